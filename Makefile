@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every target sets up what it needs. Names only: the work is done in scripts/.
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test lint format unit lab e2e sanity build docs matrix lock release clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+bootstrap: ## Make or refresh the environment in .venv
+	@scripts/bootstrap.sh
+
+demo: bootstrap ## See it work: audit and repair of a simulated fleet, in two minutes
+	@scripts/demo.sh
+
+test: bootstrap ## Run every gate; what continuous integration runs
+	@scripts/test.sh
+
+lint: bootstrap ## Run the linters and the type checker
+	@scripts/test.sh ruff format yamllint mypy changelog ansible-lint docs-lint
+
+format: bootstrap ## Let ruff lay out the Python files and mend what it can
+	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .
+
+unit: bootstrap ## Run the unit tests (PYTEST_ARGS="-k fault -x" goes to pytest)
+	@scripts/test.sh unit
+
+lab: bootstrap ## Run the tests of the simulated fleet itself
+	@scripts/test.sh lab
+
+e2e: bootstrap ## Run playbooks against the simulated fleet
+	@scripts/test.sh e2e
+
+sanity: bootstrap ## Run ansible-test sanity, without containers
+	@scripts/test.sh sanity
+
+build: bootstrap ## Build the tarball, install it aside, and check what ansible finds in it
+	@scripts/test.sh build
+
+docs: bootstrap ## Render the documentation to .work/docs/build/html
+	@scripts/docs.sh
+
+matrix: bootstrap ## Run the tests on the older versions of ansible-core
+	@scripts/matrix.sh 2.19 && scripts/matrix.sh 2.17
+
+lock: bootstrap ## Pin requirements/*.in again (LOCK_ARGS=--upgrade takes the newest)
+	@scripts/lock.sh $(LOCK_ARGS)
+
+release: bootstrap ## Turn the changelog fragments into a release of the version in galaxy.yml
+	@scripts/release.sh
+
+clean: ## Delete everything that was generated
+	@rm -rf .venv .work

@@ -1,0 +1,145 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known about the activation of one machine at one moment: a frozen snapshot.
+
+Numbers that Windows reports as "does not apply" (4294967295) are ``None`` here, and empty strings
+are ``None`` too: Windows uses both for "not set".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .terms import WINDOWS_APPLICATION_ID, KeyType, Provider, license_status_name
+
+
+@dataclass(frozen=True)
+class OperatingSystem:
+    """The operating system as Win32_OperatingSystem tells it."""
+
+    caption: str | None
+    version: str
+    build: int
+    sku: int | None
+    product_type: int | None
+    local_time: datetime | None = None
+    edition_id: str | None = None
+
+    @property
+    def provider(self) -> Provider:
+        """Which generation of the licensing provider this version of Windows has."""
+        if self.build < 7600:
+            return Provider.SLWMI
+        if self.build < 9200:
+            return Provider.SPPWMI_7
+        return Provider.SPPWMI
+
+    @property
+    def is_server(self) -> bool:
+        """Domain controller or member server (ProductType 2 or 3)."""
+        return self.product_type in (2, 3)
+
+
+@dataclass(frozen=True)
+class KmsClientSettings:
+    """How a product, or the whole machine, finds its KMS host."""
+
+    configured_host: str | None = None
+    configured_port: int | None = None
+    lookup_domain: str | None = None
+    discovered_host: str | None = None
+    discovered_port: int | None = None
+    discovered_ip_address: str | None = None
+    host_product_key_id: str | None = None
+    host_caching: bool | None = None
+    activation_type: int | None = None
+    activation_type_used: int | None = None
+    activation_interval_minutes: int | None = None
+    renewal_interval_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class RequestCounters:
+    """Requests a KMS host has answered since it was set up, by the state the client was in."""
+
+    total: int | None = None
+    failed: int | None = None
+    unlicensed: int | None = None
+    licensed: int | None = None
+    oob_grace: int | None = None
+    oot_grace: int | None = None
+    non_genuine_grace: int | None = None
+    notification: int | None = None
+
+
+@dataclass(frozen=True)
+class KmsHostState:
+    """The KMS host side of a machine. ``enabled`` is what the running service says, not what key is installed."""
+
+    enabled: bool
+    listening_port: int | None = None
+    dns_publishing: bool | None = None
+    low_priority: bool | None = None
+    current_count: int | None = None
+    required_count: int | None = None
+    product_key_id: str | None = None
+    requests: RequestCounters = RequestCounters()
+
+
+@dataclass(frozen=True)
+class Product:
+    """One license of the store that has, or could have, a key (SoftwareLicensingProduct)."""
+
+    activation_id: str
+    application_id: str
+    name: str | None
+    description: str | None
+    channel: str | None
+    key_type: KeyType
+    partial_product_key: str | None
+    license_status_code: int | None
+    license_status_reason: int | None
+    grace_minutes: int | None
+    is_addon: bool | None
+    license_family: str | None = None
+    product_key_id: str | None = None
+    evaluation_end: datetime | None = None
+    remaining_app_rearms: int | None = None
+    remaining_sku_rearms: int | None = None
+    token_activated: bool = False
+    ad_object: str | None = None
+    kms: KmsClientSettings = KmsClientSettings()
+    host: KmsHostState | None = None
+    wmi_class: str = "SoftwareLicensingProduct"
+
+    @property
+    def license_status(self) -> str:
+        return license_status_name(self.license_status_code)
+
+    @property
+    def is_windows(self) -> bool:
+        return self.application_id.lower() == WINDOWS_APPLICATION_ID
+
+
+@dataclass(frozen=True)
+class LicensingService:
+    """The licensing service object of the machine (SoftwareLicensingService)."""
+
+    version: str
+    service_name: str
+    client_machine_id: str | None
+    remaining_windows_rearms: int | None = None
+    kms: KmsClientSettings = KmsClientSettings()
+    host: KmsHostState | None = None
+    wmi_class: str = "SoftwareLicensingService"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything one reading found. ``products`` holds every product that carries a key."""
+
+    os: OperatingSystem
+    service: LicensingService
+    products: tuple[Product, ...]

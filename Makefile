@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test lint format unit lab e2e sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e sanity build docs matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -15,6 +15,9 @@ bootstrap: ## Make or refresh the environment in .venv
 
 demo: bootstrap ## See it work: audit and repair of a simulated fleet, in two minutes
 	@scripts/demo.sh
+
+demo-stop: ## Stop the simulated fleet that make demo leaves running
+	@scripts/demo.sh stop
 
 test: bootstrap ## Run every gate; what continuous integration runs
 	@scripts/test.sh

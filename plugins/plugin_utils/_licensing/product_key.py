@@ -125,9 +125,7 @@ def _check_groups(trimmed: str) -> None:
     sizes = [len(group) for group in trimmed.split("-")]
     if sizes != [_GROUP] * 5:
         listed = ", ".join(map(str, sizes))
-        raise ProductKeyError(
-            f"a product key has five groups of five characters, this text has groups of {listed}"
-        )
+        raise ProductKeyError(f"a product key has five groups of five characters, this text has groups of {listed}")
 
 
 def _check_letters(letters: str) -> None:

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin every target-side module is: validate, connect, run one operation, mask, word errors.
+
+It never runs anything on the target through Ansible: no shell, no temporary folder, no PowerShell.
+The connection plugin only lends its options.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from .._operations.errors import ChangeFailed, OperationError
+from .._winrm.endpoint import Endpoint
+from .._winrm.errors import WinrmError
+from .._winrm.pywinrm_pipe import PywinrmPipe
+from .._winrm.session import Session, context_for
+from .._wsman import WsmanError
+from . import failure, options
+from .masking import Masking
+
+Result = dict[str, Any]
+
+
+class WsmanAction(ActionBase):
+    """Base of the action plugins. A subclass names its arguments and its one operation."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_async = False
+
+    ARGUMENTS: ClassVar[dict[str, Any]] = {}
+
+    def perform(self, session: Session, arguments: Result) -> Result:
+        """Run the operation and shape its report. Override this."""
+        raise NotImplementedError
+
+    def check_arguments(self, arguments: Result) -> None:
+        """Refuse bad arguments before anything is connected, by raising ValueError. Override where needed."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
+        result: Result = super().run(tmp, task_vars)
+        masking = Masking()
+        try:
+            result.update(self._run(masking))
+        except (AnsibleActionFail, AnsibleConnectionFailure) as error:
+            # Not `raise … from`: the original could carry what was just masked.
+            raise type(error)(masking.text(str(error.message))) from None
+        masked: Result = masking.tree(result)
+        return masked
+
+    def _run(self, masking: Masking) -> Result:
+        masking.add(self._task.args.get("key"))
+        arguments = self._arguments()
+        endpoint, warnings = self._endpoint()
+        masking.add(endpoint.password.reveal() if endpoint.password else None)
+        for warning in warnings:
+            Display().warning(masking.text(warning))
+        session = open_session(endpoint)
+        try:
+            return self.perform(session, arguments)
+        except ChangeFailed as error:
+            return failure.change_failed(error)
+        except OperationError as error:
+            return failure.refused(error)
+        except WinrmError as error:
+            if failure.is_unreachable(error):
+                raise AnsibleConnectionFailure(str(error)) from error
+            return failure.failed(error)
+        except WsmanError as error:
+            return failure.wsman_failed(error, endpoint.label)
+        except failure.SUBJECT_ERRORS as error:
+            return failure.failed(error)
+        finally:
+            session.close()
+
+    @property
+    def machine_names(self) -> tuple[str, ...]:
+        """What the inventory calls the machine: its name and its address."""
+        return self._inventory_name(), str(self._play_context.remote_addr or "")
+
+    @property
+    def check(self) -> bool:
+        return bool(self._task.check_mode)
+
+    @property
+    def diff(self) -> bool:
+        return bool(self._task.diff)
+
+    def _arguments(self) -> Result:
+        """Validated arguments.
+
+        ActionBase.validate_argument_spec is not used: it hands the task's arguments to the error as its
+        origin, and ansible-core then prints the playbook lines they came from, keys included.
+        """
+        outcome = ArgumentSpecValidator(self.ARGUMENTS).validate(dict(self._task.args))
+        if outcome.error_messages:
+            message = outcome.errors.msg
+            if isinstance(outcome.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for {self._task.action}: {message}"
+            raise AnsibleActionFail(message)
+        arguments = dict(outcome.validated_parameters)
+        try:
+            self.check_arguments(arguments)
+        except ValueError as error:
+            raise AnsibleActionFail(str(error)) from None
+        return arguments
+
+    def _endpoint(self) -> tuple[Endpoint, tuple[str, ...]]:
+        try:
+            return options.endpoint_from_connection(self._connection, str(self._inventory_name()))
+        except options.OptionError as error:
+            raise AnsibleActionFail(str(error)) from None
+
+    def _inventory_name(self) -> str:
+        return str(self._task.delegate_to or self._play_context.remote_addr or "")
+
+
+def open_session(endpoint: Endpoint) -> Session:
+    """A session that connects with its first request."""
+    return Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label)

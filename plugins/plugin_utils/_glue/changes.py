@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports of changes as result dictionaries, with the diff that belongs to them.
+
+The diff comes from the same plan as the change, so check mode and the real run show the same lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._licensing.model import Product
+from .._operations.activation import ActivationReport
+from .._operations.errors import Result as Outcome
+from .._operations.product_key import KeyReport
+from .._operations.service import ServiceReport
+from .._spp.service_control import WindowsService
+from . import present
+
+Result = dict[str, Any]
+
+
+def key_report(report: KeyReport) -> Result:
+    """What ``product_key`` returns."""
+    before = present.license_summary(report.before)
+    after = _after_key(report, before)
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "product": report.plan.product_name,
+        "partial_product_key": report.plan.key.partial,
+        "restart_required": report.restart_required,
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+        "warnings": list(report.warnings),
+    }
+
+
+def _after_key(report: KeyReport, before: Result) -> Result:
+    if report.result is not Outcome.PLANNED:
+        return present.license_summary(report.after)
+    plan = report.plan
+    planned = {"partial_product_key": plan.key.partial}
+    if plan.expected is not None:
+        planned["key_type"] = plan.expected.value
+    return {**before, **planned}
+
+
+def activation_report(report: ActivationReport) -> Result:
+    """What ``license`` returns."""
+    before = {"license_status": _status(report.before.snapshot.products, report.product)}
+    planned = report.result is Outcome.PLANNED
+    after = {"license_status": "licensed" if planned else report.product.license_status}
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "method": report.method,
+        "license": present.product_result(report.product, report.after.snapshot.os.local_time),
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+        "warnings": list(report.warnings),
+    }
+
+
+def _status(products: tuple[Product, ...], product: Product) -> str:
+    for candidate in products:
+        if candidate.activation_id == product.activation_id:
+            return candidate.license_status
+    return "unlicensed"
+
+
+def service_report(report: ServiceReport, wanted: str) -> Result:
+    """What ``licensing_service`` returns."""
+    before = _service_result(report.service_before)
+    after = _service_result(report.service_after)
+    shown_before: Result = {"state": before["state"]}
+    shown_after: Result = {"state": after["state"]}
+    if report.before is not None and report.after is not None:
+        shown_before["role"] = report.before.role.role.value
+        shown_after["role"] = report.after.role.role.value
+    if report.result is Outcome.PLANNED:
+        shown_after = {"state": wanted}
+    elif report.changed and wanted == "restarted":
+        # Running before and running after would look like nothing happened.
+        shown_after["state"] = f"{after['state']} (restarted)"
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "reason": report.reason,
+        "service": after,
+        "before": shown_before,
+        "after": shown_after,
+        "diff": {"before": shown_before, "after": shown_after},
+    }
+
+
+def _service_result(service: WindowsService) -> Result:
+    return {
+        "name": service.name,
+        "display_name": service.display_name,
+        "state": service.state.lower().replace(" ", "_"),
+        "start_mode": service.start_mode.lower() if service.start_mode else None,
+    }

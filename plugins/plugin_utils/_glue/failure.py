@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors as results: what happened, why, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._licensing import classify
+from .._operations.audit import Audit
+from .._operations.errors import ChangeFailed, OperationError, Refused
+from .._spp.errors import SppError
+from .._winrm.errors import ConnectionLost, NotAuthenticated, NotWsman, TimedOut, TlsError, Unreachable, WinrmError
+from .._wsman import WsmanError, WsmanFault
+from . import present
+
+Result = dict[str, Any]
+
+# Errors of the subject that no operation turns into a report.
+SUBJECT_ERRORS = (SppError, classify.AmbiguousProduct)
+
+# Ansible calls a host unreachable when nothing could be asked; the rest of the play then skips it.
+_UNREACHABLE = (Unreachable, NotAuthenticated, TlsError, NotWsman, TimedOut, ConnectionLost)
+
+
+def is_unreachable(error: WinrmError) -> bool:
+    return isinstance(error, _UNREACHABLE)
+
+
+def failed(error: Exception) -> Result:
+    """A failure whose text says all there is to say."""
+    return {"failed": True, "msg": str(error)}
+
+
+def refused(error: OperationError) -> Result:
+    """Nothing was changed."""
+    result = failed(error)
+    before = error.before if isinstance(error, Refused) else None
+    return {**result, "changed": False, **_states(before, None)}
+
+
+def change_failed(error: ChangeFailed) -> Result:
+    """Something was tried. What is not known counts as changed, so that nothing relies on the old state."""
+    return {
+        **failed(error),
+        "changed": error.changed is not False,
+        "state_known": error.changed is not None,
+        "result": "failed",
+        "error": present.error_result(error.hresult),
+        **_states(error.before, error.after),
+    }
+
+
+def wsman_failed(error: WsmanError, label: str) -> Result:
+    """A fault of WinRM or WMI itself."""
+    if not isinstance(error, WsmanFault):
+        return failed(RuntimeError(f"{label}: {error}"))
+    text = f"{label}: WinRM answered with a fault ({error.hresult_text}): {error.message or error.reason}"
+    advice = _fault_advice(error)
+    return {
+        "failed": True,
+        "msg": f"{text} {advice}".strip(),
+        "error": {
+            "code": error.hresult_text,
+            "message": error.message or error.reason,
+            "admin_action": advice,
+        },
+    }
+
+
+def _fault_advice(fault: WsmanFault) -> str:
+    if fault.access_denied:
+        return (
+            "The sign-in worked, the rights did not suffice. Use a member of the local Administrators group; for a "
+            "local account other than the built-in one set LocalAccountTokenFilterPolicy to 1 under "
+            "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System (remote UAC)."
+        )
+    if fault.invalid_query:
+        return "Check the names of the class, its properties and the namespace."
+    if fault.quota_exceeded:
+        return "Too many operations of this account are open on the machine; try again in a minute."
+    if fault.timed_out:
+        return (
+            "The machine took longer than the operation timeout. Raise ansible_winrm_operation_timeout_sec and "
+            "ansible_winrm_read_timeout_sec, or ask for less."
+        )
+    return ""
+
+
+def _states(before: Audit | None, after: Audit | None) -> Result:
+    states: Result = {}
+    if before is not None:
+        states["before"] = present.license_summary(before)
+    if after is not None:
+        states["after"] = present.license_summary(after)
+    return states

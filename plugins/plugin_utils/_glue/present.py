@@ -1,0 +1,229 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports as result dictionaries: one shape for every front door.
+
+Only dict, list, str, int, float, bool and None leave this file; everything else is not safe to hand
+to every supported ansible-core.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from .._licensing import classify, grace, hresult
+from .._licensing.assess import Assessment, Policy
+from .._licensing.model import (
+    KmsClientSettings,
+    KmsHostState,
+    LicensingService,
+    OperatingSystem,
+    Product,
+    RequestCounters,
+    Snapshot,
+)
+from .._licensing.terms import KeyType
+from .._operations.audit import Audit
+
+Result = dict[str, Any]
+
+DEFAULT_PORT = 1688
+
+# Microsoft Learn, SoftwareLicensingProduct, VLActivationTypeEnabled.
+_ACTIVATION_TYPES = {0: "all", 1: "ad", 2: "kms", 3: "token"}
+
+
+def audit_result(audit: Audit) -> Result:
+    """What ``license_info`` returns, and what ``before`` and ``after`` of the other modules hold."""
+    snapshot = audit.snapshot
+    now = snapshot.os.local_time
+    primary = audit.primary
+    license_ = product_result(primary, now) if primary else _no_license()
+    if audit.installation_id is not None:
+        license_["installation_id"] = audit.installation_id
+    return {
+        "os": _os_result(snapshot.os),
+        "service": _service_result(snapshot.service),
+        "license": license_,
+        "products": [product_result(product, now) for product in snapshot.products],
+        "kms_client": _client_result(snapshot, primary),
+        "kms_host": _host_result(snapshot),
+        "role": audit.role.role.value,
+        "role_reason": audit.role.reason,
+    }
+
+
+def assessment_result(assessment: Assessment, policy: Policy) -> Result:
+    """The verdict of the policy."""
+    return {
+        "approved_kms_host": policy.approved_kms_host,
+        "verdict": assessment.verdict.value,
+        "compliant": assessment.verdict.compliant,
+        "verdict_reason": assessment.reason,
+        "advice": assessment.advice,
+    }
+
+
+def license_summary(audit: Audit) -> Result:
+    """The few lines of an audit that a change is about; this is what ``--diff`` shows."""
+    primary = audit.primary
+    return {
+        "name": primary.name if primary else None,
+        "channel": primary.channel if primary else None,
+        "key_type": (primary.key_type if primary else KeyType.NONE).value,
+        "partial_product_key": primary.partial_product_key if primary else None,
+        "license_status": primary.license_status if primary else "unlicensed",
+        "role": audit.role.role.value,
+    }
+
+
+def product_result(product: Product, now: datetime | None) -> Result:
+    """One keyed product, Windows or not."""
+    expires = grace.expires_at(product, now)
+    return {
+        "activation_id": product.activation_id,
+        "application_id": product.application_id,
+        "name": product.name,
+        "description": product.description,
+        "channel": product.channel,
+        "key_type": product.key_type.value,
+        "partial_product_key": product.partial_product_key,
+        "license_family": product.license_family,
+        "is_addon": product.is_addon,
+        "product_key_id": product.product_key_id,
+        "license_status": product.license_status,
+        "license_status_code": product.license_status_code,
+        "license_status_reason": error_result(product.license_status_reason),
+        "grace_minutes": product.grace_minutes,
+        "expires": _time_text(expires),
+        "activation_method": _activation_method(product),
+        "remaining_app_rearms": product.remaining_app_rearms,
+        "remaining_sku_rearms": product.remaining_sku_rearms,
+    }
+
+
+def error_result(code: int | None) -> Result | None:
+    """An activation code with its meaning and remedy; None for no code."""
+    if not code:
+        return None
+    explained = hresult.explain(code)
+    return {
+        "code": explained.code_text,
+        "symbol": explained.symbol,
+        "meaning": explained.meaning,
+        "likely_cause": explained.likely_cause,
+        "admin_action": explained.admin_action,
+    }
+
+
+def _no_license() -> Result:
+    empty = Product(
+        activation_id="",
+        application_id="",
+        name=None,
+        description=None,
+        channel=None,
+        key_type=KeyType.NONE,
+        partial_product_key=None,
+        license_status_code=0,
+        license_status_reason=None,
+        grace_minutes=None,
+        is_addon=None,
+    )
+    return {**product_result(empty, None), "activation_id": None, "application_id": None}
+
+
+def _os_result(system: OperatingSystem) -> Result:
+    return {
+        "caption": system.caption,
+        "version": system.version,
+        "build": system.build,
+        "sku": system.sku,
+        "product_type": system.product_type,
+        "edition_id": system.edition_id,
+    }
+
+
+def _service_result(service: LicensingService) -> Result:
+    return {
+        "name": service.service_name,
+        "version": service.version,
+        "client_machine_id": service.client_machine_id,
+        "remaining_windows_rearms": service.remaining_windows_rearms,
+    }
+
+
+def _client_result(snapshot: Snapshot, primary: Product | None) -> Result:
+    """The settings in force: a product's own setting wins over the machine's (slmgr.vbs /skms with an ID)."""
+    general = snapshot.service.kms
+    own = primary.kms if primary else KmsClientSettings()
+    host = own.configured_host or general.configured_host
+    return {
+        "configured_host": host,
+        "configured_port": (own.configured_port or general.configured_port or DEFAULT_PORT) if host else None,
+        "lookup_domain": own.lookup_domain or general.lookup_domain,
+        "discovered_host": own.discovered_host or general.discovered_host,
+        "discovered_port": own.discovered_port or general.discovered_port,
+        "discovered_ip_address": own.discovered_ip_address or general.discovered_ip_address,
+        "host_product_key_id": own.host_product_key_id or general.host_product_key_id,
+        "host_caching": general.host_caching,
+        "activation_type": _ACTIVATION_TYPES.get(own.activation_type) if own.activation_type is not None else None,
+        "activation_interval_minutes": own.activation_interval_minutes or general.activation_interval_minutes,
+        "renewal_interval_minutes": own.renewal_interval_minutes or general.renewal_interval_minutes,
+    }
+
+
+def _host_result(snapshot: Snapshot) -> Result:
+    """The host side. Settings are the service's; counters are the product's from Windows 7 on (slmgr.vbs /dlv)."""
+    service = snapshot.service.host
+    counting = _counting_state(snapshot)
+    requests = counting.requests if counting else RequestCounters()
+    return {
+        "enabled": classify.serves_as_host(snapshot),
+        "listening_port": (service.listening_port if service else None) or DEFAULT_PORT,
+        "dns_publishing": service.dns_publishing if service else None,
+        "low_priority": service.low_priority if service else None,
+        "current_count": counting.current_count if counting else None,
+        "required_count": counting.required_count if counting else None,
+        "requests": {
+            "total": requests.total,
+            "failed": requests.failed,
+            "unlicensed": requests.unlicensed,
+            "licensed": requests.licensed,
+            "oob_grace": requests.oob_grace,
+            "oot_grace": requests.oot_grace,
+            "non_genuine_grace": requests.non_genuine_grace,
+            "notification": requests.notification,
+        },
+    }
+
+
+def _counting_state(snapshot: Snapshot) -> KmsHostState | None:
+    hosts = [product.host for product in snapshot.products if product.host and product.host.enabled]
+    return hosts[0] if hosts else snapshot.service.host
+
+
+def _activation_method(product: Product) -> str | None:
+    """How the product got, or would get, its license."""
+    if product.token_activated:
+        return "token"
+    if product.ad_object:
+        return "ad"
+    return {
+        KeyType.GVLK: "kms",
+        KeyType.CSVLK: "microsoft",
+        KeyType.MAK: "microsoft",
+        KeyType.RETAIL: "microsoft",
+        KeyType.OEM: "oem",
+        KeyType.AVMA: "avma",
+        KeyType.SUBSCRIPTION: "subscription",
+    }.get(product.key_type)
+
+
+def _time_text(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(timezone.utc)
+    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring a keyed product to Licensed: online, through a KMS host, or by confirmation ID.
+
+Activating costs: a KMS host key is good for six computers with up to ten activations each, a MAK for
+a counted number. So a licensed product is never activated again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from .._licensing import classify
+from .._licensing.hresult import explain
+from .._licensing.key_plan import WINDOWS
+from .._licensing.model import Product
+from .._licensing.terms import LICENSED, KeyType
+from .._spp import reader, writer
+from .._spp.errors import MethodFailed
+from .._winrm.errors import OutcomeUnknown, TimedOut, WinrmError
+from .._winrm.session import Session
+from .._wsman import WsmanError, WsmanFault
+from .audit import Audit, audit
+from .errors import ChangeFailed, Refused, Result
+
+_TOKEN_ONLY = 3
+
+
+@dataclass(frozen=True)
+class ActivationRequest:
+    """``product`` is ``windows`` or an activation ID; ``confirmation_id`` switches to telephone activation."""
+
+    product: str = WINDOWS
+    confirmation_id: str | None = None
+    allow_kms_host_key: bool = False
+
+
+@dataclass(frozen=True)
+class ActivationReport:
+    """What an activation came to. ``product`` is the activated product as read last."""
+
+    result: Result
+    changed: bool
+    method: str
+    product: Product
+    before: Audit
+    after: Audit
+    warnings: tuple[str, ...] = ()
+
+
+def activate(session: Session, request: ActivationRequest, check: bool = False) -> ActivationReport:
+    """Activate the product unless it is activated.
+
+    Raises Refused (nothing was sent) and ChangeFailed (an activation was tried), both with advice.
+    """
+    before = audit(session)
+    product = _find(before, request.product)
+    method = "confirmation_id" if request.confirmation_id else "online"
+    if product.license_status_code == LICENSED:
+        return ActivationReport(Result.VERIFIED, False, method, product, before, before)
+    _refuse_unsuitable(product, request, before)
+    if check:
+        return ActivationReport(Result.PLANNED, True, method, product, before, before)
+    return _activate(session, product, request, method, before)
+
+
+def _activate(
+    session: Session, product: Product, request: ActivationRequest, method: str, before: Audit
+) -> ActivationReport:
+    warnings: tuple[str, ...] = ()
+    try:
+        if request.confirmation_id:
+            _deposit(session, product, request.confirmation_id, before)
+        else:
+            writer.activate(session, product)
+    except MethodFailed as failure:
+        raise _refused_by_windows(session, product, failure, before) from failure
+    except (OutcomeUnknown, TimedOut, WsmanFault) as lost:
+        if isinstance(lost, WsmanFault) and not lost.timed_out:
+            raise
+        # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
+        warnings = (f"The answer to the activation was lost ({lost}); the result is what the machine says now.",)
+    try:
+        writer.refresh_license_status(session, before.snapshot.service)
+    except (MethodFailed, WsmanError, WinrmError) as failure:
+        warnings += (f"The license status could not be refreshed: {failure}",)
+    after = _read_back(session, before)
+    return _judge(product, method, before, after, warnings)
+
+
+def _deposit(session: Session, product: Product, confirmation_id: str, before: Audit) -> None:
+    installation_id = reader.read_installation_id(session, product.activation_id)
+    if not installation_id:
+        raise Refused(
+            f"{product.name} gives no installation ID, so a confirmation ID cannot belong to it.",
+            "Activate it online instead.",
+            before,
+        )
+    writer.deposit_confirmation_id(session, product, installation_id, confirmation_id)
+
+
+def _judge(product: Product, method: str, before: Audit, after: Audit, warnings: tuple[str, ...]) -> ActivationReport:
+    now = next((p for p in after.snapshot.products if p.activation_id == product.activation_id), None)
+    if now is not None and now.license_status_code == LICENSED:
+        return ActivationReport(Result.VERIFIED, True, method, now, before, after, warnings)
+    reason = now.license_status_reason if now else None
+    explained = explain(reason) if reason else None
+    status = now.license_status if now else "without a key"
+    raise ChangeFailed(
+        f"{product.name} is {status} after the activation"
+        + (f" ({explained.code_text}: {explained.meaning})" if explained else "")
+        + (f". {warnings[0]}" if warnings else ""),
+        explained.admin_action if explained else "Run license_info on the host in a few minutes.",
+        changed=None if warnings else False,
+        before=before,
+        after=after,
+        hresult=reason,
+    )
+
+
+def _refused_by_windows(session: Session, product: Product, failure: MethodFailed, before: Audit) -> ChangeFailed:
+    after = None
+    # The refusal itself is the news; the state is a courtesy.
+    with contextlib.suppress(WsmanError, WinrmError, classify.AmbiguousProduct):
+        after = audit(session)
+    return ChangeFailed(
+        f"{product.name} could not be activated with {_key_text(product)}: {failure.explanation.code_text}: "
+        f"{failure.explanation.meaning}",
+        failure.explanation.admin_action,
+        changed=False,
+        before=before,
+        after=after,
+        hresult=failure.hresult,
+    )
+
+
+def _read_back(session: Session, before: Audit) -> Audit:
+    try:
+        return audit(session)
+    except (WsmanError, WinrmError) as failure:
+        raise ChangeFailed(
+            f"The activation was sent, but the machine could not be read afterwards: {failure}",
+            "Run license_info on the host; activating again is not needed when it says licensed.",
+            changed=None,
+            before=before,
+        ) from failure
+
+
+def _find(state: Audit, wanted: str) -> Product:
+    wanted = wanted.strip().lower()
+    if wanted == WINDOWS:
+        if state.primary is None:
+            raise Refused(
+                "No Windows license on this machine carries a product key, so there is nothing to activate.",
+                "Install one first with product_key.",
+                state,
+            )
+        return state.primary
+    for product in state.snapshot.products:
+        if product.activation_id == wanted:
+            return product
+    keyed = "; ".join(f"{p.activation_id} ({p.name})" for p in state.snapshot.products) or "none"
+    raise Refused(
+        f"No product with activation ID {wanted} carries a key on this machine.",
+        f"Products with a key are: {keyed}.",
+        state,
+    )
+
+
+def _refuse_unsuitable(product: Product, request: ActivationRequest, state: Audit) -> None:
+    if product.key_type is KeyType.CSVLK and not request.allow_kms_host_key:
+        raise Refused(
+            f"{product.name} carries the KMS host key ending in {product.partial_product_key}. Activating it would "
+            "make this machine a KMS host, publish it in DNS and use up one of the key's activations.",
+            "Use product_key with key=gvlk to make it a KMS client, or set allow_kms_host_key=true if it is meant "
+            "to be a KMS host.",
+            state,
+        )
+    if product.kms.activation_type == _TOKEN_ONLY:
+        raise Refused(
+            f"{product.name} is set to token-based activation, which needs a certificate on the machine itself.",
+            "Activate it there with slmgr.vbs /fta, or set the activation type back to automatic.",
+            state,
+        )
+
+
+def _key_text(product: Product) -> str:
+    return f"the {product.key_type.value} key ending in {product.partial_product_key}"

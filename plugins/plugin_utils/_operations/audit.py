@@ -1,0 +1,35 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read one machine and say what it is: the verb every other verb begins and ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._licensing import classify
+from .._licensing.model import Product, Snapshot
+from .._spp import reader
+from .._winrm.session import Session
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A snapshot with its verdicts. ``primary`` is None when no Windows license carries a key."""
+
+    snapshot: Snapshot
+    primary: Product | None
+    role: classify.RoleVerdict
+    installation_id: str | None = None
+
+
+def audit(session: Session, installation_id: bool = False) -> Audit:
+    """Read the machine behind the session in three requests, one more for the installation ID.
+
+    Raises the errors of ``_spp.reader.read_snapshot``, and classify.AmbiguousProduct when two Windows
+    licenses carry a key and none can be called the main one.
+    """
+    snapshot = reader.read_snapshot(session)
+    primary = classify.primary_product(snapshot.products)
+    identifier = reader.read_installation_id(session, primary.activation_id) if installation_id and primary else None
+    return Audit(snapshot, primary, classify.role(snapshot), identifier)

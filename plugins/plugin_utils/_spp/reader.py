@@ -1,0 +1,267 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Session in, snapshot out: three queries, whatever the version of Windows.
+
+1. ``Win32_OperatingSystem`` says which generation of the licensing provider to expect;
+2. ``SoftwareLicensingService`` is one instance, keyed by ``Version``;
+3. ``SoftwareLicensingProduct`` narrowed to the rows that carry a key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from .._licensing import classify
+from .._licensing.model import (
+    KmsClientSettings,
+    KmsHostState,
+    LicensingService,
+    OperatingSystem,
+    Product,
+    RequestCounters,
+    Snapshot,
+)
+from .._winrm.session import Session
+from .._wsman import Instance, Value, WsmanFault, class_types, wql
+from . import schema
+from .errors import LicensingAbsent, UnexpectedAnswer
+from .patience import patiently
+
+# "Does not apply" of a counter: -1 in an unsigned column (Microsoft Learn, SoftwareLicensingProduct).
+_NOT_APPLICABLE = 0xFFFFFFFF
+# "No date" in EvaluationEndDate: FILETIME 0, as slmgr.vbs and OSPP.VBS test it.
+_NO_DATE_YEAR = 1601
+
+_EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
+
+
+def read_snapshot(session: Session) -> Snapshot:
+    """Read the activation state of one machine.
+
+    Raises LicensingAbsent when the machine has no licensing provider (XP, or Server 2003 without the
+    KMS add-on), and the errors of the session.
+    """
+    system = read_operating_system(session)
+    service = read_service(session, system)
+    products = read_products(session, system)
+    return Snapshot(os=_with_edition(system, products), service=service, products=products)
+
+
+def read_operating_system(session: Session) -> OperatingSystem:
+    """Read Win32_OperatingSystem."""
+    types = class_types.types_of(schema.OPERATING_SYSTEM)
+    rows = _select(session, schema.OPERATING_SYSTEM_COLUMNS, schema.OPERATING_SYSTEM, types)
+    if len(rows) != 1:
+        raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} has {len(rows)} instances instead of one")
+    row = _Row(rows[0])
+    version = row.text("Version") or ""
+    build = row.text("BuildNumber") or version.rpartition(".")[2]
+    if not build.isdigit():
+        raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} gives no build number (Version {version!r})")
+    return OperatingSystem(
+        caption=(row.text("Caption") or "").strip() or None,
+        version=version,
+        build=int(build),
+        sku=row.number("OperatingSystemSKU"),
+        product_type=row.number("ProductType"),
+        local_time=row.moment("LocalDateTime"),
+    )
+
+
+def read_service(session: Session, system: OperatingSystem) -> LicensingService:
+    """Read the licensing service object; its ``Version`` is the selector of every method call."""
+    columns = schema.SERVICE_COLUMNS[system.provider]
+    try:
+        rows = _select(session, columns, schema.SERVICE, schema.TYPES)
+    except WsmanFault as fault:
+        if fault.invalid_query:
+            raise LicensingAbsent(system.caption or system.version) from fault
+        raise
+    if len(rows) != 1:
+        raise UnexpectedAnswer(f"{schema.SERVICE} has {len(rows)} instances instead of one")
+    row = _Row(rows[0])
+    version = row.text("Version")
+    if not version:
+        raise UnexpectedAnswer(f"{schema.SERVICE} has no Version, which its methods need as the key")
+    return LicensingService(
+        version=version,
+        service_name=schema.service_name(system.provider),
+        client_machine_id=row.text("ClientMachineID"),
+        remaining_windows_rearms=row.count("RemainingWindowsReArmCount"),
+        kms=_client_settings(row),
+        host=_host_state(row),
+    )
+
+
+def read_products(session: Session, system: OperatingSystem) -> tuple[Product, ...]:
+    """Read every product that carries a key, Windows, add-ons and Office alike."""
+    columns = schema.PRODUCT_COLUMNS[system.provider]
+    rows = _select(session, columns, schema.PRODUCT, schema.TYPES, where=schema.HAS_KEY)
+    products = (_product(_Row(row), system) for row in rows)
+    keyed = [product for product in products if product.partial_product_key]
+    return tuple(sorted(keyed, key=lambda product: (not product.is_windows, product.activation_id)))
+
+
+def read_installation_id(session: Session, activation_id: str) -> str | None:
+    """Read the installation ID of one product. Windows computes it on demand, so nothing else asks for it."""
+    rows = _select(
+        session,
+        ("ID", "OfflineInstallationId"),
+        schema.PRODUCT,
+        schema.TYPES,
+        where=f"ID = {wql.quote(activation_id)}",
+    )
+    return _Row(rows[0]).text("OfflineInstallationId") if rows else None
+
+
+def _select(
+    session: Session,
+    columns: Sequence[str],
+    class_name: str,
+    types: Mapping[str, str],
+    where: str | None = None,
+) -> tuple[Instance, ...]:
+    """Ask for named columns, and for all of them where the class lacks one of the names.
+
+    A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"); older
+    service packs and updates differ in a column here and there, so the names are a wish, not a demand.
+    """
+    condition = f" WHERE {where}" if where else ""
+
+    def ask(selection: str) -> tuple[Instance, ...]:
+        query = f"SELECT {selection} FROM {class_name}{condition}"
+        return patiently(lambda: session.query(query, types=types))
+
+    try:
+        return ask(",".join(columns))
+    except WsmanFault as fault:
+        if not fault.invalid_query:
+            raise
+    return ask("*")
+
+
+def _product(row: _Row, system: OperatingSystem) -> Product:
+    description = row.text("Description")
+    channel = row.text("ProductKeyChannel")
+    token_version = row.count("TokenActivationILVID")
+    return Product(
+        activation_id=(row.text("ID") or "").lower(),
+        application_id=(row.text("ApplicationID") or "").lower(),
+        name=row.text("Name"),
+        description=description,
+        channel=classify.channel_of(description, channel),
+        key_type=classify.key_type(description, channel),
+        partial_product_key=row.text("PartialProductKey"),
+        license_status_code=row.number("LicenseStatus"),
+        license_status_reason=row.number("LicenseStatusReason"),
+        grace_minutes=row.number("GracePeriodRemaining"),
+        is_addon=row.flag("LicenseIsAddon"),
+        license_family=row.text("LicenseFamily"),
+        product_key_id=row.text("ProductKeyID"),
+        evaluation_end=_real_date(row.moment("EvaluationEndDate")),
+        remaining_app_rearms=row.count("RemainingAppReArmCount"),
+        remaining_sku_rearms=row.count("RemainingSkuReArmCount"),
+        token_activated=token_version is not None,
+        ad_object=row.text("ADActivationObjectName"),
+        kms=_client_settings(row),
+        host=_host_state(row) if system.build >= 7600 else None,
+    )
+
+
+def _client_settings(row: _Row) -> KmsClientSettings:
+    return KmsClientSettings(
+        configured_host=row.text("KeyManagementServiceMachine"),
+        configured_port=row.port("KeyManagementServicePort"),
+        lookup_domain=row.text("KeyManagementServiceLookupDomain"),
+        discovered_host=row.text("DiscoveredKeyManagementServiceMachineName"),
+        discovered_port=row.port("DiscoveredKeyManagementServiceMachinePort"),
+        discovered_ip_address=row.text("DiscoveredKeyManagementServiceMachineIpAddress"),
+        host_product_key_id=row.text("KeyManagementServiceProductKeyID"),
+        host_caching=row.flag("KeyManagementServiceHostCaching"),
+        activation_type=row.number("VLActivationTypeEnabled"),
+        activation_type_used=row.number("VLActivationType"),
+        activation_interval_minutes=row.count("VLActivationInterval"),
+        renewal_interval_minutes=row.count("VLRenewalInterval"),
+    )
+
+
+def _host_state(row: _Row) -> KmsHostState | None:
+    enabled = row.number("IsKeyManagementServiceMachine")
+    if enabled is None:
+        return None
+    return KmsHostState(
+        # slmgr.vbs treats any value above zero as "enabled".
+        enabled=0 < enabled < _NOT_APPLICABLE,
+        listening_port=row.port("KeyManagementServiceListeningPort"),
+        dns_publishing=row.flag("KeyManagementServiceDnsPublishing"),
+        low_priority=row.flag("KeyManagementServiceLowPriority"),
+        current_count=row.count("KeyManagementServiceCurrentCount"),
+        required_count=row.count("RequiredClientCount"),
+        product_key_id=row.text("KeyManagementServiceProductKeyID"),
+        requests=_counters(row),
+    )
+
+
+def _counters(row: _Row) -> RequestCounters:
+    return RequestCounters(
+        total=row.count("KeyManagementServiceTotalRequests"),
+        failed=row.count("KeyManagementServiceFailedRequests"),
+        unlicensed=row.count("KeyManagementServiceUnlicensedRequests"),
+        licensed=row.count("KeyManagementServiceLicensedRequests"),
+        oob_grace=row.count("KeyManagementServiceOOBGraceRequests"),
+        oot_grace=row.count("KeyManagementServiceOOTGraceRequests"),
+        non_genuine_grace=row.count("KeyManagementServiceNonGenuineGraceRequests"),
+        notification=row.count("KeyManagementServiceNotificationRequests"),
+    )
+
+
+def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> OperatingSystem:
+    """Add the edition identifier, which the license of the running edition carries in its family or its name."""
+    for product in products:
+        if product.is_windows and not product.is_addon:
+            match = _EDITION_IN_NAME.search(product.name or "")
+            edition = product.license_family or (match.group("edition") if match else None)
+            return replace(system, edition_id=edition)
+    return system
+
+
+def _real_date(moment: datetime | None) -> datetime | None:
+    return None if moment is None or moment.year <= _NO_DATE_YEAR else moment
+
+
+class _Row:
+    """One instance with the licensing classes' habits taken out: blank means unset, -1 means not applicable."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+
+    def _value(self, name: str) -> Value:
+        return self._instance.get(name)
+
+    def text(self, name: str) -> str | None:
+        value = self._value(name)
+        return str(value) if value is not None and value != "" else None
+
+    def number(self, name: str) -> int | None:
+        value = self._value(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def count(self, name: str) -> int | None:
+        value = self.number(name)
+        return None if value == _NOT_APPLICABLE else value
+
+    def port(self, name: str) -> int | None:
+        """Ports are 0 when unset."""
+        return self.count(name) or None
+
+    def flag(self, name: str) -> bool | None:
+        value = self._value(name)
+        return value if isinstance(value, bool) else None
+
+    def moment(self, name: str) -> datetime | None:
+        value = self._value(name)
+        return value if isinstance(value, datetime) else None

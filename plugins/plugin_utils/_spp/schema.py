@@ -1,0 +1,233 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Class, property and method names of the licensing providers, by generation.
+
+Sources: Microsoft Learn, "Software Licensing Classes for Windows Vista" (SLWmi) and "Software License
+Provider" (SppWmi); TechNet "WMI Properties and Methods for Volume Activation" (Windows 8 and later);
+the column lists of slmgr.vbs.
+
+Columns are named instead of asking for ``*``: Microsoft's own script does so because some columns are
+slow to compute, and ``OA3xOriginalProductKey`` of the service holds a whole product key that must
+never travel.
+"""
+
+from __future__ import annotations
+
+from .._licensing.terms import Provider
+
+NAMESPACE = "root/cimv2"
+
+SERVICE = "SoftwareLicensingService"
+PRODUCT = "SoftwareLicensingProduct"
+OPERATING_SYSTEM = "Win32_OperatingSystem"
+WINDOWS_SERVICE = "Win32_Service"
+
+INSTALL_PRODUCT_KEY = "InstallProductKey"
+REFRESH_LICENSE_STATUS = "RefreshLicenseStatus"
+ACTIVATE = "Activate"
+UNINSTALL_PRODUCT_KEY = "UninstallProductKey"
+DEPOSIT_CONFIRMATION_ID = "DepositOfflineConfirmationId"
+
+OPERATING_SYSTEM_COLUMNS = (
+    "BuildNumber",
+    "Caption",
+    "LocalDateTime",
+    "OperatingSystemSKU",
+    "ProductType",
+    "Version",
+)
+
+_COUNTERS = (
+    "KeyManagementServiceTotalRequests",
+    "KeyManagementServiceFailedRequests",
+    "KeyManagementServiceUnlicensedRequests",
+    "KeyManagementServiceLicensedRequests",
+    "KeyManagementServiceOOBGraceRequests",
+    "KeyManagementServiceOOTGraceRequests",
+    "KeyManagementServiceNonGenuineGraceRequests",
+    "KeyManagementServiceNotificationRequests",
+)
+
+_HOST_STATE = (
+    "IsKeyManagementServiceMachine",
+    "KeyManagementServiceCurrentCount",
+    "RequiredClientCount",
+    *_COUNTERS,
+)
+
+_SERVICE_SLWMI = (
+    "Version",
+    "ClientMachineID",
+    "KeyManagementServiceMachine",
+    "KeyManagementServiceProductKeyID",
+    "VLActivationInterval",
+    "VLRenewalInterval",
+    *_HOST_STATE,
+)
+
+_SERVICE_7 = (
+    *_SERVICE_SLWMI,
+    "DiscoveredKeyManagementServiceMachineName",
+    "DiscoveredKeyManagementServiceMachinePort",
+    "KeyManagementServiceDnsPublishing",
+    "KeyManagementServiceHostCaching",
+    "KeyManagementServiceListeningPort",
+    "KeyManagementServiceLowPriority",
+    "KeyManagementServicePort",
+    "RemainingWindowsReArmCount",
+)
+
+_SERVICE_8 = (
+    *_SERVICE_7,
+    "DiscoveredKeyManagementServiceMachineIpAddress",
+    "KeyManagementServiceLookupDomain",
+)
+
+_PRODUCT_SLWMI = (
+    "ID",
+    "ApplicationID",
+    "Name",
+    "Description",
+    "PartialProductKey",
+    "ProductKeyID",
+    "LicenseStatus",
+    "LicenseStatusReason",
+    "LicenseFamily",
+    "LicenseIsAddon",
+    "GracePeriodRemaining",
+    "EvaluationEndDate",
+)
+
+_PRODUCT_7 = (
+    *_PRODUCT_SLWMI,
+    "DiscoveredKeyManagementServiceMachineName",
+    "DiscoveredKeyManagementServiceMachinePort",
+    "KeyManagementServiceMachine",
+    "KeyManagementServicePort",
+    "KeyManagementServiceProductKeyID",
+    "TokenActivationILVID",
+    "VLActivationInterval",
+    "VLRenewalInterval",
+    *_HOST_STATE,
+)
+
+_PRODUCT_8 = (
+    *_PRODUCT_7,
+    "ADActivationObjectName",
+    "DiscoveredKeyManagementServiceMachineIpAddress",
+    "KeyManagementServiceLookupDomain",
+    "ProductKeyChannel",
+    "RemainingAppReArmCount",
+    "RemainingSkuReArmCount",
+    "VLActivationType",
+    "VLActivationTypeEnabled",
+)
+
+SERVICE_COLUMNS = {
+    Provider.SLWMI: _SERVICE_SLWMI,
+    Provider.SPPWMI_7: _SERVICE_7,
+    Provider.SPPWMI: _SERVICE_8,
+}
+
+PRODUCT_COLUMNS = {
+    Provider.SLWMI: _PRODUCT_SLWMI,
+    Provider.SPPWMI_7: _PRODUCT_7,
+    Provider.SPPWMI: _PRODUCT_8,
+}
+
+# "Has a key", as slmgr.vbs asks it; an empty string counts as no key and is dropped by the reader.
+HAS_KEY = "PartialProductKey IS NOT NULL"
+
+_UINT32 = (
+    *_HOST_STATE,
+    "DiscoveredKeyManagementServiceMachinePort",
+    "ExtendedGrace",
+    "GenuineStatus",
+    "GracePeriodRemaining",
+    "KeyManagementServiceListeningPort",
+    "KeyManagementServicePort",
+    "LicenseStatus",
+    "LicenseStatusReason",
+    "PolicyCacheRefreshRequired",
+    "RemainingAppReArmCount",
+    "RemainingSkuReArmCount",
+    "RemainingWindowsReArmCount",
+    "TokenActivationGrantNumber",
+    "TokenActivationILVID",
+    "VLActivationInterval",
+    "VLActivationType",
+    "VLActivationTypeEnabled",
+    "VLRenewalInterval",
+    "OA2xBiosMarkerStatus",
+    "OA2xBiosMarkerMinorVersion",
+    "SubscriptionType",
+    "SubscriptionStatus",
+)
+_BOOLEAN = (
+    "KeyManagementServiceActivationDisabled",
+    "KeyManagementServiceDnsPublishing",
+    "KeyManagementServiceHostCaching",
+    "KeyManagementServiceLowPriority",
+    "LicenseIsAddon",
+)
+_DATETIME = ("AutomaticVMActivationLastActivationTime", "EvaluationEndDate", "TrustedTime")
+_STRING = (
+    "ADActivationCsvlkPid",
+    "ADActivationCsvlkSkuId",
+    "ADActivationObjectDN",
+    "ADActivationObjectName",
+    "ApplicationID",
+    "AutomaticVMActivationHostDigitalPid2",
+    "AutomaticVMActivationHostMachineName",
+    "ClientMachineID",
+    "Description",
+    "DiscoveredKeyManagementServiceMachineIpAddress",
+    "DiscoveredKeyManagementServiceMachineName",
+    "IAID",
+    "ID",
+    "KeyManagementServiceLookupDomain",
+    "KeyManagementServiceMachine",
+    "KeyManagementServiceProductKeyID",
+    "LicenseDependsOn",
+    "LicenseFamily",
+    "MachineURL",
+    "Name",
+    "OfflineInstallationId",
+    "PartialProductKey",
+    "ProcessorURL",
+    "ProductKeyChannel",
+    "ProductKeyID",
+    "ProductKeyID2",
+    "ProductKeyURL",
+    "TokenActivationAdditionalInfo",
+    "TokenActivationCertificateThumbprint",
+    "TokenActivationILID",
+    "UseLicenseURL",
+    "ValidationURL",
+    "Version",
+)
+
+# CIM types of the properties, so that a partial key made of digits stays text.
+TYPES: dict[str, str] = {
+    **dict.fromkeys(_UINT32, "uint32"),
+    **dict.fromkeys(_BOOLEAN, "boolean"),
+    **dict.fromkeys(_DATETIME, "datetime"),
+    **dict.fromkeys(_STRING, "string"),
+}
+
+# Licensing classes whose properties TYPES describes; the Office platform of Office 2010 has the same shape.
+TYPED_CLASSES = frozenset(
+    name.lower()
+    for name in (
+        SERVICE,
+        PRODUCT,
+        "OfficeSoftwareProtectionService",
+        "OfficeSoftwareProtectionProduct",
+    )
+)
+
+
+def service_name(provider: Provider) -> str:
+    """Windows service behind the provider: ``slsvc`` up to Server 2008, ``sppsvc`` later."""
+    return "slsvc" if provider is Provider.SLWMI else "sppsvc"

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between the control node and a host's WinRM service, before a WS-Management fault exists.
+
+Every error says on which host, what happened, and what to do next. ``maybe_delivered`` answers the one question that
+matters after a change was asked for: can the host have received the request (and so have carried it out)?
+A fault of the WS-Management layer is not here: the host answered, see ``_wsman.fault``.
+"""
+
+from __future__ import annotations
+
+
+class WinrmError(Exception):
+    """Base of the family. ``host`` is the label of the endpoint, never containing a secret."""
+
+    #: Whether the host may have received the request. Instances may know better than their class.
+    maybe_delivered: bool = False
+
+    def __init__(self, host: str, what: str, advice: str = "", *, maybe_delivered: bool | None = None) -> None:
+        super().__init__(host, what, advice)
+        self.host = host
+        self.what = what
+        self.advice = advice
+        if maybe_delivered is not None:
+            self.maybe_delivered = maybe_delivered
+
+    def __str__(self) -> str:
+        text = f"{self.host}: {self.what.rstrip('.')}."
+        return f"{text} {self.advice.rstrip('.')}." if self.advice else text
+
+
+class Unreachable(WinrmError):
+    """No connection came about: refused, no route, name unknown, connect timeout, proxy."""
+
+
+class TlsError(WinrmError):
+    """The TLS handshake failed: certificate not trusted, wrong name, expired, protocol too old."""
+
+
+class NotAuthenticated(WinrmError):
+    """HTTP 401 in the end: the account, its password or the authentication scheme was refused."""
+
+
+class NotWsman(WinrmError):
+    """Something answered, but not as a WinRM service does: HTML, 404, 503, a redirect, no SOAP."""
+
+
+class RequestTooLarge(WinrmError):
+    """HTTP 413: the request exceeds the host's MaxEnvelopeSizekb."""
+
+
+class TimedOut(WinrmError):
+    """The request went out and no answer came in time; the host may have carried it out."""
+
+    maybe_delivered = True
+
+
+class ConnectionLost(WinrmError):
+    """The connection, or the security context on it, broke during an exchange.
+
+    ``reused`` tells a connection that had already carried an answer (it may simply have been idle for too long) from
+    one that never worked.
+    """
+
+    maybe_delivered = True
+
+    def __init__(
+        self,
+        host: str,
+        what: str,
+        advice: str = "",
+        *,
+        maybe_delivered: bool | None = None,
+        reused: bool = False,
+    ) -> None:
+        super().__init__(host, what, advice, maybe_delivered=maybe_delivered)
+        self.reused = reused
+
+
+class Unexpected(WinrmError):
+    """A failure nobody has named yet; the text carries the class of the original."""
+
+
+class Misconfigured(WinrmError):
+    """The control node cannot even try: a missing library, an option that cannot be right, kinit failed."""
+
+
+class TransportUnusable(Misconfigured):
+    """This control node cannot use this one transport; nothing was sent, so the next one may be tried."""
+
+
+class OutcomeUnknown(WinrmError):
+    """The answer to an Invoke or Put was lost: it may or may not have been carried out. Never repeated."""
+
+    maybe_delivered = True
+
+    def __init__(self, host: str, what: str, advice: str = "", *, method: str = "") -> None:
+        super().__init__(host, what, advice)
+        self.method = method

@@ -1,0 +1,214 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pumps the conversations of the codec through a pipe: query, get, put, invoke, identify.
+
+The rule of this file: a read that was lost on a connection gone stale is asked once more, from its beginning, on a new
+connection; an Invoke or a Put is never sent twice. If its answer is lost, ``OutcomeUnknown`` says what is known.
+After an operation timeout an enumeration starts again from Enumerate and an Invoke may have run (MS-WSMV 3.1.4).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from .._wsman.enumeration import Enumeration
+from .._wsman.envelope import RequestContext
+from .._wsman.errors import ProtocolError
+from .._wsman.fault import WsmanFault
+from .._wsman.identify import Identify, Identity
+from .._wsman.invocation import Invocation, MethodResult
+from .._wsman.transfer import Get, Put
+from .._wsman.values import Instance
+from .endpoint import Endpoint
+from .errors import ConnectionLost, OutcomeUnknown, TimedOut, WinrmError
+
+CIMV2 = "root/cimv2"
+
+#: What the answer may take on its way, on top of the time the host was given to work.
+_REPLY_MARGIN = 10.0
+
+
+class Pipe(Protocol):
+    """Text out, bytes back. SOAP faults come back as bytes; everything else that fails is a ``WinrmError``."""
+
+    def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+        """Send one envelope and return the answer's body; ``timeout`` raises the time to wait for this one."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class Conversation(Protocol):
+    """What every conversation of the codec can do."""
+
+    def next_request(self) -> str | None:
+        """The next envelope to send, None when there is nothing more."""
+        ...
+
+    def receive(self, reply: bytes) -> None:
+        """Take the answer to the last request."""
+        ...
+
+
+_C = TypeVar("_C", bound=Conversation)
+
+
+def new_message_id() -> str:
+    """A fresh ``uuid:…`` for a:MessageID, upper case as Windows writes them."""
+    return f"uuid:{str(uuid.uuid4()).upper()}"
+
+
+def context_for(endpoint: Endpoint) -> RequestContext:
+    """The request headers that an endpoint's options decide."""
+    return RequestContext(
+        to=endpoint.url,
+        new_id=new_message_id,
+        operation_timeout=float(endpoint.operation_timeout),
+        max_envelope_size=endpoint.max_envelope_size,
+    )
+
+
+class Session:
+    """A conversation partner: one host, one pipe, one request at a time. Not for use by several threads."""
+
+    def __init__(self, pipe: Pipe, context: RequestContext, label: str | None = None) -> None:
+        self._pipe = pipe
+        self._context = context
+        self._label = label or urlsplit(context.to).netloc or context.to
+        #: How many envelopes have been sent, repeats included.
+        self.requests = 0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the pipe."""
+        self._pipe.close()
+
+    # --- reads
+
+    def query(self, wql: str, namespace: str = CIMV2, types: Mapping[str, str] | None = None) -> tuple[Instance, ...]:
+        """All instances a WQL query yields, however many pages they come in."""
+        return self._read(lambda: Enumeration(self._context, wql, namespace=namespace, types=types)).instances
+
+    def get(
+        self,
+        class_name: str,
+        selectors: Mapping[str, str] | None = None,
+        namespace: str = CIMV2,
+        types: Mapping[str, str] | None = None,
+    ) -> Instance:
+        """One instance by its keys; a singleton has none."""
+        return self._read(lambda: Get(self._context, class_name, selectors, namespace, types)).instance
+
+    def identify(self) -> Identity:
+        """What the service says of itself."""
+        return self._read(lambda: Identify(self._context)).identity
+
+    # --- changes
+
+    def put(
+        self,
+        class_name: str,
+        selectors: Mapping[str, str] | None,
+        properties: Mapping[str, object],
+        namespace: str = CIMV2,
+        types: Mapping[str, str] | None = None,
+    ) -> Instance:
+        """Write properties of one instance; returns the instance as the host now has it."""
+        conversation = Put(self._context, class_name, selectors, properties, namespace, types)
+        return self._change(conversation, f"Put {class_name}", None).instance
+
+    def invoke(
+        self,
+        class_name: str,
+        method: str,
+        arguments: Mapping[str, str | int | bool | Sequence[str | int | bool] | None] | None = None,
+        selectors: Mapping[str, str] | None = None,
+        namespace: str = CIMV2,
+        timeout: float | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> MethodResult:
+        """Call a method once. ``timeout`` is how many seconds the host may work on it (Windows stops at 60)."""
+        context, wait = self._context, None
+        if timeout is not None:
+            context = dataclasses.replace(context, operation_timeout=timeout)
+            wait = timeout + _REPLY_MARGIN
+        conversation = Invocation(context, class_name, method, arguments or {}, selectors, namespace, types)
+        return self._change(conversation, f"{class_name}.{method}", wait).result
+
+    # --- pumping
+
+    def _read(self, start: Callable[[], _C]) -> _C:
+        try:
+            return self._pump(start())
+        except ConnectionLost as lost:
+            if not lost.reused:
+                raise
+        # The page after a lost one cannot be asked for: its context died with the answer. Begin again.
+        return self._pump(start())
+
+    def _change(self, conversation: _C, method: str, wait: float | None) -> _C:
+        try:
+            return self._pump(conversation, wait)
+        except WinrmError as exc:
+            if not exc.maybe_delivered:
+                raise
+            raise self._unknown(method, exc.what) from exc
+        except ProtocolError as exc:
+            raise self._unknown(method, f"the answer cannot be understood ({exc})") from exc
+
+    def _pump(self, conversation: _C, wait: float | None = None) -> _C:
+        while (request := conversation.next_request()) is not None:
+            self.requests += 1
+            reply = self._pipe.exchange(request, timeout=wait)
+            try:
+                conversation.receive(reply)
+            except WsmanFault as fault:
+                if fault.timed_out:
+                    raise self._timed_out() from fault
+                raise
+            except ProtocolError:
+                self._release(conversation)
+                raise
+        return conversation
+
+    def _release(self, conversation: Conversation) -> None:
+        """Give an enumeration back that will not be read to its end: a host keeps few of them per user."""
+        if not isinstance(conversation, Enumeration):
+            return
+        try:
+            conversation.stop()
+            if (request := conversation.next_request()) is not None:
+                self.requests += 1
+                self._pipe.exchange(request)
+        except (WinrmError, ProtocolError):
+            return
+
+    def _timed_out(self) -> TimedOut:
+        return TimedOut(
+            self._label,
+            "the host did not finish within the operation timeout (fault 2150858793)",
+            "It may be busy; ask for less, or raise the operation timeout (Windows stops at 60 seconds)",
+        )
+
+    def _unknown(self, method: str, why: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            self._label,
+            f"{method} was sent once and its outcome is unknown: {why}",
+            "It may or may not have been carried out and was not repeated; read the state of the host first",
+            method=method,
+        )

@@ -1,0 +1,141 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line: `python -m winlab …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .activation import confirmation_id
+from .control import ControlError, ask, choose_lab, lab_of
+from .listener import ListenError
+from .scenario import built_in
+from .section import ScenarioError
+from .serve import serve
+from .windows.lab_keys import key_ring
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors of the user are one line on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (ControlError, ScenarioError, ListenError, ValueError) as error:
+        print(f"winlab: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+
+
+def _up(options: argparse.Namespace) -> int:
+    asyncio.run(serve(options.scenario, options.inventory, options.seed, options.network))
+    return 0
+
+
+def _state(options: argparse.Namespace) -> int:
+    lab = lab_of(options.host, options.lab)
+    print(json.dumps(ask(lab, {"command": "state", "host": options.host}), indent=2))
+    return 0
+
+
+def _events(options: argparse.Namespace) -> int:
+    lab = lab_of(options.host, options.lab) if options.host else choose_lab(options.lab)
+    for event in ask(lab, {"command": "events", "host": options.host, "kind": options.kind}):
+        print(json.dumps(event))
+    return 0
+
+
+def _advance(options: argparse.Namespace) -> int:
+    result = ask(choose_lab(options.lab), {"command": "advance", "duration": options.duration})
+    print(f"winlab: the clock shows {result['now']}")
+    return 0
+
+
+def _records(options: argparse.Namespace) -> int:
+    for record in ask(choose_lab(options.lab), {"command": "records"}):
+        print(json.dumps(record))
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    request = {"command": "withdraw", "domain": options.domain, "target": options.target}
+    deleted = ask(choose_lab(options.lab), request)["deleted"]
+    print("winlab: deleted" if deleted else "winlab: there was no such record")
+    return 0 if deleted else 1
+
+
+def _scenarios(_: argparse.Namespace) -> int:
+    for name, description in built_in().items():
+        print(f"{name:<14}{' '.join(description.split())}")
+    return 0
+
+
+def _keys(options: argparse.Namespace) -> int:
+    if options.name:
+        key = key_ring().named(options.name)
+        if key is None:
+            raise ControlError(f"no key {options.name!r}; `python -m winlab keys` prints all names")
+        print(key.text)
+        return 0
+    for key in key_ring():
+        print(f"{key.name}\t{key.kind.value}\t{key.text}")
+    return 0
+
+
+def _confirmation_id(options: argparse.Namespace) -> int:
+    print(confirmation_id(options.installation_id))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="winlab", description="A fleet of Windows machines that do not exist.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="serve a scenario in the foreground until SIGTERM")
+    up.add_argument("scenario", help="a YAML file, or the name of a built-in scenario")
+    up.add_argument("--inventory", type=Path, required=True, help="Ansible inventory to write once all listen")
+    up.add_argument("--seed", default="0", help="other identifiers, same fleet")
+    up.add_argument("--network", help="loopback network for the machines, for example 127.50.0.0/16")
+    up.set_defaults(run=_up)
+
+    state = commands.add_parser("state", help="print the true state of one machine as JSON")
+    state.add_argument("host", help="machine name, full name or address")
+    state.set_defaults(run=_state)
+
+    events = commands.add_parser("events", help="print what was called and what happened, one JSON object a line")
+    events.add_argument("host", nargs="?", help="only this machine")
+    events.add_argument("--kind", help="only this kind of event")
+    events.set_defaults(run=_events)
+
+    advance = commands.add_parser("advance", help="move the clock, running what falls due")
+    advance.add_argument("duration", help="for example 7d, 2h, 1d12h")
+    advance.set_defaults(run=_advance)
+
+    records = commands.add_parser("records", help="print the published _vlmcs._tcp records, one JSON object a line")
+    records.set_defaults(run=_records)
+
+    withdraw = commands.add_parser("withdraw", help="delete the service records of one host, as an administrator would")
+    withdraw.add_argument("domain")
+    withdraw.add_argument("target", help="full name of the host")
+    withdraw.set_defaults(run=_withdraw)
+
+    for command in (state, events, advance, records, withdraw):
+        command.add_argument("--lab", help="process number or scenario, when several labs run")
+
+    commands.add_parser("scenarios", help="list the built-in scenarios").set_defaults(run=_scenarios)
+
+    keys = commands.add_parser("keys", help="print the keys of the lab: name, kind, key")
+    keys.add_argument("name", nargs="?", help="print only the key of this name")
+    keys.set_defaults(run=_keys)
+
+    phone = commands.add_parser("confirmation-id", help="what Microsoft answers to an installation ID by telephone")
+    phone.add_argument("installation_id")
+    phone.set_defaults(run=_confirmation_id)
+    return parser

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`winlab up`: serve a scenario until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from .builder import build_fleet
+from .control import ControlServer
+from .fleet import Fleet
+from .inventory import write_inventory
+from .listener import Listener
+from .scenario import load_scenario
+
+_TICK_SECONDS = 5.0
+
+
+async def serve(scenario_name: str, inventory: Path, seed: str, network: str | None = None) -> None:
+    """Load, listen, write the inventory, say so, and wait for SIGTERM or SIGINT."""
+    scenario = load_scenario(scenario_name)
+    fleet = build_fleet(scenario, seed, network=network)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    listener = Listener([machine for machine in fleet if machine.powered])
+    control = ControlServer(fleet)
+    await listener.start()
+    try:
+        await control.start()
+        write_inventory(inventory, scenario, fleet, listener.authority.certificate_pem)
+        print(f"winlab: {len(fleet.machines)} machines ready, inventory {inventory}", flush=True)
+        await _until(stop, fleet)
+    finally:
+        await control.stop()
+        await listener.stop()
+
+
+async def _until(stop: asyncio.Event, fleet: Fleet) -> None:
+    """Wait, and let happen what falls due meanwhile."""
+    while not stop.is_set():
+        fleet.settle()
+        try:
+            await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
+        except TimeoutError:
+            continue

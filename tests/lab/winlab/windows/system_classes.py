@@ -1,0 +1,284 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Win32_OperatingSystem, Win32_ComputerSystem and a few relatives (Microsoft Learn, CIMWin32 provider)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..cim import CimObject, ClassDef, MethodDef
+from ..identity import digits, number
+from .releases import Generation
+
+if TYPE_CHECKING:
+    from ..machine import Machine
+
+CIMV2 = "root/cimv2"
+
+
+def _typed(cim_type: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), cim_type)
+
+
+_OS: dict[str, str] = {
+    **_typed("string", "BootDevice BuildNumber BuildType Caption CodeSet CountryCode CreationClassName"),
+    **_typed("string", "CSCreationClassName CSDVersion CSName Description Locale Manufacturer Name Organization"),
+    **_typed("string", "OtherTypeDescription PlusProductID PlusVersionNumber RegisteredUser SerialNumber Status"),
+    **_typed("string", "SystemDevice SystemDirectory SystemDrive Version WindowsDirectory"),
+    **_typed("uint32", "EncryptionLevel LargeSystemCache MaxNumberOfProcesses NumberOfLicensedUsers"),
+    **_typed("uint32", "NumberOfProcesses NumberOfUsers OSLanguage OSProductSuite ProductType SuiteMask"),
+    **_typed("uint64", "FreePhysicalMemory FreeSpaceInPagingFiles FreeVirtualMemory MaxProcessMemorySize"),
+    **_typed("uint64", "SizeStoredInPagingFiles TotalSwapSpaceSize TotalVirtualMemorySize TotalVisibleMemorySize"),
+    **_typed("boolean", "DataExecutionPrevention_32BitApplications DataExecutionPrevention_Available"),
+    **_typed("boolean", "DataExecutionPrevention_Drivers Debug Distributed PAEEnabled Primary"),
+    **_typed("datetime", "InstallDate LastBootUpTime LocalDateTime"),
+    **_typed("uint8", "DataExecutionPrevention_SupportPolicy ForegroundApplicationBoost"),
+    **_typed("uint16", "OSType ServicePackMajorVersion ServicePackMinorVersion"),
+    "CurrentTimeZone": "sint16",
+}
+# What Server 2003 does not have yet.
+_OS_VISTA = {"OperatingSystemSKU": "uint32", "OSArchitecture": "string", "MUILanguages": "string[]"}
+_OS_EIGHT = {"PortableOperatingSystem": "boolean"}
+
+_COMPUTER: dict[str, str] = {
+    **_typed("string", "BootupState Caption CreationClassName Description DNSHostName Domain Manufacturer Model"),
+    **_typed("string", "Name NameFormat PrimaryOwnerContact PrimaryOwnerName Status SystemType UserName Workgroup"),
+    **_typed("uint32", "NumberOfLogicalProcessors NumberOfProcessors"),
+    **_typed("uint16", "AdminPasswordStatus DomainRole FrontPanelResetStatus KeyboardPasswordStatus PCSystemType"),
+    **_typed("uint16", "PowerOnPasswordStatus WakeUpType"),
+    **_typed("boolean", "AutomaticResetBootOption AutomaticResetCapability BootROMSupported DaylightInEffect"),
+    **_typed("boolean", "EnableDaylightSavingsTime InfraredSupported NetworkServerModeEnabled PartOfDomain"),
+    "CurrentTimeZone": "sint16",
+    "InstallDate": "datetime",
+    "OEMStringArray": "string[]",
+    "Roles": "string[]",
+    "TotalPhysicalMemory": "uint64",
+}
+
+_DISK: dict[str, str] = {
+    **_typed("string", "Caption CreationClassName Description DeviceID FileSystem Name Status SystemName"),
+    **_typed("string", "VolumeName VolumeSerialNumber"),
+    **_typed("uint64", "FreeSpace Size"),
+    **_typed("uint32", "DriveType MediaType"),
+    **_typed("boolean", "Compressed SupportsDiskQuotas SupportsFileBasedCompression"),
+    "InstallDate": "datetime",
+}
+
+_EVENT: dict[str, str] = {
+    **_typed("string", "ComputerName Logfile Message SourceName Type User"),
+    **_typed("uint32", "EventIdentifier RecordNumber"),
+    **_typed("uint16", "Category EventCode"),
+    **_typed("datetime", "TimeGenerated TimeWritten"),
+    "EventType": "uint8",
+    "InsertionStrings": "string[]",
+}
+
+_GIBIBYTE = 1024**3
+_SUITE_TERMINAL = 272
+
+
+def system_classes(machine: Machine) -> list[ClassDef]:
+    """The definitions on this machine."""
+    operating_system = dict(_OS)
+    if machine.release.version[0] != "5":
+        operating_system |= _OS_VISTA
+    if machine.release.generation >= Generation.EIGHT:
+        operating_system |= _OS_EIGHT
+    reboot = {"Reboot": MethodDef("Reboot"), "Shutdown": MethodDef("Shutdown")}
+    return [
+        ClassDef("Win32_OperatingSystem", CIMV2, operating_system, ("Name",), reboot, singleton=True),
+        ClassDef("Win32_ComputerSystem", CIMV2, dict(_COMPUTER), ("Name",)),
+        ClassDef("Win32_LogicalDisk", CIMV2, dict(_DISK), ("DeviceID",)),
+        ClassDef("Win32_NTLogEvent", CIMV2, dict(_EVENT), ("Logfile", "RecordNumber")),
+    ]
+
+
+def system_instances(machine: Machine, class_name: str) -> list[CimObject]:
+    """The instances of one of these classes."""
+    if class_name == "Win32_OperatingSystem":
+        return [CimObject(class_name, _operating_system(machine))]
+    if class_name == "Win32_ComputerSystem":
+        return [CimObject(class_name, _computer_system(machine))]
+    if class_name == "Win32_LogicalDisk":
+        return [CimObject(class_name, _disk(machine))]
+    return _events(machine)
+
+
+def local_time(machine: Machine) -> datetime:
+    """The machine's own clock with its time zone."""
+    zone = timezone(timedelta(minutes=machine.time_zone))
+    return machine.now().astimezone(zone)
+
+
+def _operating_system(machine: Machine) -> dict[str, Any]:
+    release = machine.release
+    zone = timezone(timedelta(minutes=machine.time_zone))
+    memory = 8 * 1024 * 1024
+    now = local_time(machine)
+    caption = machine.caption
+    old = release.version[0] == "5"
+    values: dict[str, Any] = {
+        "BootDevice": r"\Device\HarddiskVolume1",
+        "BuildNumber": str(release.build),
+        "BuildType": "Multiprocessor Free",
+        "Caption": caption,
+        "CodeSet": "1252",
+        "CountryCode": "1",
+        "CreationClassName": "Win32_OperatingSystem",
+        "CSCreationClassName": "Win32_ComputerSystem",
+        "CSDVersion": f"Service Pack {release.service_pack}" if release.service_pack else None,
+        "CSName": machine.name.upper(),
+        "CurrentTimeZone": machine.time_zone,
+        "DataExecutionPrevention_32BitApplications": True,
+        "DataExecutionPrevention_Available": True,
+        "DataExecutionPrevention_Drivers": True,
+        "DataExecutionPrevention_SupportPolicy": 2 if release.client else 3,
+        "Debug": False,
+        "Description": machine.description,
+        "Distributed": False,
+        "EncryptionLevel": 256,
+        "ForegroundApplicationBoost": 2 if release.client else 0,
+        "FreePhysicalMemory": memory // 2 + number(memory // 4, machine.name, "free"),
+        "FreeSpaceInPagingFiles": memory // 8,
+        "FreeVirtualMemory": memory // 2,
+        "InstallDate": machine.installed.astimezone(zone).replace(microsecond=0),
+        "LargeSystemCache": None,
+        "LastBootUpTime": machine.booted.astimezone(zone),
+        "LocalDateTime": now,
+        "Locale": "0409",
+        "Manufacturer": "Microsoft Corporation",
+        "MaxNumberOfProcesses": 4294967295,
+        "MaxProcessMemorySize": 137438953344,
+        "MUILanguages": ["en-US"],
+        "Name": f"{caption}|C:\\Windows|\\Device\\Harddisk0\\Partition2",
+        "NumberOfLicensedUsers": 0,
+        "NumberOfProcesses": 40 + number(60, machine.name, "processes"),
+        "NumberOfUsers": 1,
+        "OperatingSystemSKU": machine.sku,
+        "Organization": "",
+        "OSArchitecture": "64-bit",
+        "OSLanguage": 1033,
+        "OSProductSuite": 256 if release.client else _SUITE_TERMINAL,
+        "OSType": 18,
+        "PAEEnabled": None,
+        "PortableOperatingSystem": False,
+        "Primary": True,
+        "ProductType": machine.product_type,
+        "RegisteredUser": "Windows User",
+        "SerialNumber": f"00{digits(3, machine.name)}-{digits(5, machine.name)}-00000-AA{digits(3, machine.name, 2)}",
+        "ServicePackMajorVersion": release.service_pack,
+        "ServicePackMinorVersion": 0,
+        "SizeStoredInPagingFiles": memory // 8,
+        "Status": "OK",
+        "SuiteMask": 256 if release.client else _SUITE_TERMINAL,
+        "SystemDevice": r"\Device\HarddiskVolume2",
+        "SystemDirectory": r"C:\WINDOWS\system32" if old else r"C:\Windows\system32",
+        "SystemDrive": "C:",
+        "TotalVirtualMemorySize": memory + memory // 8,
+        "TotalVisibleMemorySize": memory,
+        "Version": release.version,
+        "WindowsDirectory": r"C:\WINDOWS" if old else r"C:\Windows",
+    }
+    known = {**_OS, **(_OS_VISTA if not old else {})}
+    if release.generation >= Generation.EIGHT:
+        known |= _OS_EIGHT
+    return {name: values.get(name) for name in known}
+
+
+def _computer_system(machine: Machine) -> dict[str, Any]:
+    member = machine.domain is not None
+    client = machine.release.client
+    # DomainRole: 0/1 workstation, 2/3 server (alone/member), 5 primary domain controller.
+    role = 5 if machine.domain_controller else (0 if client else 2) + int(member)
+    values: dict[str, Any] = {
+        "AdminPasswordStatus": 3,
+        "AutomaticResetBootOption": True,
+        "AutomaticResetCapability": True,
+        "BootROMSupported": True,
+        "BootupState": "Normal boot",
+        "Caption": machine.name.upper(),
+        "CreationClassName": "Win32_ComputerSystem",
+        "CurrentTimeZone": machine.time_zone,
+        "DaylightInEffect": False,
+        "Description": "AT/AT COMPATIBLE",
+        "DNSHostName": machine.name,
+        "Domain": machine.domain or "WORKGROUP",
+        "DomainRole": role,
+        "EnableDaylightSavingsTime": True,
+        "FrontPanelResetStatus": 3,
+        "InfraredSupported": False,
+        "KeyboardPasswordStatus": 3,
+        "Manufacturer": "winlab",
+        "Model": "Simulated Machine",
+        "Name": machine.name.upper(),
+        "NetworkServerModeEnabled": True,
+        "NumberOfLogicalProcessors": 4,
+        "NumberOfProcessors": 1,
+        "PartOfDomain": member,
+        "PCSystemType": 1 if client else 4,
+        "PowerOnPasswordStatus": 3,
+        "PrimaryOwnerName": "Windows User",
+        "Roles": ["LM_Workstation", "LM_Server", "NT", *([] if client else ["Server_NT"])],
+        "Status": "OK",
+        "SystemType": "x64-based PC",
+        "TotalPhysicalMemory": 8 * _GIBIBYTE,
+        "WakeUpType": 6,
+        "Workgroup": None if member else "WORKGROUP",
+    }
+    return {name: values.get(name) for name in _COMPUTER}
+
+
+def _disk(machine: Machine) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "Caption": "C:",
+        "Compressed": False,
+        "CreationClassName": "Win32_LogicalDisk",
+        "Description": "Local Fixed Disk",
+        "DeviceID": "C:",
+        "DriveType": 3,
+        "FileSystem": "NTFS",
+        "FreeSpace": 20 * _GIBIBYTE + number(20 * _GIBIBYTE, machine.name, "disk"),
+        "MediaType": 12,
+        "Name": "C:",
+        "Size": 64 * _GIBIBYTE,
+        "SupportsDiskQuotas": False,
+        "SupportsFileBasedCompression": True,
+        "SystemName": machine.name.upper(),
+        "VolumeName": machine.volume_name,
+        "VolumeSerialNumber": f"{number(2**32, machine.name, 'volume'):08X}",
+    }
+    return {name: values.get(name) for name in _DISK}
+
+
+def _events(machine: Machine) -> list[CimObject]:
+    source = (
+        "Microsoft-Windows-Security-Licensing-SLC"
+        if machine.release.generation is Generation.VISTA
+        else "Microsoft-Windows-Security-SPP"
+    )
+    return [
+        CimObject(
+            "Win32_NTLogEvent",
+            {
+                "Category": 0,
+                "ComputerName": machine.fqdn,
+                "EventCode": event.code,
+                # The qualifier of informational events.
+                "EventIdentifier": 0x40000000 + event.code,
+                "EventType": 3,
+                "InsertionStrings": list(event.strings),
+                "Logfile": event.log,
+                "Message": ",".join(event.strings),
+                "RecordNumber": event.record,
+                "SourceName": source,
+                "TimeGenerated": event.time.replace(microsecond=0),
+                "TimeWritten": event.time.replace(microsecond=0),
+                "Type": "Information",
+                "User": None,
+            },
+        )
+        for event in machine.event_log
+    ]

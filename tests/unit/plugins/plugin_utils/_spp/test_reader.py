@@ -1,0 +1,92 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Instances into snapshots, for each generation of the provider."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import reader
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors import LicensingAbsent, UnexpectedAnswer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
+
+from ..sample_machines import CSVLK, GVLK, server_2008_r2
+
+
+def test_reads_in_three_queries_with_named_columns() -> None:
+    machine = server_2008_r2(CSVLK)
+    snapshot = reader.read_snapshot(machine)
+    assert len(machine.queries) == 3
+    assert not any("*" in query for query in machine.queries)
+    assert snapshot.os.caption == "Microsoft Windows Server 2008 R2 Enterprise"
+    assert snapshot.os.edition_id == "ServerEnterprise"
+    assert [product.key_type for product in snapshot.products] == [KeyType.CSVLK]
+    assert snapshot.service.host is not None
+    assert snapshot.service.host.enabled
+
+
+def test_the_whole_oem_key_is_never_asked_for() -> None:
+    machine = server_2008_r2(GVLK)
+    reader.read_snapshot(machine)
+    assert not any("OA3xOriginalProductKey" in query for query in machine.queries)
+
+
+def test_column_that_a_machine_lacks_costs_one_query_more() -> None:
+    machine = server_2008_r2(GVLK)
+    for row in machine.rows["SoftwareLicensingProduct"]:
+        del row["LicenseStatusReason"]
+    snapshot = reader.read_snapshot(machine)
+    assert machine.queries[-1].startswith("SELECT * FROM SoftwareLicensingProduct")
+    assert snapshot.products[0].license_status_reason is None
+
+
+def test_server_2003_has_no_sku() -> None:
+    machine = server_2008_r2(CSVLK)
+    system = machine.rows["Win32_OperatingSystem"][0]
+    del system["OperatingSystemSKU"]
+    system |= {"BuildNumber": "3790", "Version": "5.2.3790"}
+    snapshot = reader.read_snapshot(machine)
+    assert snapshot.os.sku is None
+    assert snapshot.service.service_name == "slsvc"
+    # Before Windows 7 only the service says whether the machine is a host.
+    assert snapshot.products[0].host is None
+
+
+def test_counters_that_do_not_apply_are_none() -> None:
+    snapshot = reader.read_snapshot(server_2008_r2(GVLK, serving=False))
+    host = snapshot.products[0].host
+    assert host is not None
+    assert (host.current_count, host.required_count, host.requests.total) == (None, None, None)
+    assert snapshot.products[0].evaluation_end is None
+    assert not snapshot.products[0].token_activated
+
+
+def test_empty_partial_key_is_no_key() -> None:
+    machine = server_2008_r2(GVLK)
+    machine.rows["SoftwareLicensingProduct"][2]["PartialProductKey"] = ""
+    assert len(reader.read_snapshot(machine).products) == 1
+
+
+def test_machine_without_licensing_classes_says_so() -> None:
+    machine = server_2008_r2(GVLK)
+    del machine.rows["SoftwareLicensingService"]
+    with pytest.raises(LicensingAbsent, match="KB948003"):
+        reader.read_snapshot(machine)
+
+
+def test_rights_are_not_mistaken_for_a_missing_provider() -> None:
+    machine = server_2008_r2(GVLK)
+    machine.fail_queries_with = [WsmanFault(code=5, hresult=5, subcode="AccessDenied")]
+    with pytest.raises(WsmanFault):
+        reader.read_snapshot(machine)
+    assert len(machine.queries) == 1
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_service_object_must_be_one(rows: int) -> None:
+    machine = server_2008_r2(GVLK)
+    machine.rows["SoftwareLicensingService"] *= rows
+    with pytest.raises(UnexpectedAnswer, match=f"{rows} instances"):
+        reader.read_snapshot(machine)

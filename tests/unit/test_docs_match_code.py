@@ -1,0 +1,68 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation and argument specification of every action plugin say the same.
+
+ansible-test compares them for ordinary modules only.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+COLLECTION = "ansible_collections.winfleet.activation"
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
+
+
+def _documentation(name: str) -> dict[str, Any]:
+    module = importlib.import_module(f"{COLLECTION}.plugins.modules.{name}")
+    documented: dict[str, Any] = yaml.safe_load(module.DOCUMENTATION)
+    return documented
+
+
+def _arguments(name: str) -> dict[str, Any]:
+    module = importlib.import_module(f"{COLLECTION}.plugins.action.{name}")
+    arguments: dict[str, Any] = module.ActionModule.ARGUMENTS
+    return arguments
+
+
+def test_there_is_something_to_compare() -> None:
+    assert len(ACTIONS) >= 5
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_options_agree(name: str) -> None:
+    documented = _documentation(name).get("options", {})
+    arguments = _arguments(name)
+    assert set(documented) == set(arguments)
+    for option, argument in arguments.items():
+        entry = documented[option]
+        assert entry.get("type", "str") == argument.get("type", "str"), option
+        assert entry.get("default") == argument.get("default"), option
+        assert entry.get("choices") == argument.get("choices"), option
+        assert entry.get("elements") == argument.get("elements"), option
+        assert bool(entry.get("required")) == bool(argument.get("required")), option
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_action_group_knows_every_action(name: str) -> None:
+    runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text())
+    assert name in runtime["action_groups"]["spp"]
+
+
+@pytest.mark.parametrize("path", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: path.stem)
+def test_examples_and_return_are_complete(path: Path) -> None:
+    module = importlib.import_module(f"{COLLECTION}.plugins.modules.{path.stem}")
+    examples = yaml.safe_load(module.EXAMPLES)
+    assert f"winfleet.activation.{path.stem}:" in module.EXAMPLES
+    assert all("name" in task for task in examples)
+    returns = yaml.safe_load(module.RETURN)
+    for name, entry in returns.items():
+        assert {"description", "returned", "type"} <= set(entry), name
+        assert "sample" in entry or "contains" in entry or entry["type"] == "list" or name == "license", name

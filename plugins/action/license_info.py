@@ -32,8 +32,9 @@ class ActionModule(WsmanAction):
         report = audit(session, installation_id=arguments["installation_id"])
         result = {"changed": False, **present.audit_result(report)}
         if arguments["approved_kms_hosts"] is not None:
+            names = (*self.machine_names, report.snapshot.os.computer_name or "")
             policy = Policy(
-                approved_kms_host=names_machine(arguments["approved_kms_hosts"], self.machine_names),
+                approved_kms_host=names_machine(arguments["approved_kms_hosts"], names),
                 accepted_key_types=frozenset(map(KeyType, arguments["accepted_key_types"])),
             )
             assessment = assess(report.snapshot, report.primary, report.role, policy)

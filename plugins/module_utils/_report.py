@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from collections import Counter
 from typing import Any
 
@@ -16,6 +17,7 @@ COLUMNS = ("host", "os", "key_type", "channel", "last_five", "status", "role", "
 # The reason is a sentence; in a table for the eye it would drown the rest.
 _TABLE_COLUMNS = COLUMNS[:-1]
 _UNREACHABLE = "unreachable"
+_WIDTH = 110
 
 
 def row_of(host: str, result: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def row_of(host: str, result: dict[str, Any]) -> dict[str, Any]:
         row["reason"] = str(result.get("msg") or "no result")
         return row
     license_ = result["license"]
-    row["os"] = str(result["os"].get("caption") or "")
+    row["os"] = _system(str(result["os"].get("caption") or ""))
     row["key_type"] = str(license_.get("key_type") or "")
     row["channel"] = str(license_.get("channel") or "")
     row["last_five"] = str(license_.get("partial_product_key") or "")
@@ -53,7 +55,7 @@ def as_text(rows: list[dict[str, Any]]) -> str:
     lines = [heads] + [[row[name] for name in _TABLE_COLUMNS] for row in rows]
     widths = [max(len(line[index]) for line in lines) for index in range(len(heads))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    notes = [f"{row['host']}: {row['reason']}" for row in rows if not row["verdict"].endswith("_ok")]
+    notes = [_note(row) for row in rows if not row["verdict"].endswith("_ok")]
     sums = [f"{count} {name}" for name, count in summary_of(rows).items()]
     return "\n".join([*table, "", *notes, "", f"{len(rows)} hosts: {', '.join(sums)}", ""])
 
@@ -71,6 +73,18 @@ def as_json(rows: list[dict[str, Any]]) -> str:
 
 
 FORMATS = {"text": as_text, "csv": as_csv, "json": as_json}
+
+
+def _note(row: dict[str, Any]) -> str:
+    return textwrap.fill(f"{row['host']}: {row['reason']}", width=_WIDTH, subsequent_indent="    ")
+
+
+def _system(caption: str) -> str:
+    """The name of the system without the maker and the trademark signs, which older releases put everywhere."""
+    for sign in ("®", "™", "(R)", "(TM)"):
+        caption = caption.replace(sign, "")
+    words = caption.split()
+    return " ".join(words[1:] if words[:1] == ["Microsoft"] else words)
 
 
 def _plain(value: str) -> str:

@@ -103,6 +103,10 @@ os:
       description: Identifier of the edition, from the license of the machine.
       type: str
       sample: ServerEnterprise
+    computer_name:
+      description: The name the machine itself goes by (NetBIOS, 15 characters at the most).
+      type: str
+      sample: SRV2008R2-01
 service:
   description: The licensing service.
   returned: success

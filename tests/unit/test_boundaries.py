@@ -45,9 +45,7 @@ DNS = f"{MODULE_UTILS}/_dns"
 
 CORE = frozenset({LICENSING, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
 ANSIBLE = frozenset({"ansible"})
-NETWORK = frozenset(
-    {"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"}
-)
+NETWORK = frozenset({"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"})
 CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
 
 ROOMS = (
@@ -55,9 +53,7 @@ ROOMS = (
     Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
-    Room(
-        OPERATIONS, imports=frozenset({SPP, WINRM, WSMAN, LICENSING}), forbidden=frozenset({"socket", "ssl"})
-    ),
+    Room(OPERATIONS, imports=frozenset({SPP, WINRM, WSMAN, LICENSING}), forbidden=frozenset({"socket", "ssl"})),
     Room(GLUE, imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
     Room(DNS, imports=frozenset({MODULE_UTILS}), outside=ANSIBLE | {"dns"}),
     Room(MODULE_UTILS, outside=ANSIBLE),
@@ -129,11 +125,7 @@ def is_private(room: Room) -> bool:
 def reads_clock(tree: ast.AST) -> Iterator[int]:
     """The lines on which datetime.now() and its kin are called."""
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in CLOCK_CALLS
-        ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_CALLS:
             yield node.lineno
 
 
@@ -144,9 +136,7 @@ def violations(files: Mapping[str, str]) -> list[str]:
         tree = ast.parse(text, path)
         names = imported(path, tree)
         if PurePosixPath(path).is_relative_to(LAB):
-            wrong = [
-                (line, f"imports {name}: the lab is on its own") for line, name in names if of_ansible(name)
-            ]
+            wrong = [(line, f"imports {name}: the lab is on its own") for line, name in names if of_ansible(name)]
         else:
             wrong = [(line, problem) for line, name in names if (problem := judge(path, name))]
             if (room := room_of(path)) and room.forbidden >= CHANCE_AND_CLOCK:

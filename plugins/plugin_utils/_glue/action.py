@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
@@ -47,12 +47,16 @@ class WsmanAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
+        self._inventory_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname") or "")
         masking = Masking()
+        refusal = None
         try:
             result.update(self._run(masking))
-        except (AnsibleActionFail, AnsibleConnectionFailure) as error:
-            # Not `raise … from`: the original could carry what was just masked.
-            raise type(error)(masking.text(str(error.message))) from None
+        except AnsibleActionFail as error:
+            refusal = masking.text(str(error.message))
+        if refusal is not None:
+            # Raised out here because ansible-core prints the whole chain of exceptions, whatever `from` says.
+            raise AnsibleActionFail(refusal)
         masked: Result = masking.tree(result)
         return masked
 
@@ -71,9 +75,7 @@ class WsmanAction(ActionBase):
         except OperationError as error:
             return failure.refused(error)
         except WinrmError as error:
-            if failure.is_unreachable(error):
-                raise AnsibleConnectionFailure(str(error)) from error
-            return failure.failed(error)
+            return failure.winrm_failed(error)
         except WsmanError as error:
             return failure.wsman_failed(error, endpoint.label)
         except failure.SUBJECT_ERRORS as error:
@@ -84,7 +86,7 @@ class WsmanAction(ActionBase):
     @property
     def machine_names(self) -> tuple[str, ...]:
         """What the inventory calls the machine: its name and its address."""
-        return self._inventory_name(), str(self._play_context.remote_addr or "")
+        return self._inventory_name, str(self._connection.get_option("remote_addr") or "")
 
     @property
     def check(self) -> bool:
@@ -115,12 +117,9 @@ class WsmanAction(ActionBase):
 
     def _endpoint(self) -> tuple[Endpoint, tuple[str, ...]]:
         try:
-            return options.endpoint_from_connection(self._connection, str(self._inventory_name()))
+            return options.endpoint_from_connection(self._connection, self._inventory_name)
         except options.OptionError as error:
             raise AnsibleActionFail(str(error)) from None
-
-    def _inventory_name(self) -> str:
-        return str(self._task.delegate_to or self._play_context.remote_addr or "")
 
 
 def open_session(endpoint: Endpoint) -> Session:

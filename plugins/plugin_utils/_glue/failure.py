@@ -24,8 +24,15 @@ SUBJECT_ERRORS = (SppError, classify.AmbiguousProduct)
 _UNREACHABLE = (Unreachable, NotAuthenticated, TlsError, NotWsman, TimedOut, ConnectionLost)
 
 
-def is_unreachable(error: WinrmError) -> bool:
-    return isinstance(error, _UNREACHABLE)
+def winrm_failed(error: WinrmError) -> Result:
+    """No answer from the machine, or none that makes sense.
+
+    The result says so itself instead of an AnsibleConnectionFailure, because ansible-core prints the whole chain of
+    library errors behind an exception.
+    """
+    if isinstance(error, _UNREACHABLE):
+        return {"unreachable": True, "msg": str(error), "changed": False}
+    return failed(error)
 
 
 def failed(error: Exception) -> Result:

@@ -142,6 +142,7 @@ def _os_result(system: OperatingSystem) -> Result:
         "sku": system.sku,
         "product_type": system.product_type,
         "edition_id": system.edition_id,
+        "computer_name": system.computer_name,
     }
 
 

@@ -16,6 +16,8 @@ from . import classify, gvlk
 from .model import Product, Snapshot
 from .terms import LICENSED, KeyType, Role
 
+_NETBIOS_LENGTH = 15
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -119,8 +121,9 @@ def _assess_other_key(snapshot: Snapshot, primary: Product, role: classify.RoleV
 def names_machine(approved: Iterable[str], names: Iterable[str]) -> bool:
     """Whether a list of approved hosts names a machine that goes by any of ``names``.
 
-    Letter case and a trailing dot do not matter. A short name and a full one match by their first label; two full
-    names have to be equal, since the same short name in another domain is another machine.
+    Letter case and a trailing dot do not matter. A short name and a full one match by their first label, of which a
+    NetBIOS name keeps 15 characters; two full names have to be equal, since the same short name in another domain is
+    another machine.
     """
     wanted = [_normal(name) for name in approved if name.strip()]
     return any(_same(one, other) for one in wanted for other in map(_normal, names) if other)
@@ -136,4 +139,9 @@ def _same(one: str, other: str) -> bool:
     if one.replace(".", "").isdigit() or other.replace(".", "").isdigit():
         return False  # addresses have no first label
     short = "." not in one or "." not in other
-    return short and one.split(".")[0] == other.split(".")[0]
+    first, second = one.split(".")[0], other.split(".")[0]
+    if not short:
+        return False
+    return first == second or (
+        _NETBIOS_LENGTH in (len(first), len(second)) and first[:_NETBIOS_LENGTH] == second[:_NETBIOS_LENGTH]
+    )

@@ -26,6 +26,7 @@ class OperatingSystem:
     product_type: int | None
     local_time: datetime | None = None
     edition_id: str | None = None
+    computer_name: str | None = None
 
     @property
     def provider(self) -> Provider:

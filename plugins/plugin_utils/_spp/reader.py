@@ -69,6 +69,7 @@ def read_operating_system(session: Session) -> OperatingSystem:
         sku=row.number("OperatingSystemSKU"),
         product_type=row.number("ProductType"),
         local_time=row.moment("LocalDateTime"),
+        computer_name=row.text("CSName"),
     )
 
 

@@ -32,6 +32,7 @@ DEPOSIT_CONFIRMATION_ID = "DepositOfflineConfirmationId"
 OPERATING_SYSTEM_COLUMNS = (
     "BuildNumber",
     "Caption",
+    "CSName",
     "LocalDateTime",
     "OperatingSystemSKU",
     "ProductType",

@@ -17,8 +17,8 @@ from .identity import generator, guid
 from .keys import KeyKind, ProductKey
 from .kms import ClientCounter
 from .machine import Machine
-from .scenario import LicenseSpec, MachineSpec, Scenario
 from .section import ScenarioError
+from .specs import LicenseSpec, MachineSpec, Scenario
 from .windows.host_role import ServingKey
 from .windows.kms_client import BY_DIRECTORY, BY_KMS, required_clients
 from .windows.lab_keys import key_ring, office_gvlk_name

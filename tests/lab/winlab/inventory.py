@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from .fleet import Fleet
-from .scenario import MachineSpec, Scenario
+from .specs import MachineSpec, Scenario
 
 # Seconds until a machine that does not answer is given up.
 _IMPATIENT = 5

@@ -31,6 +31,7 @@ def server_2008_r2(key: str | None = CSVLK, serving: bool = True, licensed: bool
             {
                 "BuildNumber": "7601",
                 "Caption": "Microsoft Windows Server 2008 R2 Enterprise ",
+                "CSName": "SRV2008R2-01",
                 "LocalDateTime": datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc),
                 "OperatingSystemSKU": 10,
                 "ProductType": 3,

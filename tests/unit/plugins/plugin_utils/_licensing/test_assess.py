@@ -72,6 +72,8 @@ def test_verdict(state: Snapshot, policy: Policy, verdict: Verdict) -> None:
         (["kms01"], ["kms011"], False),
         (["127.0.0.1"], ["127.0.0.1"], True),
         (["127"], ["127.0.0.1"], False),
+        (["kms-host-production01.corp.example"], ["KMS-HOST-PRODUC"], True),
+        (["kms-host-production01"], ["kms-host-production02"], False),
         ([" "], [""], False),
         ([], ["kms01"], False),
     ],

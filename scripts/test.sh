@@ -41,7 +41,8 @@ gate_docs-lint() {
 
 gate_unit() { run_pytest tests/unit; }
 gate_lab() { run_pytest tests/lab_unit; }
-gate_e2e() { run_pytest tests/e2e; }
+# A file's tests share a lab and build on each other, so a file stays with one worker.
+gate_e2e() { run_pytest tests/e2e -n 2 --dist loadfile; }
 
 gate_build() { scripts/build.sh; }
 
@@ -52,7 +53,7 @@ gate_sanity() { scripts/sanity.sh; }
 run_pytest() {
   local -a arguments
   read -ra arguments <<<"${PYTEST_ARGS:-}"
-  python -m pytest "$1" "${arguments[@]}"
+  python -m pytest "$@" "${arguments[@]}"
 }
 
 title_of() {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+_ATTEMPTS = 20
 _START_SECONDS = 60
 _RUN_SECONDS = 300
 
@@ -104,33 +106,47 @@ def start_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartLab]:
 
     def start(scenario: str) -> Lab:
         work = tmp_path_factory.mktemp("lab")
-        inventory = work / "inventory.yml"
-        environment = _environment(work)
-        # A fixed seed: the same machines, keys and identifiers at every run.
-        command = [sys.executable, "-m", "winlab", "up", scenario, "--inventory", str(inventory), "--seed", "1"]
-        with (work / "lab.log").open("w") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=REPOSITORY,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-        processes.append(process)
-        deadline = time.monotonic() + _START_SECONDS
-        while not inventory.exists():
-            assert process.poll() is None, (work / "lab.log").read_text()
-            assert time.monotonic() < deadline, "the lab did not start"
-            time.sleep(0.05)
-        return Lab(inventory, environment, work)
+        for _attempt in range(_ATTEMPTS):
+            process = _serve(scenario, work)
+            if _is_up(process, work):
+                processes.append(process)
+                return Lab(work / "inventory.yml", _environment(work), work)
+        raise AssertionError((work / "lab.log").read_text())
 
     yield start
     for process in processes:
         process.send_signal(signal.SIGTERM)
     for process in processes:
         assert process.wait(timeout=30) == 0
+
+
+def _serve(scenario: str, work: Path) -> subprocess.Popen[str]:
+    # A fixed seed: the same machines, keys and identifiers at every run. Any network: labs of other runs must not meet.
+    command = [sys.executable, "-m", "winlab", "up", scenario, "--inventory", str(work / "inventory.yml")]
+    command += ["--seed", "1", "--network", f"127.{random.randrange(64, 255)}.0.0/16"]
+    with (work / "lab.log").open("w") as output:
+        return subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=_environment(work),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def _is_up(process: subprocess.Popen[str], work: Path) -> bool:
+    """Wait until the lab serves; False when somebody else has its network."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not (work / "inventory.yml").exists():
+        assert time.monotonic() < deadline, "the lab did not start"
+        if process.poll() is not None:
+            output = (work / "lab.log").read_text()
+            assert "already in use" in output, output
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _environment(work: Path) -> dict[str, str]:

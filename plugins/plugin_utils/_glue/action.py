@@ -60,8 +60,19 @@ class WsmanAction(ActionBase):
         masked: Result = masking.tree(result)
         return masked
 
+    def _redact_source(self, masking: Masking) -> None:
+        """Keep a key that was typed in clear out of the source that ansible-core 2.19 and later print with an error.
+
+        A task that names its key through a variable, as it should, keeps its origin in the message.
+        """
+        source = self._task.get_ds()
+        redacted = masking.tree(source)
+        if redacted != source:
+            self._task._ds = redacted
+
     def _run(self, masking: Masking) -> Result:
         masking.add(self._task.args.get("key"))
+        self._redact_source(masking)
         arguments = self._arguments()
         endpoint, warnings = self._endpoint()
         masking.add(endpoint.password.reveal() if endpoint.password else None)

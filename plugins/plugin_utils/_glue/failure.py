@@ -60,19 +60,21 @@ def change_failed(error: ChangeFailed) -> Result:
 
 
 def wsman_failed(error: WsmanError, label: str) -> Result:
-    """A fault of WinRM or WMI itself."""
+    """A fault of WinRM, WMI or the provider behind it, or an answer that is none."""
     if not isinstance(error, WsmanFault):
-        return failed(RuntimeError(f"{label}: {error}"))
-    text = f"{label}: WinRM answered with a fault ({error.hresult_text}): {error.message or error.reason}"
+        return {"failed": True, "msg": f"{label}: {error}"}
+    text = error.message or error.reason
     advice = _fault_advice(error)
+    explained = None
+    if error.hresult is not None and not advice:
+        # WinRM itself only says "unknown error" of what a provider reports; the catalogue knows better.
+        explained = present.error_result(error.hresult)
+        if explained is not None:
+            text, advice = explained["meaning"], explained["admin_action"]
     return {
         "failed": True,
-        "msg": f"{text} {advice}".strip(),
-        "error": {
-            "code": error.hresult_text,
-            "message": error.message or error.reason,
-            "admin_action": advice,
-        },
+        "msg": f"{label}: WinRM answered with a fault ({error.hresult_text or 'no code'}): {text} {advice}".strip(),
+        "error": explained or {"code": error.hresult_text, "meaning": text, "admin_action": advice},
     }
 
 

@@ -17,9 +17,9 @@ from .._licensing.restart import restart_due
 from .._spp import schema
 from .._spp.reader import read_operating_system
 from .._spp.service_control import ServiceAbsent, ServiceControl, ServiceRefused, WindowsService
-from .._winrm.errors import OutcomeUnknown, WinrmError
+from .._winrm.errors import WinrmError
 from .._winrm.session import Session
-from .._wsman import WsmanError
+from .._wsman import WsmanError, WsmanFault
 from .audit import Audit, audit
 from .errors import ChangeFailed, Refused, Result
 
@@ -123,7 +123,10 @@ def _apply(
             changed=_is_different(control, now),
             before=before,
         ) from refused
-    except (OutcomeUnknown, WinrmError, WsmanError) as lost:
+    except WsmanFault:
+        # An answer, if an unwelcome one: rights, quota. Nothing is lost.
+        raise
+    except (WinrmError, WsmanError) as lost:
         raise ChangeFailed(
             f"The connection was lost while {now.name} was being {request.state.value}: {lost}",
             "Run this task again; it first looks what state the service is in.",

@@ -25,7 +25,7 @@ from .windows.lab_keys import key_ring, office_gvlk_name
 from .windows.licenses import WINDOWS
 from .windows.platform import LicensingPlatform
 from .windows.registry import REG_MULTI_SZ
-from .windows.releases import catalogue
+from .windows.releases import catalog
 from .windows.rows import VOLUME_VALIDITY, KmsBinding, Row, Status, set_licensed
 from .windows.service_methods import directory_binding
 from .zone import MemoryZone
@@ -142,7 +142,7 @@ def _keys(scenario: Scenario, spec: MachineSpec, machine: Machine) -> None:
                 _activated_online(machine, row)
     for version, products in machine.office.items():
         for product in products:
-            name = office_gvlk_name(version, catalogue().office[version].products[product])
+            name = office_gvlk_name(version, catalog().office[version].products[product])
             _enter(scenario, spec, _platform_with(machine, name), name)
 
 

@@ -21,7 +21,7 @@ from .windows.platform import LicensingPlatform
 from .windows.providers import Providers
 from .windows.registry import Registry
 from .windows.registry_content import CURRENT_VERSION, write_edition, write_registry
-from .windows.releases import Edition, Generation, Release, catalogue
+from .windows.releases import Edition, Generation, Release, catalog
 from .windows.service_list import common_services, licensing_service, office_service
 from .windows.services import STOPPED, ServiceControl, WindowsService
 from .windows.settings import OFFICE_ROOT, SL_ROOT, SPP_ROOT
@@ -239,12 +239,12 @@ class Machine:
 
     def _windows_platform(self) -> LicensingPlatform:
         licenses: list[License] = list(windows_licenses(self.release, self.edition.name))
-        for office in catalogue().office.values():
+        for office in catalog().office.values():
             if host := office_host_license(office, self.release):
                 licenses.append(host)
         for version, products in self.office.items():
             if not self._on_office_platform(version):
-                licenses.extend(office_licenses(catalogue().office[version], products))
+                licenses.extend(office_licenses(catalog().office[version], products))
         root = SL_ROOT if self.release.generation is Generation.VISTA else SPP_ROOT
         return LicensingPlatform(self, self.release.service, self.release.service_version, root, licenses)
 
@@ -252,7 +252,7 @@ class Machine:
         licenses: list[License] = []
         for version, products in self.office.items():
             if self._on_office_platform(version):
-                licenses.extend(office_licenses(catalogue().office[version], products))
+                licenses.extend(office_licenses(catalog().office[version], products))
         if not licenses:
             return None
         return LicensingPlatform(self, "osppsvc", "14.0.370.400", OFFICE_ROOT, licenses)

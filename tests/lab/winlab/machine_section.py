@@ -17,7 +17,7 @@ from .machine import Delays
 from .section import Section
 from .specs import ClientSpec, HostSpec, LicenseSpec, MachineSpec
 from .windows.lab_keys import gvlk_name, key_ring
-from .windows.releases import Edition, Release, catalogue
+from .windows.releases import Edition, Release, catalog
 from .winrm_section import read_account, read_login, read_winrm
 
 _START_MODES = {"auto": "Auto", "manual": "Manual", "disabled": "Disabled"}
@@ -137,9 +137,9 @@ def _office(section: Section) -> dict[str, tuple[str, ...]]:
     installed = section.section("office")
     found: dict[str, tuple[str, ...]] = {}
     for version in installed.names():
-        known = catalogue().office.get(version)
+        known = catalog().office.get(version)
         if known is None:
-            raise installed.error(version, f"no such Office; allowed are {', '.join(catalogue().office)}")
+            raise installed.error(version, f"no such Office; allowed are {', '.join(catalog().office)}")
         products = tuple(installed.words(version))
         for product in products:
             if product not in known.products:

@@ -21,7 +21,7 @@ from .machine_section import Shared, read_machine
 from .section import ScenarioError, Section
 from .specs import KeySpec, MachineSpec, Scenario
 from .windows.lab_keys import key_ring
-from .windows.releases import Release, catalogue
+from .windows.releases import Release, catalog
 from .winrm_section import default_accounts, read_account
 from .zone import SrvRecord
 
@@ -102,9 +102,9 @@ def _machines(sections: list[Section], shared: Shared) -> Iterator[MachineSpec]:
 
 def _release(section: Section, shared: Shared) -> Release:
     text = section.text("release") or shared.defaults.text("release")
-    found = catalogue().release(text) if text else None
+    found = catalog().release(text) if text else None
     if found is None:
-        allowed = ", ".join(catalogue().releases)
+        allowed = ", ".join(catalog().releases)
         problem = f"{text!r} is not a release of the lab" if text else "this field is required"
         raise section.error("release", f"{problem}; allowed are {allowed}")
     return found

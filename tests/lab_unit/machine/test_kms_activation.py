@@ -118,15 +118,29 @@ def test_a_dead_host_in_dns_is_skipped(bench: MakeBench) -> None:
 
 def test_priority_counts_from_windows_7_on(bench: MakeBench) -> None:
     rogue = {"release": "server2019", "name": "rogue", "key": "csvlk_2022", "activated": True}
+    quiet = {"publishing": False}
     lab = bench(
-        _host(kms_host={"publishing": False, "counted_clients": 30}),
-        {**rogue, "kms_host": {"publishing": False}},
-        {"release": "win10", "name": "m"},
+        _host(kms_host={**quiet, "counted_clients": 30}),
+        {**rogue, "kms_host": quiet},
+        {"release": "win10", "name": "new-%d", "count": 9},
+        {"release": "vista", "name": "old-%d", "count": 9},
         dns={"records": [{"target": "rogue.corp.example", "priority": 10}, {"target": "kms01.corp.example"}]},
     )
-    for _ in range(5):
-        on_product(lab["m"], "Activate")
-    assert windows_product(lab["m"])["DiscoveredKeyManagementServiceMachineName"] == "kms01.corp.example"
+    statuses: dict[str, set[int]] = {"new": set(), "old": set()}
+    for era, seen in statuses.items():
+        for index in range(1, 10):
+            with suppress(CimError):
+                on_product(lab[f"{era}-{index}"], "Activate")
+            seen.add(windows_product(lab[f"{era}-{index}"])["LicenseStatus"])
+    assert statuses["new"] == {1}
+    assert statuses["old"] == {1, 2}, "Vista picks at random, and some meet the rogue"
+
+
+def test_a_stopped_host_answers_nobody(bench: MakeBench) -> None:
+    lab = bench(_host(), {"release": "win10", "name": "m"})
+    invoke(lab["kms01"], "Win32_Service", "StopService", {"Name": "sppsvc"})
+    lab.wait(3)
+    assert _code(lab) == "C004F074"
 
 
 def test_a_rogue_host_in_dns_refuses_clients(bench: MakeBench) -> None:

@@ -100,3 +100,10 @@ def test_the_installation_id_belongs_to_the_key(bench: MakeBench) -> None:
     before = windows_product(lab["m"])["OfflineInstallationId"]
     install(lab["m"], "mak_server2022")
     assert windows_product(lab["m"])["OfflineInstallationId"] != before
+
+
+def test_a_setup_key_cannot_be_activated_by_telephone(bench: MakeBench) -> None:
+    lab = bench({"release": "server2022", "name": "m"})
+    iid = windows_product(lab["m"])["OfflineInstallationId"]
+    with pytest.raises(CimError, match="C004F07D"):
+        on_product(lab["m"], "DepositOfflineConfirmationId", InstallationId=iid, ConfirmationId=confirmation_id(iid))

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from winlab.windows.releases import catalogue
+from winlab.windows.releases import catalog
 
 from .bench import MakeBench, keyed, query, service, windows_product
 
-_RELEASES = [name for name, release in catalogue().releases.items() if not release.host_only]
+_RELEASES = [name for name, release in catalog().releases.items() if not release.host_only]
 _NONE = 4294967295
 
 

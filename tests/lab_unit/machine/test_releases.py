@@ -10,14 +10,14 @@ import pytest
 from winlab.keys import KeyKind
 from winlab.windows.licenses import windows_licenses
 from winlab.windows.licensing_classes import licensing_classes
-from winlab.windows.releases import Generation, catalogue
+from winlab.windows.releases import Generation, catalog
 
-_ALL = [(release.name, edition) for release in catalogue().releases.values() for edition in release.editions]
+_ALL = [(release.name, edition) for release in catalog().releases.values() for edition in release.editions]
 
 
 @pytest.mark.parametrize(("release", "edition"), _ALL)
 def test_every_edition_has_licenses_with_distinct_ids(release: str, edition: str) -> None:
-    rows = windows_licenses(catalogue().releases[release], edition)
+    rows = windows_licenses(catalog().releases[release], edition)
     assert rows
     assert len({row.id for row in rows}) == len(rows)
 
@@ -42,14 +42,14 @@ def test_every_edition_has_licenses_with_distinct_ids(release: str, edition: str
     ],
 )
 def test_names_and_descriptions_of_each_era(release: str, edition: str, name: str, description: str) -> None:
-    rows = windows_licenses(catalogue().releases[release], edition)
+    rows = windows_licenses(catalog().releases[release], edition)
     (gvlk,) = [row for row in rows if row.kind is KeyKind.GVLK and row.edition == edition]
     assert gvlk.name == name
     assert gvlk.description == description.format("VOLUME_KMSCLIENT")
 
 
 def test_activation_ids_of_public_pages_are_kept_and_others_are_marked() -> None:
-    rows = windows_licenses(catalogue().releases["server2019"], "standard")
+    rows = windows_licenses(catalog().releases["server2019"], "standard")
     known = {row.id: row.minted for row in rows}
     assert known["de32eafd-aaee-4662-9444-c1befb41bde2"] is False
     assert sum(known.values()) == len(rows) - 1
@@ -65,7 +65,7 @@ def test_activation_ids_of_public_pages_are_kept_and_others_are_marked() -> None
     ],
 )
 def test_releases_by_microsofts_names(text: str, name: str) -> None:
-    found = catalogue().release(text)
+    found = catalog().release(text)
     assert found is not None
     assert found.name == name
 
@@ -109,7 +109,7 @@ def test_methods_by_generation(generation: Generation, method: str, there: bool)
 
 
 def test_group_hierarchy_of_the_first_generation() -> None:
-    keys = catalogue().host_keys
+    keys = catalog().host_keys
     served = {
         name: [group for group in ("client_vl", "a", "b", "c") if keys[name].serves("server2008r2", group)]
         for name in ("csvlk_kms_a", "csvlk_kms_b", "csvlk_kms_c")

@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..keys import KeyKind, ProductKey, normalize
 from .lab_keys import key_ring
-from .releases import Release, catalogue
+from .releases import Release, catalog
 from .rows import Row
 
 
@@ -68,7 +68,7 @@ def _refusal(key: ProductKey, release: Release) -> CimError:
         return _mismatched()
     if key.kind is KeyKind.CSVLK and release.client:
         return _mismatched()
-    known = catalogue().releases
+    known = catalog().releases
     newer = any(known[name].build > release.build for name in key.releases if name in known)
     if newer or not key.releases:
         return _invalid()

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..keys import KeyKind, KeyRing, ProductKey, mint
-from .releases import Catalogue, Edition, OfficeProduct, Release, catalogue
+from .releases import Catalog, Edition, OfficeProduct, Release, catalog
 
 
 @lru_cache(maxsize=1)
 def key_ring() -> KeyRing:
     """Every key, made once."""
-    return KeyRing(_all_keys(catalogue()))
+    return KeyRing(_all_keys(catalog()))
 
 
 def gvlk_name(release: Release, edition: Edition) -> str:
@@ -34,7 +34,7 @@ def office_gvlk_name(version: str, product: OfficeProduct) -> str:
     return f"gvlk_office{version}_{product.name}"
 
 
-def _all_keys(known: Catalogue) -> Iterator[ProductKey]:
+def _all_keys(known: Catalog) -> Iterator[ProductKey]:
     for release in known.releases.values():
         yield from _release_keys(release)
     for host_key in known.host_keys.values():

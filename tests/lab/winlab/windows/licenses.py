@@ -18,7 +18,7 @@ from functools import lru_cache
 from ..identity import guid
 from ..keys import KeyKind
 from .lab_keys import gvlk_name, office_gvlk_name
-from .releases import Edition, Generation, HostKey, OfficeVersion, Release, catalogue
+from .releases import Edition, Generation, HostKey, OfficeVersion, Release, catalog
 
 WINDOWS = "55c92734-d682-4d71-983e-d6ec3f16059f"
 
@@ -211,7 +211,7 @@ def _windows(
 
 
 def _host_licenses(release: Release, edition: Edition) -> Iterator[License]:
-    for host_key in catalogue().host_keys.values():
+    for host_key in catalog().host_keys.values():
         if release.name not in host_key.installs_on + host_key.after_update:
             continue
         yield License(

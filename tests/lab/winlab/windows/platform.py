@@ -21,6 +21,7 @@ from ..errors import (
     SL_E_CIDIID_INVALID_CHECK_DIGITS,
     SL_E_CIDIID_INVALID_DATA_LENGTH,
     SL_E_CIDIID_MISMATCHED,
+    SL_E_INVALID_PRODUCT_KEY_TYPE,
     SL_E_MAX_REARM_REACHED,
     SL_E_PKEY_NOT_INSTALLED,
     SL_E_REARMED,
@@ -182,6 +183,8 @@ class LicensingPlatform:
         current = installation_id(row, self.machine.hardware_id, self.generation)
         if current is None:
             raise licensing_error(SL_E_PKEY_NOT_INSTALLED, "A product key is not available.")
+        if row.license.kind is KeyKind.GVLK:
+            raise licensing_error(SL_E_INVALID_PRODUCT_KEY_TYPE, "A setup key is activated by a KMS host only.")
         if _digits(iid) != current:
             raise licensing_error(SL_E_CIDIID_MISMATCHED, "The installation ID is not that of the current key.")
         answer = _digits(cid)

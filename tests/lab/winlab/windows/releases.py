@@ -136,7 +136,7 @@ class OfficeVersion:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalog:
     """Everything in releases.yml."""
 
     releases: Mapping[str, Release]
@@ -158,11 +158,11 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """The catalogue, read once."""
+def catalog() -> Catalog:
+    """The catalog, read once."""
     raw = yaml.safe_load((Path(__file__).parent / "releases.yml").read_text(encoding="utf-8"))
     releases = {name: _release(name, raw["releases"]) for name in raw["releases"]}
-    return Catalogue(
+    return Catalog(
         releases=releases,
         host_keys={name: _host_key(name, value) for name, value in raw["host_keys"].items()},
         office={version: _office(version, value) for version, value in raw["office"].items()},

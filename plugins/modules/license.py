@@ -82,17 +82,27 @@ license:
   returned: success
   type: dict
 before:
-  description: The license status before.
+  description: The product before.
   returned: when the machine could be read
   type: dict
   sample:
+    name: Windows(R), ServerStandard edition
+    channel: Volume:GVLK
+    key_type: GVLK
+    partial_product_key: J464C
     license_status: notification
+    role: kms_client
 after:
-  description: The license status after, or as planned in check mode.
+  description: The product after, or as planned in check mode.
   returned: when the machine could be read
   type: dict
   sample:
+    name: Windows(R), ServerStandard edition
+    channel: Volume:GVLK
+    key_type: GVLK
+    partial_product_key: J464C
     license_status: licensed
+    role: kms_client
 error:
   description: The code Windows gave, explained.
   returned: when Windows gave a code

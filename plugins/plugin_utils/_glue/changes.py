@@ -12,6 +12,7 @@ from typing import Any
 
 from .._licensing.model import Product
 from .._operations.activation import ActivationReport
+from .._operations.audit import Audit
 from .._operations.errors import Result as Outcome
 from .._operations.product_key import KeyReport
 from .._operations.service import ServiceReport
@@ -50,9 +51,10 @@ def _after_key(report: KeyReport, before: Result) -> Result:
 
 def activation_report(report: ActivationReport) -> Result:
     """What ``license`` returns."""
-    before = {"license_status": _status(report.before.snapshot.products, report.product)}
-    planned = report.result is Outcome.PLANNED
-    after = {"license_status": "licensed" if planned else report.product.license_status}
+    before = present.product_summary(_same(report.before, report.product), report.before)
+    after = present.product_summary(report.product, report.after)
+    if report.result is Outcome.PLANNED:
+        after = {**before, "license_status": "licensed"}
     return {
         "changed": report.changed,
         "result": report.result.value,
@@ -65,11 +67,10 @@ def activation_report(report: ActivationReport) -> Result:
     }
 
 
-def _status(products: tuple[Product, ...], product: Product) -> str:
-    for candidate in products:
-        if candidate.activation_id == product.activation_id:
-            return candidate.license_status
-    return "unlicensed"
+def _same(audit: Audit, product: Product) -> Product | None:
+    """The product as another audit saw it."""
+    products = audit.snapshot.products
+    return next((one for one in products if one.activation_id == product.activation_id), None)
 
 
 def service_report(report: ServiceReport, wanted: str) -> Result:

@@ -67,13 +67,17 @@ def assessment_result(assessment: Assessment, policy: Policy) -> Result:
 
 def license_summary(audit: Audit) -> Result:
     """The few lines of an audit that a change is about; this is what ``--diff`` shows."""
-    primary = audit.primary
+    return product_summary(audit.primary, audit)
+
+
+def product_summary(product: Product | None, audit: Audit) -> Result:
+    """The same for any product of the machine."""
     return {
-        "name": primary.name if primary else None,
-        "channel": primary.channel if primary else None,
-        "key_type": (primary.key_type if primary else KeyType.NONE).value,
-        "partial_product_key": primary.partial_product_key if primary else None,
-        "license_status": primary.license_status if primary else "unlicensed",
+        "name": product.name if product else None,
+        "channel": product.channel if product else None,
+        "key_type": (product.key_type if product else KeyType.NONE).value,
+        "partial_product_key": product.partial_product_key if product else None,
+        "license_status": product.license_status if product else "unlicensed",
         "role": audit.role.role.value,
     }
 

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The EXAMPLES of every module run as they stand, and what comes back is what RETURN says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import BIN, REPOSITORY, Lab, StartLab
+
+INTERNAL = {"changed", "diff", "warnings", "deprecations", "_ansible_no_log", "invocation", "exception"}
+
+# Where each module's examples make sense.
+HOSTS = {
+    "license_info": "win10-01",
+    "product_key": "srv2008r2-01",
+    "licensing_service": "srv2008-01",
+    "license": "win7-01",
+    "cim_query": "win10-01",
+    "license_report": "win10-01",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(start_lab: StartLab) -> Lab:
+    return start_lab("demo")
+
+
+@pytest.fixture(scope="module")
+def variables(demo: Lab) -> dict[str, Any]:
+    keys = dict(line.split("\t")[::2] for line in demo.winlab("keys").splitlines())
+    mak = next(key for name, key in keys.items() if name.startswith("mak") and "2008r2" in name)
+    return {
+        "vault_mak": mak,
+        "vault_kms_host_key": keys["csvlk_kms_c"],
+        "approved_kms_hosts": ["srv2008r2-01"],
+        "report_path": str(demo.work / "activation.csv"),
+    }
+
+
+@cache
+def _document(name: str) -> dict[str, Any]:
+    """What ansible-doc has to say of a module."""
+    full_name = f"winfleet.activation.{name}"
+    command = [str(BIN / "ansible-doc"), "--json", "--type", "module", full_name]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    document: dict[str, Any] = json.loads(done.stdout)[full_name]
+    return document
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
+    tasks = yaml.safe_load(_document(name)["examples"])
+    playbook = demo.work / f"examples-{name}.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": HOSTS[name], "gather_facts": False, "tasks": tasks}]))
+    run = demo.playbook(str(playbook), variables)
+    assert run.code == 0, run.output
+    assert "failed=0" in run.output
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "arguments"),
+    [
+        ("license_info", "kms01", "installation_id=true approved_kms_hosts=kms01"),
+        ("license_info", "vista-01", ""),
+        ("product_key", "srv2019-01", ""),
+        ("licensing_service", "srv2019-01", "state=restarted"),
+        ("license", "win11-01", ""),
+        ("license", "srv2022-eval", "product=none"),
+        ("cim_query", "win10-01", "query='SELECT Name FROM Win32_ComputerSystem'"),
+    ],
+)
+def test_results_are_documented(demo: Lab, name: str, host: str, arguments: str) -> None:
+    documented = dict(_document(name)["return"])
+    documented["msg"] = {"type": "str"}
+    result = demo.ansible(host, name, arguments).result(host)
+    _compare(result, documented, name)
+
+
+def _compare(result: dict[str, Any], documented: dict[str, Any], where: str) -> None:
+    for key, value in result.items():
+        if key in INTERNAL:
+            continue
+        assert key in documented, f"{where}.{key} is not documented"
+        inner = documented[key].get("contains")
+        if isinstance(value, dict) and inner:
+            _compare(value, inner, f"{where}.{key}")
+        elif isinstance(value, dict) and documented[key].get("sample"):
+            assert set(value) <= set(documented[key]["sample"]), f"{where}.{key}"

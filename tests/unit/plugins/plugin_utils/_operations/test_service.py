@@ -117,7 +117,7 @@ def test_restart_that_did_not_help_is_not_called_done() -> None:
         set_service_state(machine, RESTART)
 
 
-def test_service_that_hangs_is_reported_with_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_service_that_hangs_is_reported_with_its_state() -> None:
     machine = server_2008_r2(GVLK, serving=True)
 
     def hang(machine: FakeMachine, _: object) -> int:

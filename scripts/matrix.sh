@@ -38,4 +38,5 @@ fi
 
 export PATH=$environment/bin:$PATH
 printf '\n%s=== %s, %s%s\n' "$BOLD" "$(core_of "$environment")" "$(python --version)" "$RESET"
-python -m pytest "${tests[@]}"
+# A file's end-to-end tests share a lab and build on each other, so a file stays with one worker.
+python -m pytest -n 2 --dist loadfile "${tests[@]}"

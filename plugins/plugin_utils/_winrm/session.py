@@ -39,11 +39,9 @@ class Pipe(Protocol):
 
     def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
         """Send one envelope and return the answer's body; ``timeout`` raises the time to wait for this one."""
-        ...
 
     def close(self) -> None:
         """Let go of the connection."""
-        ...
 
 
 class Conversation(Protocol):
@@ -51,11 +49,9 @@ class Conversation(Protocol):
 
     def next_request(self) -> str | None:
         """The next envelope to send, None when there is nothing more."""
-        ...
 
     def receive(self, reply: bytes) -> None:
         """Take the answer to the last request."""
-        ...
 
 
 _C = TypeVar("_C", bound=Conversation)

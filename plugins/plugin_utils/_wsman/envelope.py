@@ -197,7 +197,7 @@ def _tree(text: str) -> Element:
 
 def _check_depth(root: Element) -> None:
     level = [root]
-    for _ in range(DEPTH_LIMIT):
+    for _unused in range(DEPTH_LIMIT):
         level = [child for element in level for child in element]
         if not level:
             return

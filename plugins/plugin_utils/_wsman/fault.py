@@ -48,7 +48,7 @@ def read_fault(fault: Element, text: str = "") -> WsmanFault:
     messages = [message for message in (*_messages(chain, status, error), reason) if message]
     candidates = list(_candidates(chain, status, error, messages))
     source, hresult = _best(candidates)
-    soap_code, _ = _qualified(fault.find(f"{_S}Code/{_S}Value"), {})
+    soap_code, _unused = _qualified(fault.find(f"{_S}Code/{_S}Value"), {})
     subcode, namespace = _qualified(fault.find(f"{_S}Code/{_S}Subcode/{_S}Value"), _prefixes(text))
     return WsmanFault(
         code=_outer_code(candidates),
@@ -61,7 +61,7 @@ def read_fault(fault: Element, text: str = "") -> WsmanFault:
         subcode_namespace=namespace,
         provider=_provider(chain, status),
         machine=chain[0].get("Machine", "").strip() if chain else "",
-        codes=tuple(code for _, code in candidates),
+        codes=tuple(code for _unused, code in candidates),
     )
 
 
@@ -153,7 +153,7 @@ def _provider(chain: list[Element], status: Element | None) -> str:
 
 
 def _qualified(element: Element | None, prefixes: dict[str, str]) -> tuple[str, str]:
-    prefix, _, local = _text(element).rpartition(":")
+    prefix, _unused, local = _text(element).rpartition(":")
     return local, prefixes.get(prefix, "")
 
 
@@ -161,7 +161,7 @@ def _prefixes(text: str) -> dict[str, str]:
     """Prefixes of the reply: ElementTree drops them, and faults carry names in text. The outermost binding wins."""
     found: dict[str, str] = {}
     try:
-        for _, (prefix, uri) in ElementTree.iterparse(StringIO(text), events=("start-ns",)):
+        for _unused, (prefix, uri) in ElementTree.iterparse(StringIO(text), events=("start-ns",)):
             found.setdefault(prefix, uri)
     except (ElementTree.ParseError, ValueError, LookupError):
         return found

@@ -63,7 +63,7 @@ def resource_uri(namespace: str, class_name: str) -> str:
 
 def split_resource_uri(uri: str) -> tuple[str, str]:
     """Namespace and class of a resource URI; the namespace is empty for other than Microsoft's URIs."""
-    head, _, class_name = uri.rpartition("/")
+    head, _unused, class_name = uri.rpartition("/")
     namespace = head[len(WMI_ROOT) :] if head.startswith(WMI_ROOT) else ""
     return namespace, class_name
 

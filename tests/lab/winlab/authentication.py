@@ -118,7 +118,7 @@ class Authenticator:
 
     def judge(self, request: HttpRequest) -> Verdict:
         """Authenticate a request, or say what to send back with the 401."""
-        scheme, _, credential = request.header("authorization").partition(" ")
+        scheme, _unused, credential = request.header("authorization").partition(" ")
         if not scheme:
             return Verdict(self.account) if self.account else self._refusal()
         if scheme.lower() == "negotiate" and self.host.winrm.negotiate:
@@ -145,7 +145,7 @@ class Authenticator:
 
     def _basic(self, credential: str) -> Verdict:
         try:
-            user, _, password = base64.b64decode(credential, validate=True).decode("utf-8").partition(":")
+            user, _unused, password = base64.b64decode(credential, validate=True).decode("utf-8").partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return self._refusal()
         # Basic accepts local accounts only.

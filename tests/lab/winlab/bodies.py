@@ -16,7 +16,7 @@ def children_by_name(body: Element, namespace: str | None) -> dict[str, list[Ele
     """Children by local name; with a namespace every child must be in it."""
     grouped: dict[str, list[Element]] = {}
     for child in body:
-        uri, _, name = child.tag.rpartition("}")
+        uri, _unused, name = child.tag.rpartition("}")
         if namespace is not None and uri.lstrip("{").lower() != namespace.lower():
             raise schema_error(f"{name} is not in the namespace of the class.")
         grouped.setdefault(name, []).append(child)

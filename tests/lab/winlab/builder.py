@@ -42,7 +42,7 @@ def build_fleet(
     fleet = Fleet(scenario.name, LabClock(scenario.clock, source), MemoryZone(scenario.records, scenario.updaters))
     addresses = _addresses(scenario, network)
     pairs = [(spec, _machine(fleet, spec, seed, addresses)) for spec in scenario.machines]
-    for _, machine in pairs:
+    for _unused, machine in pairs:
         fleet.add(machine)
     _spend(fleet, scenario)
     if scenario.activation_object:
@@ -52,7 +52,7 @@ def build_fleet(
     for spec, machine in pairs:
         _settings(spec, machine)
         _keys(scenario, spec, machine)
-    for _, machine in pairs:
+    for _unused, machine in pairs:
         if machine.powered:
             machine.boot()
     for spec, machine in pairs:

@@ -71,7 +71,7 @@ def _withdraw(options: argparse.Namespace) -> int:
     return 0 if deleted else 1
 
 
-def _scenarios(_: argparse.Namespace) -> int:
+def _scenarios(_unused: argparse.Namespace) -> int:
     for name, description in built_in().items():
         print(f"{name:<14}{' '.join(description.split())}")
     return 0

@@ -53,7 +53,7 @@ class ControlServer:
         self._path = runtime_directory() / f"{os.getpid()}.sock"
         self._server: asyncio.Server | None = None
         self._commands: dict[str, Callable[[dict[str, Any]], Any]] = {
-            "ping": lambda _: {"scenario": fleet.name, "machines": len(fleet.machines)},
+            "ping": lambda _unused: {"scenario": fleet.name, "machines": len(fleet.machines)},
             "state": self._state,
             "events": self._events,
             "advance": self._advance,
@@ -120,7 +120,7 @@ class ControlServer:
         self._fleet.advance(parse_duration(str(request.get("duration"))))
         return {"now": self._fleet.clock.now().isoformat(timespec="seconds")}
 
-    def _records(self, _: dict[str, Any]) -> list[dict[str, Any]]:
+    def _records(self, _unused: dict[str, Any]) -> list[dict[str, Any]]:
         return [
             {**record_state(record), "refreshed": when.isoformat(timespec="seconds") if when else None}
             for record, when in self._fleet.zone.records()

@@ -62,7 +62,7 @@ def _shared(variables: list[dict[str, Any]]) -> dict[str, Any]:
     for key in variables[0]:
         if key == "ansible_host" or not all(key in own for own in variables):
             continue
-        (value, count), *_ = Counter(repr(own[key]) for own in variables).most_common(1)
+        (value, count), *_unused = Counter(repr(own[key]) for own in variables).most_common(1)
         if count > 1 or len(variables) == 1:
             shared[key] = next(own[key] for own in variables if repr(own[key]) == value)
     return shared

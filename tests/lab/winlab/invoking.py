@@ -26,7 +26,7 @@ Arguments = dict[str, str | list[str] | None]
 def method_name(request: Request) -> str | None:
     """The method an action calls: the resource URI, a slash, the name."""
     uri = request.resource_uri.partition("?")[0]
-    head, _, name = request.action.rpartition("/")
+    head, _unused, name = request.action.rpartition("/")
     return name if uri and head.lower() == uri.lower() else None
 
 
@@ -84,7 +84,7 @@ async def _run(
     running = asyncio.ensure_future(
         call.host.cim.invoke(resource.namespace, resource.class_name, keys, method.name, arguments)
     )
-    done, _ = await asyncio.wait({running}, timeout=limit)
+    done, _unused = await asyncio.wait({running}, timeout=limit)
     if not done:
         running.add_done_callback(lambda task: task.cancelled() or task.exception())
         raise Fault(Kind.TIMED_OUT)

@@ -54,7 +54,7 @@ def mint(name: str) -> str:
     """The invented key of a name."""
     value = int.from_bytes(digest("lab key", name), "big")
     characters = []
-    for _ in range(20):
+    for _unused in range(20):
         value, index = divmod(value, len(_ALPHABET))
         characters.append(_ALPHABET[index])
     body = "".join(characters)

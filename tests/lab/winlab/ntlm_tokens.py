@@ -50,5 +50,5 @@ def _message(token: bytes) -> bytes | None:
 
 
 def _field(message: bytes, offset: int) -> bytes:
-    length, _, position = struct.unpack_from("<HHI", message, offset)
+    length, _unused, position = struct.unpack_from("<HHI", message, offset)
     return message[position : position + length]

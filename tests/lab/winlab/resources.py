@@ -35,7 +35,7 @@ def parse_resource(uri: str) -> Resource:
     if uri.lower().startswith(SHELL_NAMESPACES):
         raise Fault(Kind.SHELLS_NOT_ALLOWED)
     path = uri[len(WMI_ROOT) :] if uri.lower().startswith(WMI_ROOT) else ""
-    namespace, _, class_name = path.partition("?")[0].rstrip("/").rpartition("/")
+    namespace, _unused, class_name = path.partition("?")[0].rstrip("/").rpartition("/")
     if not namespace or not class_name:
         raise Fault(Kind.RESOURCE_NOT_FOUND)
     return Resource(namespace.lower(), class_name)

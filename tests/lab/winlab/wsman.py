@@ -97,7 +97,7 @@ class Service:
     def _record_fault(self, operation: str, call: Call, fault: Fault) -> None:
         notes: dict[str, object] = {"fault": fault.code, **call.notes}
         if fault.kind is Kind.ACCESS_DENIED and fault.provider is None:
-            _, class_name, method = self.names_of(call.request)
+            _unused, class_name, method = self.names_of(call.request)
             notes |= {"operation": operation, "class": class_name, "method": method or None}
             operation = "denied"
         self.host.record(operation, user=call.account.label, **notes)

@@ -122,7 +122,7 @@ def restart(bench: Bench, machine: Machine) -> None:
 
 def targets(bench: Bench) -> set[str]:
     """Hosts in the service records."""
-    return {record.target for record, _ in bench.fleet.zone.records()}
+    return {record.target for record, _unused in bench.fleet.zone.records()}
 
 
 def failure(error: CimError) -> str:

@@ -26,7 +26,7 @@ def test_the_seventh_machine_gets_c004c008(bench: MakeBench) -> None:
 
 def test_ten_activations_each(bench: MakeBench) -> None:
     lab = bench({"release": "server2008r2", "name": "m", "key": "csvlk_kms_c"})
-    for _ in range(10):
+    for _unused in range(10):
         on_product(lab["m"], "Activate")
     with pytest.raises(CimError, match="C004C008"):
         on_product(lab["m"], "Activate")

@@ -106,7 +106,7 @@ def test_extra_domains_with_priority_and_weight(bench: MakeBench) -> None:
             "kms_host": {"domains": ["branch.example, 10, 5"], "listening_port": 1700},
         }
     )
-    records = {record.domain: record for record, _ in lab.fleet.zone.records()}
+    records = {record.domain: record for record, _unused in lab.fleet.zone.records()}
     assert (records["branch.example"].priority, records["branch.example"].weight) == (10, 5)
     assert records["corp.example"].port == 1700
 

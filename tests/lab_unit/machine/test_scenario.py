@@ -94,7 +94,7 @@ def test_the_demo_is_the_story_it_tells() -> None:
     states = {machine.name: machine_state(machine) for machine in fleet}
     hosts = {name for name, state in states.items() if state["kms_host"]["enabled"]}
     assert hosts == {"kms01", "srv2008-01", "srv2008r2-01", "srv2019-01"}
-    published = {record.target for record, _ in fleet.zone.records()}
+    published = {record.target for record, _unused in fleet.zone.records()}
     assert published == {f"{name}.corp.example" for name in hosts}
     assert states["kms01"]["kms_host"]["current_count"] == 30
     assert states["kms01"]["activations_used"][0]["machines"] == 6

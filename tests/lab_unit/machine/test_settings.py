@@ -119,7 +119,7 @@ def test_rearm_takes_a_reboot(bench: MakeBench) -> None:
     assert after["RemainingWindowsReArmCount"] == before["RemainingWindowsReArmCount"] - 1
     assert after["ClientMachineID"] != before["ClientMachineID"]
     assert windows_product(lab["m"])["GracePeriodRemaining"] == 43200
-    for _ in range(2):
+    for _unused in range(2):
         on_service(lab["m"], "ReArmWindows")
     with pytest.raises(CimError, match="C004D307"):
         on_service(lab["m"], "ReArmWindows")

@@ -118,7 +118,7 @@ class Pywinrm:
     def __enter__(self) -> Pywinrm:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.protocol.transport.close_session()
 
     @property

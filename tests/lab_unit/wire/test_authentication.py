@@ -84,7 +84,7 @@ def test_the_same_connection_after_a_wrong_password(workshop: Workshop) -> None:
 def test_one_handshake_for_a_connection(workshop: Workshop) -> None:
     host = workshop.machine()
     with Pywinrm(host) as client:
-        for _ in range(5):
+        for _unused in range(5):
             client.send(query(LAMPS))
         adapter: Any = client.session.get_adapter(host.url)
         pools = adapter.poolmanager.pools
@@ -304,7 +304,7 @@ def test_channel_binding(workshop: Workshop, level: str, send_cbt: bool, admitte
 
 def test_a_foreign_channel_binding_is_refused(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     host = workshop.machine(https=True, channel_binding="relaxed")
-    monkeypatch.setattr("requests_ntlm.requests_ntlm._get_certificate_hash", lambda _: b"x" * 32)
+    monkeypatch.setattr("requests_ntlm.requests_ntlm._get_certificate_hash", lambda _unused: b"x" * 32)
     with secure(workshop, host) as client, pytest.raises(InvalidCredentialsError):
         client.send(query(LAMPS))
 

@@ -51,7 +51,7 @@ def test_subclass_items(workshop: Workshop, stack: str, name: str) -> None:
 
 def test_fragments_lose_class_and_namespace(workshop: Workshop) -> None:
     with Pywinrm(workshop.machine()) as client:
-        desk, hall, _ = client.items("SELECT Watts, Bought, name FROM Lab_Lamp")
+        desk, hall, _unused = client.items("SELECT Watts, Bought, name FROM Lab_Lamp")
     assert desk.tag == f"{{{NS['w']}}}XmlFragment"
     assert [one.tag for one in desk] == ["Bought", "Name", "Watts"]
     assert [one.tag for one in desk[0]] == ["Datetime"]
@@ -70,7 +70,7 @@ def test_headers_of_an_answer(workshop: Workshop) -> None:
     assert answer.startswith('<s:Envelope xml:lang="en-US" xmlns:s=')
     assert "\n" not in answer
     headers = re.findall(r"<a:(\w+)>([^<]*)<", answer.partition("</s:Header>")[0])
-    assert [name for name, _ in headers] == ["Action", "MessageID", "To", "RelatesTo"]
+    assert [name for name, _unused in headers] == ["Action", "MessageID", "To", "RelatesTo"]
     assert dict(headers)["RelatesTo"] == "uuid:MINE"
     assert re.fullmatch(r"uuid:[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", dict(headers)["MessageID"])
 
@@ -200,7 +200,7 @@ def test_the_sixteenth_enumeration_is_refused(workshop: Workshop) -> None:
     other = Account("Second", "Other.Pass-2")
     host = workshop.machine(cim=FakeCim(bricks=9), stack="2.0", accounts=[ADMINISTRATOR, other])
     with Pywinrm(host) as client, Pywinrm(host, other) as theirs:
-        contexts = [context_of(client.send(query(BRICKS, maximum=1))) for _ in range(15)]
+        contexts = [context_of(client.send(query(BRICKS, maximum=1))) for _unused in range(15)]
         fault = client.fault(query(BRICKS, maximum=1))
         assert (fault.code, fault.role, fault.subcode) == (2150859174, "s:Receiver", "w:InternalError")
         assert fault.action == "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"

@@ -92,7 +92,7 @@ def test_a_body_that_is_no_envelope(host: FakeHost, body: bytes) -> None:
 
 def test_keep_alive_and_close(host: FakeHost) -> None:
     connection = http.client.HTTPConnection(host.address, HTTP_PORT, timeout=5)
-    for _ in range(3):
+    for _unused in range(3):
         connection.request("POST", "/wsman", LAMPS, {"Content-Type": SOAP_TYPE, **BASIC})
         response = connection.getresponse()
         response.read()

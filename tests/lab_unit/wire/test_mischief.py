@@ -47,7 +47,7 @@ def test_what_it_waits_for(on: str, names: tuple[str, ...], struck: bool) -> Non
 )
 def test_when_it_strikes(after: int, times: int | None, strikes: str) -> None:
     mischief = [Mischief(Trick.CLOSE, after=after, times=times)]
-    assert "".join("x" if next_trick(mischief, "get") else "." for _ in strikes) == strikes
+    assert "".join("x" if next_trick(mischief, "get") else "." for _unused in strikes) == strikes
 
 
 @pytest.mark.parametrize("trick", [Trick.CLOSE, Trick.CUT_BEFORE])

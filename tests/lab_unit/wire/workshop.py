@@ -177,7 +177,7 @@ class Workshop:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         for listener in self._listeners:
             self.run(listener.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)

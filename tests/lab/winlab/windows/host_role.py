@@ -154,7 +154,7 @@ class HostRole:
         machine = self._machine
         wanted = {machine.domain: (0, 0)} if machine.domain else {}
         for line in self._settings.extra_domains:
-            domain, _, rest = line.partition(",")
+            domain, _unused, rest = line.partition(",")
             numbers = [int(part) for part in rest.split(",") if part.strip().isdigit()]
             weighted = machine.release.generation >= Generation.SEVEN
             priority, weight = [*numbers, 0, 0][:2] if weighted else (0, 0)

@@ -55,7 +55,7 @@ def _release_keys(release: Release) -> Iterator[ProductKey]:
     if release.host_only:
         return
     yield _lab_key(f"mak_{release.name}", KeyKind.MAK, here)
-    for index, _ in enumerate(release.esu, start=1):
+    for index, _unused in enumerate(release.esu, start=1):
         yield _lab_key(f"esu_{release.name}_year{index}", KeyKind.ADDON, here)
     for edition in release.editions.values():
         where = f"{release.name}_{edition.name}"

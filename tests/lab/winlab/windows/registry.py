@@ -91,7 +91,7 @@ class Registry:
     def values(self, path: str, hive: int = HKLM) -> list[tuple[str, int]]:
         """Names and types of the values of a key."""
         key = self._keys.get((hive, path.strip("\\").lower()))
-        return [] if key is None else [(name, kind) for name, kind, _ in key.values.values()]
+        return [] if key is None else [(name, kind) for name, kind, _unused in key.values.values()]
 
     def text(self, path: str, name: str) -> str | None:
         """A string value of HKLM; anything else counts as absent."""
@@ -132,7 +132,7 @@ def registry_class(namespace: str, *, quad_words: bool = True) -> ClassDef:
             "CheckAccess", {**_PLACE, "uRequired": "uint32"}, {"bGranted": "boolean"}, static=True
         ),
     }
-    for stem, (_, parameter, cim_type) in _TYPES.items():
+    for stem, (_unused, parameter, cim_type) in _TYPES.items():
         if stem != "QWORD" or quad_words:
             getter, setter = f"Get{stem}Value", f"Set{stem}Value"
             methods[getter] = MethodDef(getter, _VALUE, {parameter: cim_type}, static=True)
@@ -203,7 +203,7 @@ def _enumerate_values(registry: Registry, hive: int, path: str) -> dict[str, Any
     if not registry.has_key(path, hive):
         return {"sNames": None, "Types": None, "ReturnValue": _NOT_FOUND}
     values = registry.values(path, hive)
-    names, kinds = [name for name, _ in values], [kind for _, kind in values]
+    names, kinds = [name for name, _unused in values], [kind for _unused, kind in values]
     return {"sNames": names or None, "Types": kinds or None, "ReturnValue": _SUCCESS}
 
 

@@ -46,11 +46,11 @@ class WindowsService:
     starts: int = 0
 
 
-def _unnoticed(_: WindowsService) -> None:
+def _unnoticed(_unused: WindowsService) -> None:
     return None
 
 
-def _never_busy(_: WindowsService) -> bool:
+def _never_busy(_unused: WindowsService) -> bool:
     return False
 
 

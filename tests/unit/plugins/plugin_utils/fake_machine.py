@@ -33,7 +33,7 @@ class FakeMachine:
 
     @property
     def called(self) -> list[str]:
-        return [name for name, _ in self.calls]
+        return [name for name, _unused in self.calls]
 
     def query(self, wql: str, namespace: str = "root/cimv2", types: Mapping[str, str] | None = None) -> Any:
         self.queries.append(wql)
@@ -58,7 +58,7 @@ class FakeMachine:
         method: str,
         arguments: Mapping[str, Any] | None = None,
         selectors: Mapping[str, str] | None = None,
-        **_: Any,
+        **_unused: Any,
     ) -> MethodResult:
         self.calls.append((method, dict(arguments or {})))
         key, value = next(iter((selectors or {}).items()))

@@ -56,7 +56,7 @@ def server_2008_r2(key: str | None = CSVLK, serving: bool = True, licensed: bool
     )
     machine.methods = {
         "InstallProductKey": install,
-        "RefreshLicenseStatus": lambda *_: 0,
+        "RefreshLicenseStatus": lambda *_unused: 0,
         "Activate": activate,
         "StopService": stop,
         "StartService": start,

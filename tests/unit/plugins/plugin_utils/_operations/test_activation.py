@@ -89,7 +89,7 @@ def test_refusal_explains_the_code() -> None:
 
 def test_success_that_does_not_show_is_a_failure() -> None:
     machine = unlicensed()
-    machine.methods["Activate"] = lambda *_: 0
+    machine.methods["Activate"] = lambda *_unused: 0
     with pytest.raises(ChangeFailed, match="oob_grace after the activation"):
         activate(machine, ActivationRequest())
 

@@ -162,7 +162,7 @@ def test_edition_that_changed_is_a_failure() -> None:
 
 def test_key_that_windows_does_not_show_yet_is_accepted_not_verified() -> None:
     machine = server_2008_r2(CSVLK)
-    machine.methods["InstallProductKey"] = lambda *_: 0
+    machine.methods["InstallProductKey"] = lambda *_unused: 0
     report = set_product_key(machine, KeyRequest())
     assert (report.result, report.changed) == (Result.ACCEPTED, True)
 

@@ -99,7 +99,7 @@ def test_started_and_stopped(state: State, now: str, called: list[str]) -> None:
 
 def test_refusal_names_the_return_code() -> None:
     machine = server_2008_r2(GVLK, serving=True)
-    machine.methods["StopService"] = lambda *_: 3
+    machine.methods["StopService"] = lambda *_unused: 3
     with pytest.raises(ChangeFailed, match="other running services depend on it") as caught:
         set_service_state(machine, RESTART)
     assert caught.value.changed is False
@@ -108,7 +108,7 @@ def test_refusal_names_the_return_code() -> None:
 def test_restart_that_did_not_help_is_not_called_done() -> None:
     machine = server_2008_r2(GVLK, serving=True)
 
-    def start_without_reading(machine: FakeMachine, _: object) -> int:
+    def start_without_reading(machine: FakeMachine, _unused: object) -> int:
         machine.rows["Win32_Service"][0]["State"] = "Running"
         return 0
 
@@ -120,7 +120,7 @@ def test_restart_that_did_not_help_is_not_called_done() -> None:
 def test_service_that_hangs_is_reported_with_its_state() -> None:
     machine = server_2008_r2(GVLK, serving=True)
 
-    def hang(machine: FakeMachine, _: object) -> int:
+    def hang(machine: FakeMachine, _unused: object) -> int:
         machine.rows["Win32_Service"][0]["State"] = "Stop Pending"
         return 0
 

@@ -205,12 +205,12 @@ def test_ids_may_come_without_their_scheme() -> None:
 
 @pytest.mark.parametrize(
     "start",
-    [lambda: Get(context(), "Lab_Thing"), lambda: invocation(), lambda: Put(context(), "Lab_Thing", None, {})],
+    [lambda: Get(context(), "Lab_Thing"), invocation, lambda: Put(context(), "Lab_Thing", None, {})],
 )
 def test_nothing_is_shown_before_the_answer(start: Callable[[], Get | Put | Invocation]) -> None:
     conversation = start()
     with pytest.raises(UsageError):
-        _ = conversation.result if isinstance(conversation, Invocation) else conversation.instance
+        _unused = conversation.result if isinstance(conversation, Invocation) else conversation.instance
 
 
 @pytest.mark.parametrize("reply", [envelope(""), envelope("<w:Other/>")])

@@ -98,8 +98,7 @@ class PywinrmPipe:
                 return self._open_transport()
             except TransportUnusable as error:
                 unusable = unusable or error
-        assert unusable is not None
-        raise unusable
+        raise unusable or Misconfigured(self._label, "no transport is set")
 
     def _open_transport(self) -> None:
         if self._transport == "kerberos" and self._wants_ticket() and self._ticket is None:
@@ -268,10 +267,13 @@ class PywinrmPipe:
                 "Check that the host is up, its address, and that a firewall lets the port through",
             )
         if isinstance(error, http.ReadTimeout):
+            advice = f"Raise {self._endpoint.variable('read_timeout')}, or look at the host"
+            if self._endpoint.scheme == "https" and not reused:
+                advice += f"; port {self._endpoint.port} may not speak https"
             return TimedOut(
                 self._label,
                 "the host took the connection and did not answer in time",
-                f"Raise {self._endpoint.variable('read_timeout')}, or look at the host",
+                advice,
                 maybe_delivered=delivered,
             )
         if isinstance(error, (http.InvalidURL, http.MissingSchema, http.InvalidSchema)):
@@ -279,7 +281,7 @@ class PywinrmPipe:
                 self._label, f"the address cannot be used: {said}", "Check ansible_host and ansible_port"
             )
         if _never_connected(error):
-            return Unreachable(self._label, f"no connection: {_plain(said)}", _connect_advice(said))
+            return Unreachable(self._label, f"no connection: {_plain(said)}", _connect_advice(said, self._endpoint))
         return ConnectionLost(
             self._label,
             f"the connection broke: {_plain(said)}",
@@ -295,6 +297,12 @@ class PywinrmPipe:
                 self._label,
                 f"the certificate is for another name than {self._endpoint.host}: {said}",
                 f"Set ansible_host to a name that the certificate carries, or {validation} to ignore",
+            )
+        if "has expired" in said or "not yet valid" in said:
+            return TlsError(
+                self._label,
+                f"the certificate has expired or is not valid yet: {said}",
+                f"Renew it and check the clocks, or set {validation} to ignore",
             )
         if "CERTIFICATE_VERIFY_FAILED" in said or "certificate verify failed" in said:
             return TlsError(
@@ -325,10 +333,11 @@ class PywinrmPipe:
                 "Check the account, the clock, and for Kerberos the name of the host (kerberos_hostname_override) and "
                 "that there is a ticket",
             )
-        if isinstance(error, (KeyError, UnicodeDecodeError)):
+        if isinstance(error, (AttributeError, KeyError, UnicodeDecodeError)):
+            # pywinrm takes any 200 for a sign-in and then finds no security context, or no Content-Type to read.
             return NotWsman(
                 self._label,
-                "the answer is not an encrypted WinRM message",
+                "something answered without a sign-in or without encryption, as WinRM never does",
                 "Look at what stands between the control node and the host",
                 maybe_delivered=delivered,
             )
@@ -388,11 +397,14 @@ def _never_connected(error: BaseException) -> bool:
 
 
 def _plain(said: str) -> str:
-    """Without the object that urllib3 prints before its reason."""
-    return re.sub(r"^<?[\w.]*(?:HTTPS?Connection)[^:]*?>?(?:\([^)]*\))?:\s*", "", said)
+    """The reason alone: without the object that urllib3 prints before it and without the number of the error."""
+    reason = re.sub(r"^<?[\w.]*HTTPS?Connection[^:]*?>?(?:\([^)]*\))?:\s*", "", said)
+    reason = re.sub(r"^Failed to establish a new connection:\s*", "", reason)
+    reason = re.sub(r"\[Errno -?\d+\]\s*", "", reason)
+    return "".join(character if character.isprintable() else "?" for character in reason)[:200]
 
 
-def _connect_advice(said: str) -> str:
+def _connect_advice(said: str, endpoint: Endpoint) -> str:
     if "resolve" in said.lower() or "name or service not known" in said.lower():
-        return "Check ansible_host and the name servers of the control node"
+        return f"Check {endpoint.variable('host')} and the name servers of the control node"
     return "Check that WinRM listens (winrm enumerate winrm/config/listener), the port, and the firewall"

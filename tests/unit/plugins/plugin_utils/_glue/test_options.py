@@ -1,0 +1,221 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connection variables through ansible-core's own winrm and psrp plugins, as a task has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import options
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint
+
+USER, PASSWORD = "CORP\\admin", "Opt-Secret-1"
+BASE = {"ansible_user": USER, "ansible_password": PASSWORD, "ansible_host": "srv01.corp.example"}
+
+
+def connect(kind: str, variables: dict[str, Any]) -> Any:
+    connection = connection_loader.get(kind, PlayContext(), "/dev/null")
+    connection.set_options(var_options={"inventory_hostname": "srv01", **BASE, **variables})
+    return connection
+
+
+def read(kind: str, **variables: Any) -> Endpoint:
+    endpoint, _warnings = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
+    return endpoint
+
+
+def _with_extras(kind: str, variables: dict[str, Any]) -> Any:
+    """The task executor puts what the plugin does not declare under _extras, with the full name."""
+    connection = connect(kind, variables)
+    if kind == "winrm":
+        declared = {"ansible_winrm_transport", "ansible_winrm_scheme", "ansible_winrm_path", "ansible_winrm_kinit_mode"}
+        declared |= {"ansible_winrm_kinit_cmd", "ansible_winrm_kinit_args", "ansible_winrm_kinit_env_vars"}
+        declared |= {"ansible_winrm_connection_timeout"}
+        extras = {k: v for k, v in variables.items() if k.startswith("ansible_winrm_") and k not in declared}
+        connection.set_options(
+            var_options={"inventory_hostname": "srv01", **BASE, **variables, "_extras": extras},
+        )
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("variables", "field", "value"),
+    [
+        ({}, "host", "srv01.corp.example"),
+        ({}, "username", USER),
+        ({}, "port", 5986),
+        ({}, "scheme", "https"),
+        ({}, "path", "/wsman"),
+        ({}, "transports", ("ssl",)),
+        ({"ansible_port": 5985}, "scheme", "http"),
+        ({"ansible_port": 5985}, "transports", ("plaintext",)),
+        ({"ansible_port": "5985"}, "port", 5985),
+        ({"ansible_port": 8080, "ansible_winrm_scheme": "http"}, "scheme", "http"),
+        ({"ansible_winrm_path": "/other"}, "path", "/other"),
+        ({"ansible_winrm_transport": "ntlm"}, "transports", ("ntlm",)),
+        ({"ansible_winrm_transport": ["kerberos", "ntlm"]}, "transports", ("kerberos", "ntlm")),
+        ({"ansible_user": "admin@CORP.EXAMPLE"}, "transports", ("kerberos",)),
+        ({"ansible_winrm_server_cert_validation": "ignore"}, "server_cert_validation", "ignore"),
+        ({"ansible_winrm_ca_trust_path": "/ca.pem"}, "ca_trust_path", "/ca.pem"),
+        ({"ansible_winrm_message_encryption": "never"}, "message_encryption", "never"),
+        ({"ansible_winrm_read_timeout_sec": 90, "ansible_winrm_operation_timeout_sec": 60}, "read_timeout", 90),
+        (
+            {"ansible_winrm_read_timeout_sec": "90", "ansible_winrm_operation_timeout_sec": "60"},
+            "operation_timeout",
+            60,
+        ),
+        ({"ansible_winrm_connection_timeout": 45}, "operation_timeout", 45),
+        ({"ansible_winrm_connection_timeout": 45}, "read_timeout", 55),
+        ({"ansible_winrm_kerberos_delegation": "yes"}, "kerberos_delegation", True),
+        ({"ansible_winrm_kerberos_delegation": "no"}, "kerberos_delegation", False),
+        ({"ansible_winrm_kerberos_hostname_override": "alias"}, "kerberos_hostname_override", "alias"),
+        ({"ansible_winrm_service": "host"}, "service", "host"),
+        ({"ansible_winrm_send_cbt": "no"}, "send_cbt", False),
+        ({"ansible_winrm_credssp_disable_tlsv1_2": "yes"}, "credssp_disable_tlsv1_2", True),
+        ({"ansible_winrm_proxy": "http://proxy:3128"}, "proxy", "http://proxy:3128"),
+    ],
+)
+def test_winrm(variables: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(read("winrm", **variables), field) == value
+
+
+def test_winrm_certificate() -> None:
+    endpoint = read(
+        "winrm",
+        ansible_winrm_transport="certificate",
+        ansible_winrm_cert_pem="/c.pem",
+        ansible_winrm_cert_key_pem="/k.pem",
+    )
+    assert (endpoint.cert_pem, endpoint.cert_key_pem) == ("/c.pem", "/k.pem")
+
+
+@pytest.mark.parametrize(
+    ("variables", "mode", "command", "arguments"),
+    [
+        ({}, "managed", "kinit", None),
+        ({"ansible_winrm_kinit_mode": "manual"}, "manual", "kinit", None),
+        ({"ansible_winrm_kinit_cmd": "/opt/kinit"}, "managed", "/opt/kinit", None),
+        ({"ansible_winrm_kinit_args": "-A -l '1 h'"}, "managed", "kinit", ("-A", "-l", "1 h")),
+    ],
+)
+def test_winrm_kinit(variables: dict[str, Any], mode: str, command: str, arguments: tuple[str, ...] | None) -> None:
+    kinit = read("winrm", ansible_user="admin@CORP.EXAMPLE", **variables).kinit
+    assert kinit is not None
+    assert (kinit.mode, kinit.command, kinit.args) == (mode, command, arguments)
+
+
+@pytest.mark.parametrize(
+    ("variables", "field", "value"),
+    [
+        ({}, "port", 5986),
+        ({}, "scheme", "https"),
+        ({}, "path", "/wsman"),
+        ({}, "transports", ("ntlm",)),
+        ({"ansible_user": "admin@CORP.EXAMPLE"}, "transports", ("kerberos", "ntlm")),
+        ({"ansible_psrp_protocol": "http"}, "port", 5985),
+        ({"ansible_port": 5985}, "scheme", "http"),
+        ({"ansible_psrp_path": "other"}, "path", "/other"),
+        ({"ansible_psrp_auth": "basic"}, "transports", ("basic",)),
+        ({"ansible_psrp_auth": "credssp"}, "transports", ("credssp",)),
+        ({"ansible_psrp_cert_validation": "ignore"}, "server_cert_validation", "ignore"),
+        ({"ansible_psrp_ca_cert": "/ca.pem"}, "ca_trust_path", "/ca.pem"),
+        ({"ansible_psrp_connection_timeout": 7}, "connect_timeout", 7),
+        ({"ansible_psrp_read_timeout": 90}, "read_timeout", 90),
+        ({"ansible_psrp_operation_timeout": 25}, "operation_timeout", 25),
+        ({"ansible_psrp_operation_timeout": 30}, "read_timeout", 40),
+        ({"ansible_psrp_message_encryption": "always"}, "message_encryption", "always"),
+        ({"ansible_psrp_proxy": "http://proxy:3128"}, "proxy", "http://proxy:3128"),
+        ({}, "proxy", "legacy_requests"),
+        ({"ansible_psrp_ignore_proxy": True}, "proxy", None),
+        ({"ansible_psrp_credssp_auth_mechanism": "ntlm"}, "credssp_auth_mechanism", "ntlm"),
+        ({"ansible_psrp_credssp_disable_tlsv1_2": True}, "credssp_disable_tlsv1_2", True),
+        ({"ansible_psrp_credssp_minimum_version": 5}, "credssp_minimum_version", 5),
+        ({"ansible_psrp_negotiate_delegate": True}, "kerberos_delegation", True),
+        ({"ansible_psrp_negotiate_hostname_override": "alias"}, "kerberos_hostname_override", "alias"),
+        ({"ansible_psrp_negotiate_send_cbt": False}, "send_cbt", False),
+        ({"ansible_psrp_negotiate_service": "cifs"}, "service", "cifs"),
+        ({}, "service", "HTTP"),
+        ({"ansible_psrp_max_envelope_size": 512000}, "max_envelope_size", 512000),
+    ],
+)
+def test_psrp(variables: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(read("psrp", **variables), field) == value
+
+
+def test_psrp_certificate() -> None:
+    endpoint = read(
+        "psrp",
+        ansible_psrp_auth="certificate",
+        ansible_psrp_certificate_pem="/c.pem",
+        ansible_psrp_certificate_key_pem="/k.pem",
+    )
+    assert endpoint.transports == ("certificate",)
+    assert (endpoint.cert_pem, endpoint.cert_key_pem) == ("/c.pem", "/k.pem")
+
+
+@pytest.mark.parametrize("kind", ["ssh", "local"])
+def test_other_connections_are_told_what_works(kind: str) -> None:
+    with pytest.raises(options.OptionError, match="winrm or psrp"):
+        options.endpoint_from_connection(connection_loader.get(kind, PlayContext(), "/dev/null"), "srv01")
+
+
+@pytest.mark.parametrize("name", ["winrm", "ansible.builtin.winrm"])
+def test_long_and_short_name_of_the_connection(name: str) -> None:
+    connection = connect(name, {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"})
+    assert options.endpoint_from_connection(connection, "srv01")[0].transports == ("ntlm",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables"),
+    [
+        ("winrm", {"ansible_password": "x{{ vault_missing }}"}),
+        ("winrm", {"ansible_user": "{{ nobody }}"}),
+        ("winrm", {"ansible_host": "{% if x %}a{% endif %}"}),
+        ("winrm", {"ansible_winrm_ca_trust_path": "{# why #}"}),
+        ("psrp", {"ansible_password": "x{{ vault_missing }}"}),
+        ("psrp", {"ansible_psrp_ca_cert": "{{ ca }}"}),
+    ],
+)
+def test_template_that_was_not_rendered_is_never_sent(kind: str, variables: dict[str, Any]) -> None:
+    with pytest.raises(options.OptionError, match="still holds a template") as error:
+        read(kind, **variables)
+    assert "vault_missing" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables", "words"),
+    [
+        ("winrm", {"ansible_winrm_send_cbt": "perhaps"}, "ansible_winrm_send_cbt"),
+        ("winrm", {"ansible_winrm_read_timeout_sec": "soon"}, "ansible_winrm_read_timeout_sec"),
+        ("winrm", {"ansible_winrm_transport": "carrier-pigeon"}, "ansible_winrm_transport"),
+        ("winrm", {"ansible_winrm_read_timeout_sec": 5}, "ansible_winrm_read_timeout_sec"),
+    ],
+)
+def test_nonsense_is_named(kind: str, variables: dict[str, Any], words: str) -> None:
+    with pytest.raises(options.OptionError, match=words) as error:
+        read(kind, **variables)
+    assert PASSWORD not in str(error.value)
+
+
+def test_unknown_extra_is_a_warning() -> None:
+    connection = _with_extras("winrm", {"ansible_winrm_raed_timeout_sec": 5})
+    _endpoint, warnings = options.endpoint_from_connection(connection, "srv01")
+    assert len(warnings) == 1
+    assert "ansible_winrm_raed_timeout_sec" in warnings[0]
+
+
+def test_extras_without_a_meaning_here_are_silent() -> None:
+    connection = _with_extras("winrm", {"ansible_winrm_realm": "CORP", "ansible_winrm_keytab": "/k"})
+    assert options.endpoint_from_connection(connection, "srv01")[1] == ()
+
+
+def test_values_are_plain() -> None:
+    endpoint = read("winrm", ansible_winrm_transport="ntlm")
+    assert type(endpoint.username) is str
+    assert type(endpoint.host) is str
+    assert all(type(transport) is str for transport in endpoint.transports)

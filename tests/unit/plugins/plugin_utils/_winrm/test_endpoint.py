@@ -1,0 +1,110 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An endpoint validates itself, and no form of its password gets out."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import (
+    Endpoint,
+    EndpointError,
+    Kinit,
+    Secret,
+)
+
+from .conftest import endpoint
+
+PASSWORD = "p@ss w:rd/1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "option"),
+    [
+        ({"port": 0}, "ansible_port"),
+        ({"port": 70000}, "ansible_port"),
+        ({"scheme": "ftp"}, "ansible_winrm_scheme"),
+        ({"path": "wsman"}, "ansible_winrm_path"),
+        ({"host": ""}, "ansible_host"),
+        ({"host": "srv 01"}, "ansible_host"),
+        ({"host": "user@srv01"}, "ansible_host"),
+        ({"transports": ()}, "ansible_winrm_transport"),
+        ({"transports": ("digest",)}, "ansible_winrm_transport"),
+        ({"operation_timeout": 0}, "ansible_winrm_operation_timeout_sec"),
+        ({"operation_timeout": 5, "read_timeout": 5}, "ansible_winrm_read_timeout_sec"),
+        ({"server_cert_validation": "maybe"}, "ansible_winrm_server_cert_validation"),
+        ({"message_encryption": "sometimes"}, "ansible_winrm_message_encryption"),
+        ({"message_encryption": "always", "transports": ("basic",)}, "ansible_winrm_message_encryption"),
+        ({"username": None}, "ansible_user"),
+        ({"password": None}, "ansible_password"),
+        ({"transports": ("certificate",)}, "ansible_winrm_cert_pem"),
+        (
+            {"transports": ("certificate",), "cert_pem": "a", "cert_key_pem": "b", "scheme": "http"},
+            "ansible_winrm_scheme",
+        ),
+        ({"transports": ("kerberos",), "username": None, "kinit": Kinit("managed")}, "ansible_user"),
+        ({"transports": ("basic",), "password": Secret("пароль")}, "ansible_winrm_transport"),
+    ],
+)
+def test_what_cannot_be_right_is_named(changes: dict[str, Any], option: str) -> None:
+    with pytest.raises(EndpointError) as error:
+        endpoint(**{"host": "srv01", **changes})
+    assert error.value.option == option
+    assert option in str(error.value)
+    assert error.value.advice
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("srv01", "http://srv01:5985/wsman"),
+        ("::1", "http://[::1]:5985/wsman"),
+        ("10.0.0.1", "http://10.0.0.1:5985/wsman"),
+    ],
+)
+def test_url(host: str, url: str) -> None:
+    assert endpoint(host, 5985, scheme="http").url == url
+
+
+@pytest.mark.parametrize(
+    ("scheme", "encryption", "transport", "seals", "reveals"),
+    [
+        ("http", "auto", "ntlm", True, False),
+        ("http", "never", "ntlm", False, True),
+        ("https", "auto", "ntlm", False, False),
+        ("https", "always", "ntlm", True, False),
+        ("http", "auto", "plaintext", False, True),
+        ("https", "auto", "ssl", False, False),
+    ],
+)
+def test_who_protects_the_content(scheme: str, encryption: str, transport: str, seals: bool, reveals: bool) -> None:
+    one = endpoint("srv01", 5985, scheme=scheme, message_encryption=encryption, transports=(transport,))
+    assert one.seals(transport) is seals
+    assert one.reveals_content(transport) is reveals
+
+
+def test_password_shows_nowhere() -> None:
+    one = endpoint("srv01", password=Secret(PASSWORD), proxy="http://someone:proxy-secret@proxy:3128")
+    for text in (repr(one), str(one), f"{one!r}", repr(copy.copy(one)), one.label):
+        assert PASSWORD not in text
+        assert "proxy-secret" not in text
+    assert one.password is not None
+    assert one.password.reveal() == PASSWORD
+
+
+def test_redaction_finds_the_password_in_other_clothes() -> None:
+    one = endpoint("srv01", username="me", password=Secret(PASSWORD))
+    told = f"{PASSWORD} {PASSWORD!r} p%40ss%20w%3Ard%2F1 bWU6cEBzcyB3OnJkLzE="
+    shown = one.redact(told)
+    assert "rd/1" not in shown
+    assert "bWU6" not in shown
+    assert "p%40ss" not in shown
+
+
+def test_it_is_a_value() -> None:
+    assert endpoint("srv01") == endpoint("srv01")
+    assert isinstance(endpoint("srv01"), Endpoint)

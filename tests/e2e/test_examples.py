@@ -24,6 +24,8 @@ HOSTS = {
     "licensing_service": "srv2008-01",
     "license": "win7-01",
     "cim_query": "win10-01",
+    "kms_client": "win11-01",
+    "kms_host": "srv2025-01",
     "license_report": "win10-01",
 }
 
@@ -75,6 +77,8 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
         ("license", "win11-01", ""),
         ("license", "srv2022-eval", "product=none"),
         ("cim_query", "win10-01", "query='SELECT Name FROM Win32_ComputerSystem'"),
+        ("kms_client", "win7-01", "host=kms01.corp.example"),
+        ("kms_host", "kms01", "listening_port=1689"),
     ],
 )
 def test_results_are_documented(demo: Lab, name: str, host: str, arguments: str) -> None:

@@ -48,6 +48,10 @@ def test_options_agree(name: str) -> None:
         assert entry.get("choices") == argument.get("choices"), option
         assert entry.get("elements") == argument.get("elements"), option
         assert bool(entry.get("required")) == bool(argument.get("required")), option
+        inner = argument.get("options", {})
+        assert set(entry.get("suboptions", {})) == set(inner), option
+        for name_, spec in inner.items():
+            assert entry["suboptions"][name_].get("default") == spec.get("default"), name_
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._licensing.client_settings import ClientSettings
+from .._licensing.host_settings import HostSettings
 from .._licensing.model import Product
 from .._operations.activation import ActivationReport
 from .._operations.audit import Audit
 from .._operations.errors import Result as Outcome
+from .._operations.kms_client import ClientReport
+from .._operations.kms_host import HostReport
 from .._operations.product_key import KeyReport
 from .._operations.service import ServiceReport
 from .._spp.service_control import WindowsService
@@ -96,6 +100,44 @@ def service_report(report: ServiceReport, wanted: str) -> Result:
         "after": shown_after,
         "diff": {"before": shown_before, "after": shown_after},
     }
+
+
+def client_report(report: ClientReport) -> Result:
+    """What ``kms_client`` returns."""
+    before, after = _client_settings(report.before), _client_settings(report.after)
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "scope": report.scope,
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+    }
+
+
+def _client_settings(settings: ClientSettings) -> Result:
+    return dict(vars(settings))
+
+
+def host_report(report: HostReport) -> Result:
+    """What ``kms_host`` returns."""
+    before, after = host_settings_result(report.before), host_settings_result(report.after)
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "restarted": report.restarted,
+        "restart_required": report.restart_required,
+        "clients_counted": report.clients_counted,
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+    }
+
+
+def host_settings_result(settings: HostSettings) -> Result:
+    """The settings of a KMS host; ``kms_host_info`` returns them too."""
+    published = [dict(vars(entry)) for entry in settings.publish_list]
+    return {**vars(settings), "publish_list": published}
 
 
 def _service_result(service: WindowsService) -> Result:

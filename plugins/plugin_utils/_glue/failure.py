@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._licensing import classify
+from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
 from .._operations.errors import ChangeFailed, OperationError, Refused
 from .._spp.errors import SppError
@@ -18,7 +19,7 @@ from . import present
 Result = dict[str, Any]
 
 # Errors of the subject that no operation turns into a report.
-SUBJECT_ERRORS = (SppError, classify.AmbiguousProduct)
+SUBJECT_ERRORS = (SppError, SettingRefused, classify.AmbiguousProduct)
 
 # Ansible calls a host unreachable when nothing could be asked; the rest of the play then skips it.
 _UNREACHABLE = (Unreachable, NotAuthenticated, TlsError, NotWsman, TimedOut, ConnectionLost)

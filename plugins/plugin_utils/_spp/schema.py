@@ -29,6 +29,36 @@ ACTIVATE = "Activate"
 UNINSTALL_PRODUCT_KEY = "UninstallProductKey"
 DEPOSIT_CONFIRMATION_ID = "DepositOfflineConfirmationId"
 
+# Settings of a KMS client: setting -> (method that sets it, its parameter, method that clears it).
+CLIENT_METHODS = {
+    "host": ("SetKeyManagementServiceMachine", "MachineName", "ClearKeyManagementServiceMachine"),
+    "port": ("SetKeyManagementServicePort", "PortNumber", "ClearKeyManagementServicePort"),
+    "lookup_domain": ("SetKeyManagementServiceLookupDomain", "LookupDomain", "ClearKeyManagementServiceLookupDomain"),
+    "activation_type": ("SetVLActivationTypeEnabled", "ActivationType", "ClearVLActivationTypeEnabled"),
+}
+# The sense is inverted: true switches caching, or publishing, off.
+DISABLE_HOST_CACHING = ("DisableKeyManagementServiceHostCaching", "DisableCaching")
+DISABLE_DNS_PUBLISHING = ("DisableKeyManagementServiceDnsPublishing", "DisablePublishing")
+ENABLE_LOW_PRIORITY = ("EnableKeyManagementServiceLowPriority", "EnableLowPriority")
+SET_LISTENING_PORT = ("SetKeyManagementServiceListeningPort", "PortNumber")
+SET_ACTIVATION_INTERVAL = ("SetVLActivationInterval", "ActivationInterval")
+SET_RENEWAL_INTERVAL = ("SetVLRenewalInterval", "RenewalInterval")
+
+# VLActivationTypeEnabled (Microsoft Learn, SoftwareLicensingProduct).
+ACTIVATION_TYPES = {0: "all", 1: "ad", 2: "kms", 3: "token"}
+
+_CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+REGISTRY_KEYS = {
+    Provider.SLWMI: _CURRENT_VERSION + r"\SL",
+    Provider.SPPWMI_7: _CURRENT_VERSION + r"\SoftwareProtectionPlatform",
+    Provider.SPPWMI: _CURRENT_VERSION + r"\SoftwareProtectionPlatform",
+}
+REGISTRY_CLIENT_PORT = "KeyManagementServicePort"
+REGISTRY_LISTENING_PORT = "KeyManagementServiceListeningPort"
+REGISTRY_DISABLE_PUBLISHING = "DisableDnsPublishing"
+REGISTRY_LOW_PRIORITY = "EnableKmsLowPriority"
+REGISTRY_PUBLISH_LIST = "DnsDomainPublishList"
+
 OPERATING_SYSTEM_COLUMNS = (
     "BuildNumber",
     "Caption",

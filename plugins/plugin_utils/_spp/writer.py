@@ -50,7 +50,7 @@ def _on_service(
     method: str,
     arguments: Mapping[str, str] | None = None,
 ) -> None:
-    _call(session, service.wmi_class, method, arguments, {"Version": service.version}, None)
+    call(session, service.wmi_class, method, arguments, {"Version": service.version}, None)
 
 
 def _on_product(
@@ -60,17 +60,18 @@ def _on_product(
     arguments: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> None:
-    _call(session, product.wmi_class, method, arguments, {"ID": product.activation_id}, timeout)
+    call(session, product.wmi_class, method, arguments, {"ID": product.activation_id}, timeout)
 
 
-def _call(
+def call(
     session: Session,
     class_name: str,
     method: str,
-    arguments: Mapping[str, str] | None,
+    arguments: Mapping[str, str | int | bool] | None,
     selectors: Mapping[str, str],
-    timeout: float | None,
+    timeout: float | None = None,
 ) -> None:
+    """Call any licensing method. ``timeout`` is how many seconds the machine may work on it."""
     try:
         result = patiently(lambda: session.invoke(class_name, method, arguments, selectors, timeout=timeout))
     except WsmanFault as fault:

@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kms_host
+short_description: Set what a KMS host listens on, publishes and tells its clients
+version_added: 0.1.0
+author:
+  - The winfleet.activation contributors (@winfleet)
+description:
+  - Sets the listening port, the intervals handed to clients, publishing in DNS with its list of domains, and the
+    priority
+    of the licensing service.
+  - On Windows Vista, Windows Server 2008 and the KMS add-on of Windows Server 2003 these are values of the
+    registry; the
+    module writes them there.
+  - The key of the host and its activation are matters of M(winfleet.activation.product_key) and
+    M(winfleet.activation.license).
+extends_documentation_fragment:
+  - winfleet.activation.spp
+  - winfleet.activation.spp.changes
+options:
+  listening_port:
+    description: TCP port on which the host listens. Windows uses 1688 where none is set.
+    type: int
+  activation_interval:
+    description:
+      - Minutes between attempts of a client that is not activated, from 15 to 43200. Windows sets it on an
+        activated KMS
+        host only.
+    type: int
+  renewal_interval:
+    description: Minutes between renewals of an activated client, from 15 to 43200. Likewise on an activated KMS
+      host only.
+    type: int
+  dns_publishing:
+    description:
+      - Whether the host publishes itself as C(_vlmcs._tcp) in DNS. Set to V(false), it keeps a machine that must
+        not be a
+        KMS host from publishing itself ever. A record that is there already stays until it is deleted.
+    type: bool
+  low_priority:
+    description: Whether the licensing service runs with low priority.
+    type: bool
+  publish_list:
+    description:
+      - The DNS domains in which the host publishes itself. The machine's own domain is always put into the list; an
+        empty list
+        returns to publishing there only.
+      - Priority and weight need Windows Server 2008 R2 or later.
+    type: list
+    elements: dict
+    suboptions:
+      domain:
+        description: The DNS domain.
+        type: str
+        required: true
+      priority:
+        description: Priority of the SRV record.
+        type: int
+        default: 0
+      weight:
+        description: Weight of the SRV record.
+        type: int
+        default: 0
+  restart:
+    description:
+      - When to restart the licensing service, which reads port, publishing, publish list and priority at its start
+        only.
+      - Without this option it is restarted where that is needed and costs nothing, which is on a machine that has
+        counted no
+        client. A KMS host loses its client count by a restart, and activates nobody until the count is reached again.
+      - V(never) leaves it alone and reports RV(restart_required). V(if_needed) restarts it when a setting calls for
+        it,
+        clients or not. V(always) restarts it in any case.
+    type: str
+    choices: [never, if_needed, always]
+notes:
+  - Windows opens no port by itself. The firewall rule C(SPPSVC-In-TCP) of the group Key Management Service exists
+    and is
+    switched off; this module does not touch the firewall.
+seealso:
+  - module: winfleet.activation.license_info
+  - module: winfleet.activation.licensing_service
+"""
+
+EXAMPLES = r"""
+- name: Publish the KMS host in two domains
+  winfleet.activation.kms_host:
+    dns_publishing: true
+    publish_list:
+      - domain: corp.example
+      - domain: branch.example
+        priority: 10
+        weight: 5
+
+- name: Keep a machine from ever publishing itself as a KMS host
+  winfleet.activation.kms_host:
+    dns_publishing: false
+
+- name: Listen on another port, and restart whatever that costs
+  winfleet.activation.kms_host:
+    listening_port: 1689
+    restart: if_needed
+"""
+
+RETURN = r"""
+result:
+  description:
+    - V(verified) when the settings were read back, V(accepted) when Windows took them and does not show them yet,
+      V(planned) in check mode, V(failed) otherwise.
+  returned: always, except when nothing could be decided
+  type: str
+  sample: verified
+restarted:
+  description: Whether the licensing service was restarted, or would be in check mode.
+  returned: success
+  type: bool
+  sample: false
+restart_required:
+  description: Whether the running service has not read the new settings yet.
+  returned: success
+  type: bool
+  sample: true
+clients_counted:
+  description: How many clients the host has counted, which a restart forgets. V(0) on a machine that is no host.
+  returned: success
+  type: int
+  sample: 30
+before:
+  description: The settings as stored before.
+  returned: when the machine could be read
+  type: dict
+  sample:
+    listening_port: 1688
+    activation_interval: 120
+    renewal_interval: 10080
+    dns_publishing: true
+    low_priority: false
+    publish_list: []
+after:
+  description: The settings as stored after, or as planned in check mode.
+  returned: when the machine could be read
+  type: dict
+  sample:
+    listening_port: 1688
+    activation_interval: 120
+    renewal_interval: 10080
+    dns_publishing: true
+    low_priority: false
+    publish_list:
+      - domain: corp.example
+        priority: 0
+        weight: 0
+error:
+  description: The code Windows gave, explained.
+  returned: when Windows gave a code
+  type: dict
+  sample:
+    code: '0xC004F039'
+    symbol: SL_E_VL_BINDING_SERVICE_NOT_ENABLED
+    meaning: The KMS is not enabled on this machine.
+    likely_cause: The machine is no activated KMS host.
+    admin_action: Install and activate the KMS host key first.
+state_known:
+  description: V(false) when the connection broke and it is not known whether the machine is different now.
+  returned: failure after something was tried
+  type: bool
+  sample: true
+"""

@@ -1,0 +1,120 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of a KMS host: what can be asked for, and what has to change.
+
+Names, ranges and defaults: slmgr.vbs /sprt, /sai, /sri, /sdns, /cdns, /spri, /cpri; Microsoft, "Registry Settings for
+Volume Activation" (DnsDomainPublishList).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .settings import Change, SettingRefused, difference
+
+DEFAULT_PORT = 1688
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 15, 43200
+
+# What a running licensing service reads at its start only (slmgr.vbs warns so after each of these).
+NEEDS_RESTART = frozenset({"listening_port", "dns_publishing", "publish_list", "low_priority"})
+
+
+@dataclass(frozen=True)
+class PublishedDomain:
+    """One domain in which the host publishes its SRV record. Priority and weight exist from Server 2008 R2 on."""
+
+    domain: str
+    priority: int = 0
+    weight: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "domain", self.domain.strip().rstrip(".").lower())
+        if not self.domain or any(character in self.domain for character in " ,;/\\"):
+            raise SettingRefused(f"publish_list holds {self.domain!r}, which is not a DNS domain")
+        for name in ("priority", "weight"):
+            if not 0 <= getattr(self, name) <= 65535:
+                raise SettingRefused(f"{name} of {self.domain} is not between 0 and 65535")
+
+    @classmethod
+    def parse(cls, line: str) -> PublishedDomain:
+        """Read one line of DnsDomainPublishList: ``domain, priority, weight``, the numbers optional.
+
+        A line with numbers that are none keeps its domain; Windows ignores them too.
+        """
+        parts = [part.strip() for part in line.split(",")]
+        numbers = [int(part) if part.isdigit() and int(part) <= 65535 else 0 for part in parts[1:3]]
+        return cls(parts[0], *numbers)
+
+    def line(self, with_numbers: bool = True) -> str:
+        return f"{self.domain}, {self.priority}, {self.weight}" if with_numbers else self.domain
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """The settings as stored. ``publish_list`` is empty when only the machine's own domain is published."""
+
+    listening_port: int = DEFAULT_PORT
+    activation_interval: int | None = None
+    renewal_interval: int | None = None
+    dns_publishing: bool = True
+    low_priority: bool = False
+    publish_list: tuple[PublishedDomain, ...] = ()
+
+
+@dataclass(frozen=True)
+class HostRequest:
+    """What the administrator asked for; None means "leave as it is". Intervals are minutes."""
+
+    listening_port: int | None = None
+    activation_interval: int | None = None
+    renewal_interval: int | None = None
+    dns_publishing: bool | None = None
+    low_priority: bool | None = None
+    publish_list: tuple[PublishedDomain, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.listening_port is not None and not 1 <= self.listening_port <= 65535:
+            raise SettingRefused(f"listening_port {self.listening_port} is not between 1 and 65535")
+        for name in ("activation_interval", "renewal_interval"):
+            minutes = getattr(self, name)
+            if minutes is not None and not SHORTEST_INTERVAL <= minutes <= LONGEST_INTERVAL:
+                raise SettingRefused(
+                    f"{name} {minutes} is not between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL} minutes"
+                )
+        if self.publish_list is not None:
+            _refuse_doubles(self.publish_list)
+
+
+def plan_host(current: HostSettings, request: HostRequest, own_domain: str | None) -> tuple[Change, ...]:
+    """The changes to make.
+
+    A publish list replaces the default, which is the machine's own domain only; Microsoft's texts contradict each
+    other on whether the own domain is then still published, so it is always put into the list.
+    """
+    wanted: dict[str, object] = {}
+    for name in ("listening_port", "activation_interval", "renewal_interval", "dns_publishing", "low_priority"):
+        if getattr(request, name) is not None:
+            wanted[name] = getattr(request, name)
+    if request.publish_list is not None:
+        wanted["publish_list"] = _with_own_domain(request.publish_list, own_domain)
+    return difference(vars(current), wanted)
+
+
+def needs_restart(changes: Sequence[Change]) -> bool:
+    """Whether the running licensing service has to restart to work with these changes."""
+    return any(change.name in NEEDS_RESTART for change in changes)
+
+
+def _with_own_domain(wanted: tuple[PublishedDomain, ...], own: str | None) -> tuple[PublishedDomain, ...]:
+    if not wanted or not own or any(entry.domain == own.lower() for entry in wanted):
+        return wanted
+    return (PublishedDomain(own), *wanted)
+
+
+def _refuse_doubles(wanted: Sequence[PublishedDomain]) -> None:
+    domains = [entry.domain for entry in wanted]
+    doubles = sorted({domain for domain in domains if domains.count(domain) > 1})
+    if doubles:
+        raise SettingRefused(f"publish_list names {', '.join(doubles)} more than once")

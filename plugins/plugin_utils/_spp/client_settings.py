@@ -1,0 +1,74 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads and writes how a machine, or one product of it, finds its KMS host.
+
+Vista and Server 2008 have no WMI property or method for the port; theirs is a registry value.
+"""
+
+from __future__ import annotations
+
+from .._licensing.client_settings import ClientSettings
+from .._licensing.model import KmsClientSettings, Product, Snapshot
+from .._licensing.settings import Change
+from .._licensing.terms import Provider
+from .._winrm.session import Session
+from . import schema
+from .registry import Registry
+from .target import Target
+
+_TYPE_NUMBERS = {name: number for number, name in schema.ACTIVATION_TYPES.items()}
+
+
+def read_client_settings(
+    session: Session, snapshot: Snapshot, product: Product | None, primary: Product | None
+) -> ClientSettings:
+    """The settings of one scope: a product, or the whole machine when ``product`` is None.
+
+    The service has no property for the activation type, so for the whole machine it is read at the ``primary``
+    product, which shows what is in force.
+    """
+    kms = product.kms if product else snapshot.service.kms
+    typed = product or primary
+    return ClientSettings(
+        host=kms.configured_host,
+        port=_port(session, snapshot, kms),
+        lookup_domain=kms.lookup_domain,
+        activation_type=schema.ACTIVATION_TYPES.get(typed.kms.activation_type or 0) if typed else None,
+        host_caching=kms.host_caching if product is None else None,
+    )
+
+
+def write_client_setting(session: Session, snapshot: Snapshot, product: Product | None, change: Change) -> None:
+    """Apply one change. Raises MethodFailed and RegistryRefused."""
+    target = Target(session, product or snapshot.service)
+    if change.name == "host_caching":
+        target.set(schema.DISABLE_HOST_CACHING, not change.after)
+        return
+    if change.name == "port" and snapshot.os.provider is Provider.SLWMI:
+        _write_port(session, change)
+        return
+    setter, parameter, clearer = schema.CLIENT_METHODS[change.name]
+    if change.after is None or (change.name == "activation_type" and change.after == "all"):
+        target.clear(clearer)
+    elif change.name == "activation_type":
+        target.set((setter, parameter), _TYPE_NUMBERS[str(change.after)])
+    elif isinstance(change.after, int):
+        target.set((setter, parameter), change.after)
+    else:
+        target.set((setter, parameter), str(change.after))
+
+
+def _port(session: Session, snapshot: Snapshot, kms: KmsClientSettings) -> int | None:
+    if snapshot.os.provider is not Provider.SLWMI:
+        return kms.configured_port
+    text = Registry(session).text(schema.REGISTRY_KEYS[Provider.SLWMI], schema.REGISTRY_CLIENT_PORT)
+    return int(text) if text and text.isdigit() else None
+
+
+def _write_port(session: Session, change: Change) -> None:
+    registry, key = Registry(session), schema.REGISTRY_KEYS[Provider.SLWMI]
+    if change.after is None:
+        registry.delete(key, schema.REGISTRY_CLIENT_PORT)
+    else:
+        registry.set_text(key, schema.REGISTRY_CLIENT_PORT, str(change.after))

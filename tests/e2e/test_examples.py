@@ -26,6 +26,7 @@ HOSTS = {
     "cim_query": "win10-01",
     "kms_client": "win11-01",
     "kms_host": "srv2025-01",
+    "kms_host_info": "kms01",
     "license_report": "win10-01",
 }
 
@@ -79,6 +80,8 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
         ("cim_query", "win10-01", "query='SELECT Name FROM Win32_ComputerSystem'"),
         ("kms_client", "win7-01", "host=kms01.corp.example"),
         ("kms_host", "kms01", "listening_port=1689"),
+        ("kms_host_info", "kms01", "client_days=1"),
+        ("kms_host_info", "win7-01", ""),
     ],
 )
 def test_results_are_documented(demo: Lab, name: str, host: str, arguments: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._licensing import classify, grace, hresult
 from .._licensing.assess import Assessment, Policy
+from .._licensing.host_clients import RecentClient
 from .._licensing.model import (
     KmsClientSettings,
     KmsHostState,
@@ -25,6 +26,7 @@ from .._licensing.model import (
 )
 from .._licensing.terms import KeyType
 from .._operations.audit import Audit
+from .._operations.kms_host_info import HostInfo, HostKey
 
 Result = dict[str, Any]
 
@@ -118,6 +120,58 @@ def error_result(code: int | None) -> Result | None:
         "meaning": explained.meaning,
         "likely_cause": explained.likely_cause,
         "admin_action": explained.admin_action,
+    }
+
+
+def host_info_result(info: HostInfo) -> Result:
+    """What ``kms_host_info`` returns."""
+    snapshot = info.state.snapshot
+    host = _host_result(snapshot)
+    current, required = host["current_count"], host["required_count"]
+    settings = info.settings
+    return {
+        "enabled": host["enabled"],
+        "role": info.state.role.role.value,
+        "role_reason": info.state.role.reason,
+        "current_count": current,
+        "required_count": required,
+        "count_reached": current is not None and required is not None and current >= required,
+        "requests": host["requests"],
+        "settings": {**vars(settings), "publish_list": [dict(vars(entry)) for entry in settings.publish_list]},
+        "problems": [dict(vars(problem)) for problem in info.problems],
+        "suitable": not any(problem.fatal for problem in info.problems),
+        "host_keys": [_host_key_result(key) for key in info.keys],
+        "clients": [_client_of_host(client) for client in info.clients],
+        "duplicate_clients": [_client_of_host(client) for client in info.clients if client.duplicate],
+        "overdue_clients": [_client_of_host(client) for client in info.overdue],
+    }
+
+
+def _host_key_result(key: HostKey) -> Result:
+    group = key.group
+    return {
+        "name": key.product.name,
+        "channel": key.product.channel,
+        "partial_product_key": key.product.partial_product_key,
+        "license_status": key.product.license_status,
+        "group": group.group if group else None,
+        "activates_servers": group.servers if group else None,
+        "activates_clients": group.clients if group else None,
+        "documented": group.documented if group else False,
+    }
+
+
+def _client_of_host(client: RecentClient) -> Result:
+    last = client.last
+    return {
+        "client_machine_id": last.client_machine_id,
+        "names": list(client.names),
+        "last_request": _time_text(last.when),
+        "requests": client.requests,
+        "license_status": last.license_status,
+        "virtual_machine": last.virtual_machine,
+        "minimum_count": last.minimum_count,
+        "error": error_result(last.hresult),
     }
 
 

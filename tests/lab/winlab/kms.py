@@ -35,6 +35,8 @@ class KmsRequest:
     required: int
     status: int
     when: datetime
+    minutes: int = 0
+    activation_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -180,13 +180,17 @@ class HostRole:
         self._machine.log_event(
             "Key Management Service",
             12290,
+            # The fields of the event in the order of "KMS Events Logged in the Windows Event Log" (TechNet ff793440).
             [
                 "0x0" if count >= request.required else f"0x{SL_E_VL_NOT_ENOUGH_COUNT:08X}",
-                str(count),
+                str(request.required),
                 request.client_name,
                 request.client_machine_id,
                 f"{request.when:%Y/%m/%d %H:%M}",
+                "1",
                 str(request.status),
+                str(request.minutes),
+                request.activation_id,
             ],
         )
         if count < request.required:

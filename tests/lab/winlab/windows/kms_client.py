@@ -78,13 +78,27 @@ def _ask_hosts(platform: LicensingPlatform, row: Row) -> None:
         required=required_clients(machine, row),
         status=int(row.status),
         when=machine.now(),
+        minutes=row.minutes_left(machine.now()),
+        activation_id=row.license.id,
     )
     for candidate in candidates(platform, row):
         host = machine.fleet.kms_endpoint(candidate.name, candidate.port)
         machine.log_event(
             "Application",
             12288,
-            [f"{candidate.name}:{candidate.port}", request.client_machine_id, str(request.required)],
+            # Fields in the order of "KMS Events Logged in the Windows Event Log" (TechNet ff793440).
+            [
+                "0x0",
+                "0x0",
+                f"{candidate.name}:{candidate.port}",
+                request.client_machine_id,
+                f"{request.when:%Y/%m/%d %H:%M}",
+                "1",
+                str(request.status),
+                str(request.minutes),
+                request.activation_id,
+                str(request.required),
+            ],
         )
         if host is None:
             continue

@@ -1,0 +1,25 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Report of one KMS host."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import present
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
+
+
+class ActionModule(WsmanAction):
+    ARGUMENTS: ClassVar[dict[str, Any]] = {"client_days": {"type": "int", "default": 0}}
+
+    def check_arguments(self, arguments: dict[str, Any]) -> None:
+        if not 0 <= arguments["client_days"] <= 60:
+            raise ValueError("client_days must be between 0 and 60; a KMS host forgets its clients after 30 days")
+
+    def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
+        info = host_info(session, arguments["client_days"], self.machine_names)
+        return {"changed": False, **present.host_info_result(info)}

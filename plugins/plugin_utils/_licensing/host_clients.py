@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clients a KMS host has heard from, as its event log remembers them. Pure: rows of the log in, verdicts out.
+
+Event 12290 holds nine fields: return code, minimum count of the client, its name, its client machine ID (CMID), time,
+virtual machine flag, license status, minutes left, activation ID (TechNet ff793440, "KMS Events Logged in the Windows
+Event Log"). They come as one comma-delimited string or as one string each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .terms import license_status_name
+
+_CODE = re.compile(r"0x[0-9A-Fa-f]{1,8}")
+# A client that has not asked for 30 days is forgotten (Microsoft Learn, KMS activation planning).
+MEMORY = timedelta(days=30)
+# It should ask every seven days, so two missed weeks are worth a word.
+OVERDUE = timedelta(days=21)
+
+
+@dataclass(frozen=True)
+class ClientRequest:
+    """One request of a client. ``hresult`` 0 is success."""
+
+    when: datetime
+    hresult: int
+    minimum_count: int | None
+    name: str
+    client_machine_id: str
+    virtual_machine: bool | None
+    license_status: str
+    minutes_left: int | None
+    activation_id: str | None
+
+
+@dataclass(frozen=True)
+class RecentClient:
+    """The last request of one client machine ID. ``names`` has more than one for a cloned machine."""
+
+    last: ClientRequest
+    names: tuple[str, ...]
+    requests: int
+
+    @property
+    def duplicate(self) -> bool:
+        """Several names behind one CMID: cloned without sysprep, and counted once."""
+        return len(self.names) > 1
+
+
+def parse_request(when: datetime, strings: Sequence[str]) -> ClientRequest | None:
+    """Read one event; None when it does not hold what an event 12290 holds."""
+    fields = [part.strip() for text in strings for part in text.split(",")]
+    start = next((index for index, field in enumerate(fields) if _CODE.fullmatch(field)), None)
+    if start is None or len(fields) < start + 7:
+        return None
+    code, count, name, cmid, _time, virtual, status, *rest = fields[start:]
+    minutes = _number(rest[0]) if rest else None
+    return ClientRequest(
+        when=when,
+        hresult=int(code, 16),
+        minimum_count=_number(count),
+        name=name,
+        client_machine_id=cmid.lower(),
+        virtual_machine={"0": False, "1": True}.get(virtual),
+        license_status=license_status_name(_number(status)),
+        minutes_left=minutes,
+        activation_id=rest[1].lower() or None if len(rest) > 1 else None,
+    )
+
+
+def recent_clients(requests: Iterable[ClientRequest]) -> tuple[RecentClient, ...]:
+    """The clients by CMID, most recent first."""
+    by_id: dict[str, list[ClientRequest]] = {}
+    for request in requests:
+        by_id.setdefault(request.client_machine_id, []).append(request)
+    clients = [_client(sorted(asked, key=lambda one: one.when)) for asked in by_id.values()]
+    return tuple(sorted(clients, key=lambda client: client.last.when, reverse=True))
+
+
+def overdue(clients: Iterable[RecentClient], now: datetime) -> tuple[RecentClient, ...]:
+    """Clients that have not asked for three weeks and are forgotten after 30 days."""
+    return tuple(client for client in clients if now - client.last.when >= OVERDUE)
+
+
+def _client(asked: list[ClientRequest]) -> RecentClient:
+    names = dict.fromkeys(one.name.lower() for one in asked)
+    return RecentClient(asked[-1], tuple(names), len(asked))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,58 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything about one KMS host: its state, its settings, its key, its clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from .._licensing.host_clients import RecentClient, overdue, recent_clients
+from .._licensing.host_keys import HostKeyGroup, group_of
+from .._licensing.host_preflight import Problem, problems
+from .._licensing.host_settings import HostSettings
+from .._licensing.model import Product
+from .._licensing.terms import KeyType
+from .._spp.event_log import read_requests
+from .._spp.host_settings import read_host_settings
+from .._winrm.session import Session
+from .audit import Audit, audit
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """One host key on the machine. ``group`` is None for a word nobody has listed yet."""
+
+    product: Product
+    group: HostKeyGroup | None
+
+
+@dataclass(frozen=True)
+class HostInfo:
+    """``clients`` is empty when the log was not asked for."""
+
+    state: Audit
+    settings: HostSettings
+    keys: tuple[HostKey, ...]
+    clients: tuple[RecentClient, ...]
+    overdue: tuple[RecentClient, ...]
+    problems: tuple[Problem, ...]
+
+
+def host_info(session: Session, days: int, names: tuple[str, ...] = ()) -> HostInfo:
+    """Read the host. ``days``: how far back its event log is read, 0 for not at all. ``names``: the machine's own."""
+    state = audit(session)
+    known = (*names, state.snapshot.os.computer_name or "")
+    obstacles = problems(state.snapshot, state.primary, known, datetime.now(timezone.utc))
+    settings = read_host_settings(session, state.snapshot)
+    keys = tuple(
+        HostKey(product, group_of(product.description, state.snapshot.os.build))
+        for product in state.snapshot.products
+        if product.key_type is KeyType.CSVLK
+    )
+    if not days:
+        return HostInfo(state, settings, keys, (), (), obstacles)
+    now = state.snapshot.os.local_time or datetime.now(timezone.utc)
+    clients = recent_clients(read_requests(session, now - timedelta(days=days)))
+    return HostInfo(state, settings, keys, clients, overdue(clients, now), obstacles)

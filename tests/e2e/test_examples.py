@@ -28,6 +28,7 @@ HOSTS = {
     "kms_host": "srv2025-01",
     "kms_host_info": "kms01",
     "license_report": "win10-01",
+    "kms_probe": "win10-01",
 }
 
 

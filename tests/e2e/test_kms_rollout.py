@@ -103,6 +103,27 @@ def test_host_reports_its_clients(fleet: Lab) -> None:
     assert report["host_keys"][0]["activates_servers"]
 
 
+def test_port_answers_where_a_kms_host_serves(fleet: Lab) -> None:
+    hosts = {host: fleet.state(host)["address"] for host in ("kms01", "pc-01")}
+    playbook = fleet.work / "probe.yml"
+    playbook.write_text(
+        "- hosts: localhost\n"
+        "  gather_facts: false\n"
+        "  tasks:\n"
+        "    - winfleet.activation.kms_probe:\n"
+        "        hosts: ['{{ kms01 }}', '[{{ kms01 }}]:1688', '{{ pc01 }}']\n"
+        "        timeout: 2\n"
+        "      register: probe\n"
+        "    - ansible.builtin.assert:\n"
+        "        that:\n"
+        "          - probe.results | map(attribute='answers_as_kms') | list == [true, true, false]\n"
+        "          - not probe.all_answer\n"
+        "          - \"'closed' in probe.results[2].reason\"\n"
+    )
+    run = fleet.playbook(str(playbook), {"kms01": hosts["kms01"], "pc01": hosts["pc-01"]})
+    assert run.code == 0, run.output
+
+
 def test_key_of_another_group_restarts_the_service_once(fleet: Lab, keys: dict[str, str]) -> None:
     before = fleet.state("kms-old")["service"]["starts"]
     assert fleet.ansible("kms-old", "kms_host_info").result("kms-old")["host_keys"][0]["group"].startswith("Group B")

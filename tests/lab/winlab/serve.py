@@ -15,9 +15,11 @@ from .control import ControlServer
 from .fleet import Fleet
 from .inventory import write_inventory
 from .listener import Listener
+from .rpc import RpcPorts
 from .scenario import load_scenario
 
 _TICK_SECONDS = 5.0
+_PORT_SECONDS = 0.2
 
 
 async def serve(scenario_name: str, inventory: Path, seed: str, network: str | None = None) -> None:
@@ -30,13 +32,16 @@ async def serve(scenario_name: str, inventory: Path, seed: str, network: str | N
         loop.add_signal_handler(number, stop.set)
     listener = Listener([machine for machine in fleet if machine.powered])
     control = ControlServer(fleet)
+    ports = RpcPorts(fleet)
     await listener.start()
     try:
+        await ports.settle()
         await control.start()
         write_inventory(inventory, scenario, fleet, listener.authority.certificate_pem)
         print(f"winlab: {len(fleet.machines)} machines ready, inventory {inventory}", flush=True)
-        await _until(stop, fleet)
+        await asyncio.gather(_until(stop, fleet), _keep_ports(stop, ports))
     finally:
+        await ports.stop()
         await control.stop()
         await listener.stop()
 
@@ -47,5 +52,15 @@ async def _until(stop: asyncio.Event, fleet: Fleet) -> None:
         fleet.settle()
         try:
             await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def _keep_ports(stop: asyncio.Event, ports: RpcPorts) -> None:
+    """Follow the services of the machines, which start and stop at any moment."""
+    while not stop.is_set():
+        await ports.settle()
+        try:
+            await asyncio.wait_for(stop.wait(), _PORT_SECONDS)
         except TimeoutError:
             continue

@@ -12,7 +12,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action i
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.confirmation_id import (
     ConfirmationId,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.key_plan import WINDOWS
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_choice import WINDOWS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.activation import (
     ActivationRequest,
     activate,

@@ -24,12 +24,13 @@ _KEY_TYPES = [key_type.value for key_type in KeyType if key_type not in (KeyType
 class ActionModule(WsmanAction):
     ARGUMENTS: ClassVar[dict[str, Any]] = {
         "installation_id": {"type": "bool", "default": False},
+        "office": {"type": "bool", "default": False},
         "approved_kms_hosts": {"type": "list", "elements": "str"},
         "accepted_key_types": {"type": "list", "elements": "str", "default": ["GVLK"], "choices": _KEY_TYPES},
     }
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-        report = audit(session, installation_id=arguments["installation_id"])
+        report = audit(session, installation_id=arguments["installation_id"], office=arguments["office"])
         result = {"changed": False, **present.audit_result(report)}
         if arguments["approved_kms_hosts"] is not None:
             names = (*self.machine_names, report.snapshot.os.computer_name or "")

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.key_plan import (
-    WINDOWS,
     KeyRequest,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_choice import WINDOWS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.key_removal import remove_product_key
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import (
     set_product_key,
 )
@@ -28,10 +29,13 @@ class ActionModule(WsmanAction):
         "edition": {"type": "str"},
         "product": {"type": "str", "default": WINDOWS},
         "allow_kms_host_key": {"type": "bool", "default": False},
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         key = self._key(str(arguments["key"]))
+        if arguments["state"] == "absent" and (key is not None or arguments["edition"] is not None):
+            raise ValueError("state=absent takes a product, and no key and no edition")
         if key is not None and arguments["edition"] is not None:
             raise ValueError("edition goes with key=gvlk only; a given key needs no edition")
         arguments["request"] = KeyRequest(
@@ -42,8 +46,10 @@ class ActionModule(WsmanAction):
         )
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-        report = set_product_key(session, arguments["request"], check=self.check)
-        return changes.key_report(report)
+        request = arguments["request"]
+        if arguments["state"] == "absent":
+            return changes.removal_report(remove_product_key(session, request.product, check=self.check))
+        return changes.key_report(set_product_key(session, request, check=self.check))
 
     @staticmethod
     def _key(text: str) -> ProductKey | None:

@@ -47,9 +47,10 @@ options:
     type: bool
   product:
     description:
-      - V(general) for the whole machine, V(windows) for the Windows license, or the activation ID of a product that
-        carries
-        a key. A setting of a product wins over the general one.
+      - V(general) for the whole machine, V(windows) for the Windows license, V(office) for the one Office product
+        that carries
+        a key, or the activation ID, license family or name of a product. A setting of a product wins over the
+        general one.
       - Windows Vista and Windows Server 2008 know V(general) only.
     type: str
     default: general

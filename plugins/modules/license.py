@@ -29,8 +29,9 @@ options:
     default: activated
   product:
     description:
-      - V(windows), or the activation ID of a product that carries a key, as
-        RV(winfleet.activation.license_info#module:products) lists it.
+      - V(windows), V(office) for the one Office product that carries a key, or the activation ID, license family or
+        name of a
+        product, as RV(winfleet.activation.license_info#module:products) lists it.
     type: str
     default: windows
   confirmation_id:

@@ -27,6 +27,13 @@ options:
       - Windows computes it on demand, so asking costs one request more.
     type: bool
     default: false
+  office:
+    description:
+      - Whether to read the licensing platform of Office 2010, and of Office on Windows 7 and Windows Server 2008
+        R2, too. It
+        costs two requests more. Office 2013 and later on newer Windows is among RV(products) in any case.
+    type: bool
+    default: false
   approved_kms_hosts:
     description:
       - The organization's own KMS hosts, by inventory name, host name or address. An empty list means that there is

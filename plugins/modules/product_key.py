@@ -41,8 +41,12 @@ options:
     type: str
   product:
     description:
-      - Which product the key is for. V(windows), or the activation ID of a product that carries a key, as
-        RV(winfleet.activation.license_info#module:products) lists it.
+      - Which product the key is for.
+      - V(windows), V(office) for the one Office product that carries a key, or the activation ID, license family or
+        name of a
+        product, as RV(winfleet.activation.license_info#module:products) lists it.
+      - With O(key=gvlk), an Office product gets the published key of its suite and release; retail and subscription
+        installations are left alone.
     type: str
     default: windows
   allow_kms_host_key:
@@ -53,6 +57,15 @@ options:
         GVLK is put back, and the task fails. No activation is used up by that.
     type: bool
     default: false
+  state:
+    description:
+      - V(present) makes the product carry the key.
+      - V(absent) removes the key of an add-on, an Office product or an Office host key. The Windows license itself
+        is refused,
+        because Microsoft says to replace its key, not to remove it; a machine without one is unlicensed.
+    type: str
+    choices: [present, absent]
+    default: present
 seealso:
   - module: winfleet.activation.license_info
   - module: winfleet.activation.licensing_service
@@ -76,6 +89,16 @@ EXAMPLES = r"""
   winfleet.activation.product_key:
     key: "{{ vault_mak }}"
 
+- name: Make Office a KMS client, where it is a volume product
+  winfleet.activation.product_key:
+    product: office
+  when: office_volume | default(false)
+
+- name: Remove the key of an Office product that was licensed in another way before
+  winfleet.activation.product_key:
+    product: Office16ProPlusVL_MAK
+    state: absent
+
 - name: Install the KMS host key on the approved host
   winfleet.activation.product_key:
     key: "{{ vault_kms_host_key }}"
@@ -98,7 +121,7 @@ product:
   type: str
   sample: Windows Server 2008 R2 Enterprise
 partial_product_key:
-  description: The last five characters of the wanted key.
+  description: The last five characters of the wanted key. Null with O(state=absent).
   returned: success
   type: str
   sample: CPX3Y

@@ -16,6 +16,7 @@ from .._licensing.model import Product
 from .._operations.activation import ActivationReport
 from .._operations.audit import Audit
 from .._operations.errors import Result as Outcome
+from .._operations.key_removal import RemovalReport
 from .._operations.kms_client import ClientReport
 from .._operations.kms_host import HostReport
 from .._operations.product_key import KeyReport
@@ -28,7 +29,7 @@ Result = dict[str, Any]
 
 def key_report(report: KeyReport) -> Result:
     """What ``product_key`` returns."""
-    before = present.license_summary(report.before)
+    before = present.product_summary(report.plan.target, report.before)
     after = _after_key(report, before)
     return {
         "changed": report.changed,
@@ -44,13 +45,36 @@ def key_report(report: KeyReport) -> Result:
 
 
 def _after_key(report: KeyReport, before: Result) -> Result:
-    if report.result is not Outcome.PLANNED:
-        return present.license_summary(report.after)
     plan = report.plan
+    if report.result is not Outcome.PLANNED:
+        products = report.after.snapshot.products
+        carrier = next((one for one in products if one.partial_product_key == plan.key.partial), report.after.primary)
+        return present.product_summary(carrier, report.after)
     planned = {"partial_product_key": plan.key.partial}
     if plan.expected is not None:
         planned["key_type"] = plan.expected.value
     return {**before, **planned}
+
+
+def removal_report(report: RemovalReport) -> Result:
+    """What ``product_key`` returns with ``state=absent``."""
+    before = present.product_summary(report.product, report.before)
+    after = before
+    if report.changed:
+        planned = report.result is Outcome.PLANNED
+        left = None if planned or report.product is None else _same(report.after, report.product)
+        after = present.product_summary(left, report.after)
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "product": report.product.name if report.product else None,
+        "partial_product_key": None,
+        "restart_required": False,
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+        "warnings": list(report.warnings),
+    }
 
 
 def activation_report(report: ActivationReport) -> Result:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import classify, gvlk
+from . import gvlk, office
+from .catalogue import Gvlk
 from .model import Product, Snapshot
+from .product_choice import WINDOWS, ProductUnknown, choose, means_windows
 from .product_key import ProductKey
 from .terms import KeyType
-
-WINDOWS = "windows"
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class KeyRequest:
     """What the administrator asked for.
 
     ``key`` None means the GVLK of the machine's own edition; ``edition`` then names that edition where it is
-    not chosen unattended. ``product`` is ``windows`` or an activation ID. ``allow_kms_host_key`` says that
-    this machine may carry a KMS host key.
+    not chosen unattended. ``product`` is ``windows``, ``office``, or the activation ID or name of a product.
+    ``allow_kms_host_key`` says that this machine may carry a KMS host key.
     """
 
     key: ProductKey | None = None
@@ -32,12 +32,9 @@ class KeyRequest:
     product: str = WINDOWS
     allow_kms_host_key: bool = False
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "product", self.product.strip().lower())
-
     @property
     def wants_windows(self) -> bool:
-        return self.product == WINDOWS
+        return means_windows(self.product)
 
 
 @dataclass(frozen=True)
@@ -89,32 +86,47 @@ def plan_key(snapshot: Snapshot, request: KeyRequest) -> KeyPlan | KeyRefusal:
 
     Raises classify.AmbiguousProduct when several Windows licenses carry a key.
     """
-    if request.wants_windows:
-        target = classify.primary_product(snapshot.products)
-    else:
-        found = _by_activation_id(snapshot, request.product)
-        if isinstance(found, KeyRefusal):
-            return found
-        target = found
+    try:
+        target = choose(snapshot.products, request.product)
+    except ProductUnknown as unknown:
+        return KeyRefusal(unknown.message, unknown.advice)
     if request.key is None:
-        return _plan_gvlk(snapshot, target, request.edition)
+        return _plan_gvlk(snapshot, target, request)
     return _plan_given_key(snapshot, target, request.key, request)
 
 
-def _plan_gvlk(snapshot: Snapshot, target: Product | None, edition: str | None) -> KeyPlan | KeyRefusal:
-    if target is not None and not (target.is_windows and not target.is_addon):
-        return KeyRefusal(
-            f"{target.name} is not the Windows license, and its GVLK is not chosen automatically.",
-            "Pass the key of the product itself.",
-        )
+def _plan_gvlk(snapshot: Snapshot, target: Product | None, request: KeyRequest) -> KeyPlan | KeyRefusal:
+    if not request.wants_windows:
+        return _plan_other_gvlk(target)
     if target is not None and target.key_type in _LEAVE_ALONE:
         return KeyRefusal(*_LEAVE_ALONE[target.key_type])
+    edition = request.edition
     selection = gvlk.select_by_edition(edition, snapshot.os) if edition else gvlk.select(snapshot.os)
     row = selection.row
     if row is None:
         return KeyRefusal(selection.sentence, selection.advice)
     if not row.is_windows:
         return KeyRefusal(f"{row.label} is not an edition of Windows.", "Name the edition this machine runs.")
+    return _gvlk_plan(row, target)
+
+
+def _plan_other_gvlk(target: Product | None) -> KeyPlan | KeyRefusal:
+    if target is None:
+        return KeyRefusal(
+            "No Office product carries a key on this machine, so its GVLK cannot be chosen.",
+            "Start Office once, which applies its key, or pass the key itself.",
+        )
+    if not target.is_office:
+        return KeyRefusal(
+            f"{target.name} is neither the Windows license nor Office, and has no GVLK.", "Pass the key of the product."
+        )
+    try:
+        return _gvlk_plan(office.gvlk_of(target), target)
+    except office.OfficeRefused as refused:
+        return KeyRefusal(str(refused), "Nothing was changed.")
+
+
+def _gvlk_plan(row: Gvlk, target: Product | None) -> KeyPlan:
     return KeyPlan(row.key, target, _carries(target, row.key, KeyType.GVLK), KeyType.GVLK, row.label)
 
 
@@ -143,14 +155,3 @@ def _carries(target: Product | None, key: ProductKey, key_type: KeyType | None) 
     if target is None or target.partial_product_key != key.partial:
         return False
     return key_type is None or target.key_type in (key_type, KeyType.UNKNOWN)
-
-
-def _by_activation_id(snapshot: Snapshot, activation_id: str) -> Product | KeyRefusal:
-    for product in snapshot.products:
-        if product.activation_id == activation_id:
-            return product
-    keyed = "; ".join(f"{product.activation_id} ({product.name})" for product in snapshot.products) or "none"
-    return KeyRefusal(
-        f"No product with activation ID {activation_id} carries a key on this machine.",
-        f"Products with a key are: {keyed}.",
-    )

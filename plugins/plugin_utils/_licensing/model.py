@@ -12,7 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .terms import WINDOWS_APPLICATION_ID, KeyType, Provider, license_status_name
+from .terms import (
+    OFFICE_2010_APPLICATION_ID,
+    OFFICE_APPLICATION_ID,
+    WINDOWS_APPLICATION_ID,
+    KeyType,
+    Provider,
+    license_status_name,
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,10 @@ class Product:
     def is_windows(self) -> bool:
         return self.application_id.lower() == WINDOWS_APPLICATION_ID
 
+    @property
+    def is_office(self) -> bool:
+        return self.application_id.lower() in (OFFICE_APPLICATION_ID, OFFICE_2010_APPLICATION_ID)
+
 
 @dataclass(frozen=True)
 class LicensingService:
@@ -139,8 +150,19 @@ class LicensingService:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything one reading found. ``products`` holds every product that carries a key."""
+    """Everything one reading found. ``products`` holds every product that carries a key.
+
+    ``office`` is the licensing platform of Office 2010, and of Office on Windows 7 and Server 2008 R2, where it was
+    asked for and is there. Office elsewhere uses the one of Windows.
+    """
 
     os: OperatingSystem
     service: LicensingService
     products: tuple[Product, ...]
+    office: LicensingService | None = None
+
+    def service_of(self, product: Product | None) -> LicensingService:
+        """The licensing service whose methods work on a product."""
+        if product is not None and self.office is not None and product.wmi_class.startswith("Office"):
+            return self.office
+        return self.service

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from .._licensing import classify
 from .._licensing.hresult import explain
-from .._licensing.key_plan import WINDOWS
 from .._licensing.model import Product
+from .._licensing.product_choice import WINDOWS, ProductUnknown, choose, means_windows
 from .._licensing.terms import LICENSED, KeyType
 from .._spp import reader, writer
 from .._spp.errors import MethodFailed
@@ -30,7 +30,10 @@ _TOKEN_ONLY = 3
 
 @dataclass(frozen=True)
 class ActivationRequest:
-    """``product`` is ``windows`` or an activation ID; ``confirmation_id`` switches to telephone activation."""
+    """``product`` is ``windows``, ``office``, or the activation ID or name of a product.
+
+    ``confirmation_id`` switches to telephone activation.
+    """
 
     product: str = WINDOWS
     confirmation_id: str | None = None
@@ -55,7 +58,7 @@ def activate(session: Session, request: ActivationRequest, check: bool = False) 
 
     Raises Refused (nothing was sent) and ChangeFailed (an activation was tried), both with advice.
     """
-    before = audit(session)
+    before = audit(session, office=not means_windows(request.product))
     product = _find(before, request.product)
     method = "confirmation_id" if request.confirmation_id else "online"
     if product.license_status_code == LICENSED:
@@ -83,15 +86,15 @@ def _activate(
         # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
         warnings = (f"The answer to the activation was lost ({lost}); the result is what the machine says now.",)
     try:
-        writer.refresh_license_status(session, before.snapshot.service)
+        writer.refresh_license_status(session, before.snapshot.service_of(product))
     except (MethodFailed, WsmanError, WinrmError) as failure:
         warnings += (f"The license status could not be refreshed: {failure}",)
-    after = _read_back(session, before)
+    after = _read_back(session, before, not means_windows(request.product))
     return _judge(product, method, before, after, warnings)
 
 
 def _deposit(session: Session, product: Product, confirmation_id: str, before: Audit) -> None:
-    installation_id = reader.read_installation_id(session, product.activation_id)
+    installation_id = reader.read_installation_id(session, product)
     if not installation_id:
         raise Refused(
             f"{product.name} gives no installation ID, so a confirmation ID cannot belong to it.",
@@ -136,9 +139,9 @@ def _refused_by_windows(session: Session, product: Product, failure: MethodFaile
     )
 
 
-def _read_back(session: Session, before: Audit) -> Audit:
+def _read_back(session: Session, before: Audit, office: bool) -> Audit:
     try:
-        return audit(session)
+        return audit(session, office=office)
     except (WsmanError, WinrmError) as failure:
         raise ChangeFailed(
             f"The activation was sent, but the machine could not be read afterwards: {failure}",
@@ -149,24 +152,17 @@ def _read_back(session: Session, before: Audit) -> Audit:
 
 
 def _find(state: Audit, wanted: str) -> Product:
-    wanted = wanted.strip().lower()
-    if wanted == WINDOWS:
-        if state.primary is None:
-            raise Refused(
-                "No Windows license on this machine carries a product key, so there is nothing to activate.",
-                "Install one first with product_key.",
-                state,
-            )
-        return state.primary
-    for product in state.snapshot.products:
-        if product.activation_id == wanted:
-            return product
-    keyed = "; ".join(f"{p.activation_id} ({p.name})" for p in state.snapshot.products) or "none"
-    raise Refused(
-        f"No product with activation ID {wanted} carries a key on this machine.",
-        f"Products with a key are: {keyed}.",
-        state,
-    )
+    try:
+        product = choose(state.snapshot.products, wanted)
+    except ProductUnknown as unknown:
+        raise Refused(unknown.message, unknown.advice, state) from unknown
+    if product is None:
+        raise Refused(
+            f"No {wanted} license on this machine carries a product key, so there is nothing to activate.",
+            "Install one first with product_key.",
+            state,
+        )
+    return product
 
 
 def _refuse_unsuitable(product: Product, request: ActivationRequest, state: Audit) -> None:

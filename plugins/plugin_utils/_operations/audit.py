@@ -23,13 +23,16 @@ class Audit:
     installation_id: str | None = None
 
 
-def audit(session: Session, installation_id: bool = False) -> Audit:
+def audit(session: Session, installation_id: bool = False, office: bool = False) -> Audit:
     """Read the machine behind the session in three requests, one more for the installation ID.
+
+    ``office`` also reads the licensing platform of Office 2010 and of Office on Windows 7 and Server 2008 R2, which
+    takes two requests more.
 
     Raises the errors of ``_spp.reader.read_snapshot``, and classify.AmbiguousProduct when two Windows
     licenses carry a key and none can be called the main one.
     """
-    snapshot = reader.read_snapshot(session)
+    snapshot = reader.read_snapshot(session, office)
     primary = classify.primary_product(snapshot.products)
-    identifier = reader.read_installation_id(session, primary.activation_id) if installation_id and primary else None
+    identifier = reader.read_installation_id(session, primary) if installation_id and primary else None
     return Audit(snapshot, primary, classify.role(snapshot), identifier)

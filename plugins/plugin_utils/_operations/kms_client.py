@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._licensing.client_settings import ClientRequest, ClientSettings, plan_client
-from .._licensing.key_plan import WINDOWS
 from .._licensing.model import Product
+from .._licensing.product_choice import ProductUnknown, choose, means_windows
 from .._licensing.settings import Change, SettingRefused
 from .._spp.client_settings import read_client_settings, write_client_setting
 from .._winrm.session import Session
@@ -35,7 +35,7 @@ class ClientReport:
 
 def set_client_settings(session: Session, request: ClientRequest, check: bool = False) -> ClientReport:
     """Make the settings of one scope as asked. Raises Refused and ChangeFailed."""
-    state = audit(session)
+    state = audit(session, office=_is_other(request))
     product = None if request.is_general else _product(state, request)
     scope = product.name or product.activation_id if product else "the whole machine"
     before = read_client_settings(session, state.snapshot, product, state.primary)
@@ -54,23 +54,21 @@ def set_client_settings(session: Session, request: ClientRequest, check: bool = 
     return ClientReport(Result.ACCEPTED if left else Result.VERIFIED, changes, before, after, scope)
 
 
+def _is_other(request: ClientRequest) -> bool:
+    return not (request.is_general or means_windows(request.product))
+
+
 def _read_again(session: Session, request: ClientRequest) -> ClientSettings:
-    state = audit(session)
+    state = audit(session, office=_is_other(request))
     product = None if request.is_general else _product(state, request)
     return read_client_settings(session, state.snapshot, product, state.primary)
 
 
 def _product(state: Audit, request: ClientRequest) -> Product:
-    if request.product == WINDOWS:
-        if state.primary is None:
-            raise Refused("No Windows license on this machine carries a key.", "Use product=general.", state)
-        return state.primary
-    for product in state.snapshot.products:
-        if product.activation_id == request.product:
-            return product
-    keyed = "; ".join(f"{one.activation_id} ({one.name})" for one in state.snapshot.products) or "none"
-    raise Refused(
-        f"No product with activation ID {request.product} carries a key on this machine.",
-        f"Products with a key are: {keyed}.",
-        state,
-    )
+    try:
+        product = choose(state.snapshot.products, request.product)
+    except ProductUnknown as unknown:
+        raise Refused(unknown.message, unknown.advice, state) from unknown
+    if product is None:
+        raise Refused(f"No {request.product} license on this machine carries a key.", "Use product=general.", state)
+    return product

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .._licensing import classify
 from .._licensing.key_plan import KeyPlan, KeyRefusal, KeyRequest, plan_key
-from .._licensing.model import Product
+from .._licensing.model import LicensingService, Product
 from .._licensing.product_key import ProductKey
 from .._licensing.terms import KeyType, Role
 from .._spp import writer
@@ -47,7 +47,8 @@ def set_product_key(session: Session, request: KeyRequest, check: bool = False) 
 
     Raises Refused (nothing was changed) and ChangeFailed (something was tried), both with advice.
     """
-    before = audit(session)
+    office = not request.wants_windows
+    before = audit(session, office=office)
     plan = plan_key(before.snapshot, request)
     if isinstance(plan, KeyRefusal):
         raise Refused(plan.reason, plan.advice, before)
@@ -55,16 +56,15 @@ def set_product_key(session: Session, request: KeyRequest, check: bool = False) 
         _refuse_host_key(plan.target, request, before)
         return KeyReport(Result.VERIFIED, False, plan, before, before, _pending(before))
     if check:
-        return KeyReport(Result.PLANNED, True, plan, before, before, True)
-    warnings = _install(session, plan.key, before)
-    after = _read_back(session, plan, before)
+        return KeyReport(Result.PLANNED, True, plan, before, before, _needs_restart(plan))
+    warnings = _install(session, plan.key, before, before.snapshot.service_of(plan.target))
+    after = _read_back(session, plan, before, office)
     if _is_unwanted_host_key(after, plan, request):
         _put_gvlk_back(session, plan, before, after)
     return _judge(plan, before, after, warnings)
 
 
-def _install(session: Session, key: ProductKey, before: Audit) -> tuple[str, ...]:
-    service = before.snapshot.service
+def _install(session: Session, key: ProductKey, before: Audit, service: LicensingService) -> tuple[str, ...]:
     try:
         writer.install_product_key(session, service, key)
     except MethodFailed as failure:
@@ -93,7 +93,7 @@ def _install_refused(failure: MethodFailed, key: ProductKey, before: Audit) -> C
 def _settle_lost_install(session: Session, key: ProductKey, before: Audit, lost: OutcomeUnknown) -> None:
     """The answer was lost on the way, so the machine is asked what it carries now instead of asking twice."""
     try:
-        now = audit(session)
+        now = audit(session, office=before.snapshot.office is not None)
     except (WsmanError, WinrmError) as failure:
         raise ChangeFailed(
             f"The connection broke while the key ending in {key.partial} was being installed, and the machine "
@@ -114,9 +114,9 @@ def _settle_lost_install(session: Session, key: ProductKey, before: Audit, lost:
     ) from lost
 
 
-def _read_back(session: Session, plan: KeyPlan, before: Audit) -> Audit:
+def _read_back(session: Session, plan: KeyPlan, before: Audit, office: bool) -> Audit:
     try:
-        return audit(session)
+        return audit(session, office=office)
     except (WsmanError, WinrmError, classify.AmbiguousProduct) as failure:
         raise ChangeFailed(
             f"Windows accepted the key ending in {plan.key.partial}, but the machine could not be read "
@@ -139,7 +139,7 @@ def _judge(plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]
         )
     carrier = _carrier(after, plan.key)
     if carrier is None:
-        return KeyReport(Result.ACCEPTED, True, plan, before, after, True, warnings)
+        return KeyReport(Result.ACCEPTED, True, plan, before, after, _needs_restart(plan), warnings)
     if plan.expected is not None and carrier.key_type not in (plan.expected, KeyType.UNKNOWN):
         raise ChangeFailed(
             f"The key ending in {plan.key.partial} is in place, but Windows calls it {carrier.channel} and not "
@@ -149,7 +149,7 @@ def _judge(plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]
             before=before,
             after=after,
         )
-    return KeyReport(Result.VERIFIED, True, plan, before, after, True, warnings)
+    return KeyReport(Result.VERIFIED, True, plan, before, after, _needs_restart(plan), warnings)
 
 
 def _carrier(state: Audit, key: ProductKey) -> Product | None:
@@ -189,7 +189,7 @@ def _put_gvlk_back(session: Session, refused: KeyPlan, before: Audit, installed:
             after=installed,
         )
     try:
-        _install(session, plan.key, installed)
+        _install(session, plan.key, installed, installed.snapshot.service)
         after = audit(session)
     except (ChangeFailed, WsmanError, WinrmError) as failure:
         raise ChangeFailed(
@@ -207,6 +207,11 @@ def _put_gvlk_back(session: Session, refused: KeyPlan, before: Audit, installed:
         before=before,
         after=after,
     )
+
+
+def _needs_restart(plan: KeyPlan) -> bool:
+    """Microsoft asks for a restart after every change of a Windows key; OSPP.VBS does without for Office."""
+    return plan.target is None or not plan.target.is_office
 
 
 def _pending(state: Audit) -> bool:

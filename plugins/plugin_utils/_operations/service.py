@@ -23,8 +23,6 @@ from .._wsman import WsmanError, WsmanFault
 from .audit import Audit, audit
 from .errors import ChangeFailed, Refused, Result
 
-OFFICE_SERVICE = "osppsvc"
-
 
 class State(str, Enum):
     """The wanted state of the service."""
@@ -71,7 +69,7 @@ def set_service_state(session: Session, request: ServiceRequest, check: bool = F
     """
     before = None
     if request.product is Platform.OFFICE:
-        name = OFFICE_SERVICE
+        name = schema.OFFICE_WINDOWS_SERVICE
     elif request.state is State.RESTARTED:
         before = audit(session)
         name = before.snapshot.service.service_name

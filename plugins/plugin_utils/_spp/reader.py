@@ -39,8 +39,8 @@ _NO_DATE_YEAR = 1601
 _EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
 
-def read_snapshot(session: Session) -> Snapshot:
-    """Read the activation state of one machine.
+def read_snapshot(session: Session, office: bool = False) -> Snapshot:
+    """Read the activation state of one machine, that of the Office platform included when asked for.
 
     Raises LicensingAbsent when the machine has no licensing provider (XP, or Server 2003 without the
     KMS add-on), and the errors of the session.
@@ -48,7 +48,10 @@ def read_snapshot(session: Session) -> Snapshot:
     system = read_operating_system(session)
     service = read_service(session, system)
     products = read_products(session, system)
-    return Snapshot(os=_with_edition(system, products), service=service, products=products)
+    platform = read_office_service(session) if office else None
+    if platform is not None:
+        products += read_products(session, system, schema.OFFICE_PRODUCT)
+    return Snapshot(os=_with_edition(system, products), service=service, products=products, office=platform)
 
 
 def read_operating_system(session: Session) -> OperatingSystem:
@@ -98,23 +101,42 @@ def read_service(session: Session, system: OperatingSystem) -> LicensingService:
     )
 
 
-def read_products(session: Session, system: OperatingSystem) -> tuple[Product, ...]:
+def read_office_service(session: Session) -> LicensingService | None:
+    """Read the licensing platform that Office 2010, and Office on Windows 7 and Server 2008 R2, bring along."""
+    try:
+        rows = session.query(f"SELECT ClientMachineID,Version FROM {schema.OFFICE_SERVICE}", types=schema.TYPES)
+    except WsmanFault as fault:
+        if fault.invalid_query or fault.not_found:
+            return None
+        raise
+    version = _Row(rows[0]).text("Version") if len(rows) == 1 else None
+    if version is None:
+        return None
+    return LicensingService(
+        version=version,
+        service_name=schema.OFFICE_WINDOWS_SERVICE,
+        client_machine_id=_Row(rows[0]).text("ClientMachineID"),
+        wmi_class=schema.OFFICE_SERVICE,
+    )
+
+
+def read_products(session: Session, system: OperatingSystem, class_name: str = schema.PRODUCT) -> tuple[Product, ...]:
     """Read every product that carries a key, Windows, add-ons and Office alike."""
     columns = schema.PRODUCT_COLUMNS[system.provider]
-    rows = _select(session, columns, schema.PRODUCT, schema.TYPES, where=schema.HAS_KEY)
-    products = (_product(_Row(row), system) for row in rows)
+    rows = _select(session, columns, class_name, schema.TYPES, where=schema.HAS_KEY)
+    products = (_product(_Row(row), system, class_name) for row in rows)
     keyed = [product for product in products if product.partial_product_key]
     return tuple(sorted(keyed, key=lambda product: (not product.is_windows, product.activation_id)))
 
 
-def read_installation_id(session: Session, activation_id: str) -> str | None:
+def read_installation_id(session: Session, product: Product) -> str | None:
     """Read the installation ID of one product. Windows computes it on demand, so nothing else asks for it."""
     rows = _select(
         session,
         ("ID", "OfflineInstallationId"),
-        schema.PRODUCT,
+        product.wmi_class,
         schema.TYPES,
-        where=f"ID = {wql.quote(activation_id)}",
+        where=f"ID = {wql.quote(product.activation_id)}",
     )
     return _Row(rows[0]).text("OfflineInstallationId") if rows else None
 
@@ -145,7 +167,7 @@ def _select(
     return ask("*")
 
 
-def _product(row: _Row, system: OperatingSystem) -> Product:
+def _product(row: _Row, system: OperatingSystem, class_name: str) -> Product:
     description = row.text("Description")
     channel = row.text("ProductKeyChannel")
     token_version = row.count("TokenActivationILVID")
@@ -170,6 +192,7 @@ def _product(row: _Row, system: OperatingSystem) -> Product:
         ad_object=row.text("ADActivationObjectName"),
         kms=_client_settings(row),
         host=_host_state(row) if system.build >= 7600 else None,
+        wmi_class=class_name,
     )
 
 

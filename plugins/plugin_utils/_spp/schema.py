@@ -20,6 +20,10 @@ NAMESPACE = "root/cimv2"
 
 SERVICE = "SoftwareLicensingService"
 PRODUCT = "SoftwareLicensingProduct"
+# The platform of Office 2010, and of Office on Windows 7 and Server 2008 R2 (OSPP.VBS); same shape, own service.
+OFFICE_SERVICE = "OfficeSoftwareProtectionService"
+OFFICE_PRODUCT = "OfficeSoftwareProtectionProduct"
+OFFICE_WINDOWS_SERVICE = "osppsvc"
 OPERATING_SYSTEM = "Win32_OperatingSystem"
 WINDOWS_SERVICE = "Win32_Service"
 
@@ -253,8 +257,8 @@ TYPED_CLASSES = frozenset(
     for name in (
         SERVICE,
         PRODUCT,
-        "OfficeSoftwareProtectionService",
-        "OfficeSoftwareProtectionProduct",
+        OFFICE_SERVICE,
+        OFFICE_PRODUCT,
     )
 )
 

@@ -38,6 +38,11 @@ def activate(session: Session, product: Product) -> None:
     _on_product(session, product, schema.ACTIVATE, timeout=ACTIVATION_TIMEOUT)
 
 
+def uninstall_product_key(session: Session, product: Product) -> None:
+    """``slmgr.vbs /upk`` for one product."""
+    _on_product(session, product, schema.UNINSTALL_PRODUCT_KEY)
+
+
 def deposit_confirmation_id(session: Session, product: Product, installation_id: str, confirmation_id: str) -> None:
     """``slmgr.vbs /atp``: the answer of the telephone activation for this installation ID."""
     arguments = {"InstallationId": installation_id, "ConfirmationId": confirmation_id}

@@ -6,7 +6,7 @@
 
 `gvlk_<release>_<edition>` public setup keys · `csvlk_…` host keys · `mak_<release>` · `retail_<release>_<edition>` ·
 `oem_<release>_<edition>` · `evaluation_<release>_<edition>` · `esu_<release>_<year>` add-ons ·
-`gvlk_office<version>_<product>` · `mak_blocked`, a key Microsoft has blocked.
+`gvlk_office<version>_<product>` · `mak_office<version>_<product>` · `mak_blocked`, a key Microsoft has blocked.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def office_gvlk_name(version: str, product: OfficeProduct) -> str:
     return f"gvlk_office{version}_{product.name}"
 
 
+def office_mak_name(version: str, product: OfficeProduct) -> str:
+    """The symbolic name of an Office multiple activation key."""
+    return f"mak_office{version}_{product.name}"
+
+
 def _all_keys(known: Catalog) -> Iterator[ProductKey]:
     for release in known.releases.values():
         yield from _release_keys(release)
@@ -47,6 +52,7 @@ def _all_keys(known: Catalog) -> Iterator[ProductKey]:
         for product in office.products.values():
             name = office_gvlk_name(office.version, product)
             yield ProductKey(name, KeyKind.GVLK, product.gvlk or mint(name))
+            yield _lab_key(office_mak_name(office.version, product), KeyKind.MAK, frozenset())
     yield ProductKey("mak_blocked", KeyKind.MAK, mint("mak_blocked"), frozenset(known.releases))
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from ..identity import guid
 from ..keys import KeyKind
-from .lab_keys import gvlk_name, office_gvlk_name
+from .lab_keys import gvlk_name, office_gvlk_name, office_mak_name
 from .releases import Edition, Generation, HostKey, OfficeVersion, Release, catalog
 
 WINDOWS = "55c92734-d682-4d71-983e-d6ec3f16059f"
@@ -100,9 +100,10 @@ def office_licenses(version: OfficeVersion, products: tuple[str, ...]) -> tuple[
                 office=version.version,
             )
         )
-        for slug, token, channel, kind in (
-            ("MAK", "VOLUME_MAK", "Volume:MAK", KeyKind.MAK),
-            ("Retail", "RETAIL", "Retail", KeyKind.RETAIL),
+        mak = frozenset({office_mak_name(version.version, product)})
+        for slug, token, channel, kind, keys in (
+            ("MAK", "VOLUME_MAK", "Volume:MAK", KeyKind.MAK, mak),
+            ("Retail", "RETAIL", "Retail", KeyKind.RETAIL, frozenset[str]()),
         ):
             family = product.license.replace("KMS_Client", slug)
             rows.append(
@@ -115,7 +116,7 @@ def office_licenses(version: OfficeVersion, products: tuple[str, ...]) -> tuple[
                     family=family,
                     channel=channel,
                     kind=kind,
-                    keys=frozenset(),
+                    keys=keys,
                     office=version.version,
                 )
             )

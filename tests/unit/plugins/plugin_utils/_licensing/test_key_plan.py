@@ -64,7 +64,7 @@ def test_gvlk_is_chosen(state: Snapshot, last_five: str, installed: bool) -> Non
         pytest.param(snapshot(product()), KeyRequest(key=STANDARD_2019), "changes the edition", id="other edition"),
         pytest.param(snapshot(product()), KeyRequest(product="no-such-id"), "no-such-id", id="unknown product"),
         pytest.param(
-            snapshot(product(), OFFICE), KeyRequest(product=OFFICE_ID), "not the Windows license", id="Office by gvlk"
+            snapshot(product(), OFFICE), KeyRequest(product=OFFICE_ID), "not a volume license", id="Office retail"
         ),
     ],
 )

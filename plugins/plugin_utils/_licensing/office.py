@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The GVLK of an Office product, by the family of its license.
+
+A family names suite, release and kind: ``Office16ProPlusVL_KMS_Client``, ``Office19VisioStd2019VL_MAK_AE``. Only volume
+products (``VL``) take a volume key; retail and subscription installations are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .catalogue import Choice, Gvlk, catalogue
+from .model import Product
+
+_FAMILY = re.compile(
+    r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<click>XC2R|X)?VL_", re.IGNORECASE
+)
+
+# What the family calls a suite, and how Microsoft's key table writes it.
+_SUITES = {
+    "proplus": ("Office", "Professional Plus"),
+    "standard": ("Office", "Standard"),
+    "projectpro": ("Project", "Professional"),
+    "projectstd": ("Project", "Standard"),
+    "visiopro": ("Visio", "Professional"),
+    "visiostd": ("Visio", "Standard"),
+    "access": ("Access", ""),
+    "excel": ("Excel", ""),
+    "onenote": ("OneNote", ""),
+    "outlook": ("Outlook", ""),
+    "powerpoint": ("PowerPoint", ""),
+    "publisher": ("Publisher", ""),
+    "skypeforbusiness": ("Skype for Business", ""),
+    "word": ("Word", ""),
+}
+_YEARS = {"16": "2016", "19": "2019", "21": "2021", "24": "2024"}
+
+
+class OfficeRefused(ValueError):
+    """There is no GVLK to choose for this product; the message says why."""
+
+
+def gvlk_of(product: Product) -> Gvlk:
+    """The published client setup key of an Office product. Raises OfficeRefused."""
+    family = product.license_family or ""
+    found = _FAMILY.match(family)
+    if found is None:
+        raise OfficeRefused(
+            f"{product.name} is not a volume license product (license family {family or 'unknown'}), so it takes no "
+            "GVLK. Retail and subscription installations are left alone."
+        )
+    year = found["year"] or _YEARS.get(found["generation"] or "", "")
+    suite = _SUITES.get(found["suite"].lower())
+    rows = _rows(*suite, year, bool(found["click"])) if suite and year else []
+    if len(rows) != 1:
+        raise OfficeRefused(
+            f"No published GVLK is known for {product.name} (license family {family}). Pass the key itself if you have "
+            "it from Microsoft's list."
+        )
+    return rows[0]
+
+
+def _rows(brand: str, edition: str, year: str, click_to_run: bool) -> list[Gvlk]:
+    names = {" ".join(part for part in (brand, ltsc, edition, year) if part) for ltsc in ("", "LTSC")}
+    return [
+        row
+        for row in catalogue()
+        if row.product in names and row.choice is Choice.NAMED and ("Click-to-Run" in row.version) == click_to_run
+    ]

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which product of a machine is meant: by the word windows or office, by activation ID, or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import classify
+from .model import Product
+
+WINDOWS = "windows"
+OFFICE = "office"
+
+
+class ProductUnknown(ValueError):
+    """No product, or more than one, is meant. ``advice`` lists the choice."""
+
+    def __init__(self, message: str, products: Sequence[Product]) -> None:
+        self.message = message
+        listed = "; ".join(f"{product.activation_id} ({product.name})" for product in products) or "none"
+        self.advice = f"Products with a key are: {listed}."
+        super().__init__(f"{message} {self.advice}")
+
+
+def choose(products: Sequence[Product], wanted: str) -> Product | None:
+    """The keyed product that is meant; None when ``windows`` or ``office`` is meant and carries no key.
+
+    Raises ProductUnknown, and classify.AmbiguousProduct for several Windows licenses.
+    """
+    word = wanted.strip().lower()
+    if word == WINDOWS:
+        return classify.primary_product(products)
+    if word == OFFICE:
+        return _office(products)
+    for product in products:
+        if word in (product.activation_id, (product.license_family or "").lower(), (product.name or "").lower()):
+            return product
+    raise ProductUnknown(f"No product with the activation ID or name {wanted} carries a key on this machine.", products)
+
+
+def means_windows(wanted: str) -> bool:
+    return wanted.strip().lower() == WINDOWS
+
+
+def _office(products: Sequence[Product]) -> Product | None:
+    found = [product for product in products if product.is_office]
+    if len(found) > 1:
+        raise ProductUnknown("Several Office products carry a key on this machine; name one of them.", found)
+    return found[0] if found else None

@@ -34,12 +34,13 @@ class ActionModule(WsmanAction):
         "dns_publishing": {"type": "bool"},
         "low_priority": {"type": "bool"},
         "publish_list": {"type": "list", "elements": "dict", "options": _DOMAIN},
+        "firewall": {"type": "bool"},
         "restart": {"type": "str", "choices": [restart.value for restart in Restart]},
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        names = ("listening_port", "activation_interval", "renewal_interval", "dns_publishing", "low_priority")
         published = arguments["publish_list"]
+        names = set(self.ARGUMENTS) - {"publish_list", "restart"}
         arguments["request"] = HostRequest(
             **{name: arguments[name] for name in names},
             publish_list=None if published is None else tuple(PublishedDomain(**entry) for entry in published),

@@ -67,6 +67,13 @@ options:
         description: Weight of the SRV record.
         type: int
         default: 0
+  firewall:
+    description:
+      - Whether the built-in firewall rule for KMS clients (C(SPPSVC-In-TCP), TCP 1688 inbound) is enabled. Windows
+        brings
+        it along switched off. The rule is for port 1688; another listening port needs a rule of your own.
+      - From Windows 8 and Windows Server 2012 on; on older machines the module says which command to use instead.
+    type: bool
   restart:
     description:
       - When to restart the licensing service, which reads port, publishing, publish list and priority at its start
@@ -79,10 +86,6 @@ options:
         clients or not. V(always) restarts it in any case.
     type: str
     choices: [never, if_needed, always]
-notes:
-  - Windows opens no port by itself. The firewall rule C(SPPSVC-In-TCP) of the group Key Management Service exists
-    and is
-    switched off; this module does not touch the firewall.
 seealso:
   - module: winfleet.activation.license_info
   - module: winfleet.activation.licensing_service
@@ -97,6 +100,10 @@ EXAMPLES = r"""
       - domain: branch.example
         priority: 10
         weight: 5
+
+- name: Let clients through the firewall
+  winfleet.activation.kms_host:
+    firewall: true
 
 - name: Keep a machine from ever publishing itself as a KMS host
   winfleet.activation.kms_host:
@@ -142,6 +149,7 @@ before:
     dns_publishing: true
     low_priority: false
     publish_list: []
+    firewall: null
 after:
   description: The settings as stored after, or as planned in check mode.
   returned: when the machine could be read
@@ -156,6 +164,7 @@ after:
       - domain: corp.example
         priority: 0
         weight: 0
+    firewall: null
 error:
   description: The code Windows gave, explained.
   returned: when Windows gave a code

@@ -102,6 +102,7 @@ settings:
     dns_publishing: true
     low_priority: false
     publish_list: []
+    firewall: true
 suitable:
   description: Whether the machine can be a KMS host at all. V(false) when a problem is fatal.
   returned: success

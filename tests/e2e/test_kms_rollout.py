@@ -51,20 +51,23 @@ def test_host_key_goes_to_no_machine_that_the_policy_does_not_name(fleet: Lab, k
 
 def test_fresh_server_becomes_the_kms_host_in_one_run(fleet: Lab, keys: dict[str, str]) -> None:
     key = keys["csvlk_2022"]
-    planned = set_up(fleet, "kms01", key, "--check")
+    planned = set_up(fleet, "kms01", key, "--check", firewall=True)
     assert planned.code == 0, planned.output
     assert [e for e in fleet.events("kms01", "invoke") if not e["method"].startswith("Get")] == []
 
-    run = set_up(fleet, "kms01", key)
+    closed = set_up(fleet, "kms01", key)
+    assert closed.code != 0
+    assert "no client can reach it from here" in closed.output
+    run = set_up(fleet, "kms01", key, firewall=True)
     assert run.code == 0, run.output
     truth = fleet.state("kms01")
     assert (truth["license"]["key_type"], truth["license"]["license_status"]) == ("csvlk", "licensed")
     assert truth["kms_host"]["enabled"]
     assert activations(fleet, "kms01") == 1
-    assert "One activation of the key ending in" in run.output
+    assert "One activation of the key ending in" in closed.output
     assert key not in run.output
 
-    again = set_up(fleet, "kms01", key)
+    again = set_up(fleet, "kms01", key, firewall=True)
     assert again.code == 0, again.output
     assert changed(again)["kms01"] == 0
     assert activations(fleet, "kms01") == 1
@@ -99,6 +102,7 @@ def test_host_reports_its_clients(fleet: Lab) -> None:
     assert len(report["clients"]) == 30
     assert {client["license_status"] for client in report["clients"]} <= {"licensed", "notification", "oob_grace"}
     assert report["duplicate_clients"] == report["overdue_clients"] == []
+    assert report["settings"]["firewall"] is True
     assert report["host_keys"][0]["group"] == "Windows Server 2022"
     assert report["host_keys"][0]["activates_servers"]
 
@@ -122,6 +126,12 @@ def test_port_answers_where_a_kms_host_serves(fleet: Lab) -> None:
     )
     run = fleet.playbook(str(playbook), {"kms01": hosts["kms01"], "pc01": hosts["pc-01"]})
     assert run.code == 0, run.output
+
+
+def test_firewall_of_older_machines_is_left_to_the_administrator(fleet: Lab) -> None:
+    run = fleet.ansible("kms-old", "kms_host", "firewall=true")
+    assert run.code != 0
+    assert "netsh advfirewall" in run.result("kms-old")["msg"]
 
 
 def test_key_of_another_group_restarts_the_service_once(fleet: Lab, keys: dict[str, str]) -> None:

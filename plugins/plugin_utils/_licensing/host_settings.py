@@ -17,6 +17,12 @@ from .settings import Change, SettingRefused, difference
 DEFAULT_PORT = 1688
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 15, 43200
 
+NO_FIREWALL_CLASS = (
+    "The firewall rule of this machine cannot be reached by WMI, which knows firewall rules from Windows 8 and Windows "
+    'Server 2012 on. Open TCP 1688 there with: netsh advfirewall firewall set rule group="Key Management Service" new '
+    "enable=yes (Windows Server 2003: netsh firewall set portopening TCP 1688 KMS), and leave out the option firewall."
+)
+
 # What a running licensing service reads at its start only (slmgr.vbs warns so after each of these).
 NEEDS_RESTART = frozenset({"listening_port", "dns_publishing", "publish_list", "low_priority"})
 
@@ -53,7 +59,10 @@ class PublishedDomain:
 
 @dataclass(frozen=True)
 class HostSettings:
-    """The settings as stored. ``publish_list`` is empty when only the machine's own domain is published."""
+    """The settings as stored. ``publish_list`` is empty when only the machine's own domain is published.
+
+    ``firewall`` says whether the built-in rule lets KMS clients through, None where that is not known.
+    """
 
     listening_port: int = DEFAULT_PORT
     activation_interval: int | None = None
@@ -61,6 +70,7 @@ class HostSettings:
     dns_publishing: bool = True
     low_priority: bool = False
     publish_list: tuple[PublishedDomain, ...] = ()
+    firewall: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ class HostRequest:
     dns_publishing: bool | None = None
     low_priority: bool | None = None
     publish_list: tuple[PublishedDomain, ...] | None = None
+    firewall: bool | None = None
 
     def __post_init__(self) -> None:
         if self.listening_port is not None and not 1 <= self.listening_port <= 65535:
@@ -94,7 +105,10 @@ def plan_host(current: HostSettings, request: HostRequest, own_domain: str | Non
     other on whether the own domain is then still published, so it is always put into the list.
     """
     wanted: dict[str, object] = {}
-    for name in ("listening_port", "activation_interval", "renewal_interval", "dns_publishing", "low_priority"):
+    if request.firewall is not None and current.firewall is None:
+        raise SettingRefused(NO_FIREWALL_CLASS)
+    names = ("listening_port", "activation_interval", "renewal_interval", "dns_publishing", "low_priority", "firewall")
+    for name in names:
         if getattr(request, name) is not None:
             wanted[name] = getattr(request, name)
     if request.publish_list is not None:

@@ -53,7 +53,8 @@ def set_host_settings(
     loses its client count by a restart of the service.
     """
     state = audit(session)
-    before = read_host_settings(session, state.snapshot)
+    firewall = request.firewall is not None
+    before = read_host_settings(session, state.snapshot, firewall)
     domain = read_domain(session) if request.publish_list else None
     changes = plan_host(before, request, domain)
     clients = _clients(state)
@@ -64,7 +65,7 @@ def set_host_settings(
     if restarting:
         _restart(session, state, changes)
     after_state = audit(session)
-    after = read_host_settings(session, after_state.snapshot)
+    after = read_host_settings(session, after_state.snapshot, firewall)
     left = unfinished(changes, plan_host(after, request, domain))
     return HostReport(
         Result.ACCEPTED if left else Result.VERIFIED,

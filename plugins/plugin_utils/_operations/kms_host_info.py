@@ -45,7 +45,7 @@ def host_info(session: Session, days: int, names: tuple[str, ...] = ()) -> HostI
     state = audit(session)
     known = (*names, state.snapshot.os.computer_name or "")
     obstacles = problems(state.snapshot, state.primary, known, datetime.now(timezone.utc))
-    settings = read_host_settings(session, state.snapshot)
+    settings = read_host_settings(session, state.snapshot, firewall=True)
     keys = tuple(
         HostKey(product, group_of(product.description, state.snapshot.os.build))
         for product in state.snapshot.products

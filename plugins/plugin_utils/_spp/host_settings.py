@@ -11,6 +11,7 @@ Settings for Volume Activation").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .._licensing.host_settings import DEFAULT_PORT, HostSettings, PublishedDomain
 from .._licensing.model import Snapshot
@@ -19,12 +20,19 @@ from .._licensing.terms import Provider
 from .._winrm.session import Session
 from .._wsman import class_types
 from . import schema
+from .firewall import read_rule, switch_rule
 from .registry import Registry
 from .target import Target
 
 
-def read_host_settings(session: Session, snapshot: Snapshot) -> HostSettings:
-    """The settings as stored, which the running service may not have read yet."""
+def read_host_settings(session: Session, snapshot: Snapshot, firewall: bool = False) -> HostSettings:
+    """The settings as stored, which the running service may not have read yet. ``firewall``: read its rule too."""
+    rule = read_rule(session) if firewall and snapshot.os.provider is Provider.SPPWMI else None
+    settings = _read_licensing(session, snapshot)
+    return settings if rule is None else replace(settings, firewall=rule.enabled)
+
+
+def _read_licensing(session: Session, snapshot: Snapshot) -> HostSettings:
     registry, key = Registry(session), schema.REGISTRY_KEYS[snapshot.os.provider]
     service = snapshot.service
     published = tuple(PublishedDomain.parse(line) for line in registry.lines(key, schema.REGISTRY_PUBLISH_LIST))
@@ -51,7 +59,11 @@ def read_host_settings(session: Session, snapshot: Snapshot) -> HostSettings:
 
 def write_host_setting(session: Session, snapshot: Snapshot, change: Change) -> None:
     """Apply one change. Raises MethodFailed and RegistryRefused."""
-    if change.name == "publish_list":
+    if change.name == "firewall":
+        rule = read_rule(session)
+        if rule is not None:
+            switch_rule(session, rule, bool(change.after))
+    elif change.name == "publish_list":
         _write_publish_list(session, snapshot, change.after)
     elif change.name in ("activation_interval", "renewal_interval"):
         method = schema.SET_ACTIVATION_INTERVAL if change.name == "activation_interval" else schema.SET_RENEWAL_INTERVAL

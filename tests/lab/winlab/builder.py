@@ -19,6 +19,7 @@ from .kms import ClientCounter
 from .machine import Machine
 from .section import ScenarioError
 from .specs import LicenseSpec, MachineSpec, Scenario
+from .windows.firewall import KMS_RULE
 from .windows.host_role import ServingKey
 from .windows.kms_client import BY_DIRECTORY, BY_KMS, required_clients
 from .windows.lab_keys import key_ring, office_gvlk_name
@@ -63,6 +64,9 @@ def build_fleet(
     for spec, machine in pairs:
         _count_clients(spec, machine)
         _overrides(spec.license, machine)
+    for _unused, machine in pairs:
+        if machine.platform.role.listening:
+            machine.open_rules.add(KMS_RULE)
     fleet.forget_events()
     fleet.record("", "opened", scenario=scenario.name, machines=len(fleet.machines))
     return fleet

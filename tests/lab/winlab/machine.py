@@ -83,6 +83,7 @@ class Machine:
     volume_name: str = "System"
     discoveries: int = 0
     rearmed: int = 0
+    open_rules: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.client_machine_id = self.client_machine_id or guid(self.seed, self.name, "cmid")

@@ -14,6 +14,9 @@ import asyncio
 import struct
 from typing import TYPE_CHECKING
 
+from .windows.firewall import KMS_RULE
+from .windows.releases import Generation
+
 if TYPE_CHECKING:
     from .fleet import Fleet
     from .machine import Machine
@@ -93,10 +96,15 @@ class RpcPorts:
         server.close()
 
 
+def _passes_firewall(machine: Machine) -> bool:
+    """Older releases have no firewall class here, so theirs is taken to be open."""
+    return machine.release.generation < Generation.EIGHT or KMS_RULE in machine.open_rules
+
+
 def _port(machine: Machine) -> int | None:
     """The port a machine listens on now; None for one that does not, or is switched off."""
     role = machine.platform.role
-    if not (machine.powered and role.listening):
+    if not (machine.powered and role.listening and _passes_firewall(machine)):
         return None
     # Stops and starts that are under way come to an end when somebody looks.
     machine.services.all()

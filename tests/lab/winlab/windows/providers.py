@@ -20,9 +20,12 @@ from ..cim import (
     CimObject,
     ClassDef,
 )
+from .firewall import CLASS as FIREWALL
+from .firewall import firewall_class, firewall_rules, switch_rule
 from .licensing_provider import LicensingProvider
 from .method_call import Arguments
 from .registry import call_registry, registry_class
+from .releases import Generation
 from .service_class import service_classes, service_object
 from .services import START_PENDING, STOP_PENDING
 from .system_classes import system_classes, system_instances
@@ -53,6 +56,8 @@ class Providers:
         definitions.append(registry_class(_DEFAULT, quad_words=modern))
         if modern:
             definitions.append(registry_class(_CIMV2))
+        if machine.release.generation >= Generation.EIGHT:
+            definitions.append(firewall_class())
         self._classes = {(one.namespace, one.name.lower()): one for one in definitions}
 
     def class_def(self, namespace: str, name: str) -> ClassDef | None:
@@ -68,6 +73,8 @@ class Providers:
             return self._service_instances(definition)
         if definition.name == "StdRegProv":
             return []
+        if definition.name == FIREWALL:
+            return firewall_rules(self._machine.open_rules)
         return system_instances(self._machine, definition.name)
 
     def get(self, namespace: str, class_name: str, keys: dict[str, str]) -> CimObject:
@@ -109,6 +116,10 @@ class Providers:
             return call_registry(self._machine.registry, name, arguments)
         if definition.name in ("Win32_Service", "Win32_TerminalService"):
             return self._call_service(selectors, name, arguments)
+        if definition.name == FIREWALL:
+            if not switch_rule(self._machine.open_rules, selectors, name):
+                raise CimError(WBEM_E_NOT_FOUND, "Not found", operation=name)
+            return {"ReturnValue": 0}
         return self._call_system(name)
 
     def _defined(self, namespace: str, class_name: str) -> ClassDef:

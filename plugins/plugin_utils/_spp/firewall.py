@@ -1,0 +1,57 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The built-in firewall rule for KMS clients, TCP 1688 inbound.
+
+It exists on every release and is switched off until somebody enables it (Microsoft Learn, Guidelines for
+troubleshooting KMS). WMI knows firewall rules from Windows 8 and Server 2012 on (MSFT_NetFirewallRule, methods Enable
+and Disable).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._winrm.session import Session
+from .._wsman import WsmanFault, wql
+from .errors import MethodFailed
+
+_NAMESPACE = "root/StandardCimv2"
+_CLASS = "MSFT_NetFirewallRule"
+_RULE = "SPPSVC-In-TCP"
+# Keys of an instance, from CIM_PolicyRule; several are empty strings.
+_KEYS = ("CreationClassName", "PolicyRuleName", "SystemCreationClassName", "SystemName")
+# Enabled is an enumeration: 1 true, 2 false.
+_TRUE = 1
+_TYPES = {**dict.fromkeys(_KEYS, "string"), "Enabled": "uint16"}
+
+
+@dataclass(frozen=True)
+class FirewallRule:
+    """The rule of one machine, with the keys that name it to WMI."""
+
+    enabled: bool
+    selectors: dict[str, str]
+
+
+def read_rule(session: Session) -> FirewallRule | None:
+    """The rule, None where WMI does not know firewall rules or the rule was deleted."""
+    query = f"SELECT {','.join((*_KEYS, 'Enabled'))} FROM {_CLASS} WHERE InstanceID = {wql.quote(_RULE)}"
+    try:
+        rows = session.query(query, _NAMESPACE, types=_TYPES)
+    except WsmanFault as fault:
+        if fault.invalid_query or fault.not_found:
+            return None
+        raise
+    if len(rows) != 1:
+        return None
+    selectors = {key: str(rows[0].get(key) or "") for key in _KEYS}
+    return FirewallRule(rows[0].get("Enabled") == _TRUE, selectors)
+
+
+def switch_rule(session: Session, rule: FirewallRule, enabled: bool) -> None:
+    """Enable or disable the rule. Raises MethodFailed."""
+    method = "Enable" if enabled else "Disable"
+    result = session.invoke(_CLASS, method, None, rule.selectors, namespace=_NAMESPACE)
+    if result.return_value:
+        raise MethodFailed(method, result.return_value & 0xFFFFFFFF)

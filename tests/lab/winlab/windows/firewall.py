@@ -1,0 +1,78 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Windows firewall as far as KMS needs it (Microsoft Learn, MSFT_NetFirewallRule class, Windows 8 and later).
+
+The rule SPPSVC-In-TCP for TCP 1688 comes with Windows and is switched off until somebody enables it.
+"""
+
+from __future__ import annotations
+
+from ..cim import CimObject, ClassDef, MethodDef
+
+NAMESPACE = "root/standardcimv2"
+CLASS = "MSFT_NetFirewallRule"
+KMS_RULE = "SPPSVC-In-TCP"
+
+_TRUE, _FALSE = 1, 2
+_RULES = {
+    KMS_RULE: ("Key Management Service (TCP-In)", "Key Management Service"),
+    "WINRM-HTTP-In-TCP": ("Windows Remote Management (HTTP-In)", "Windows Remote Management"),
+}
+_STRINGS = (
+    "Caption CreationClassName Description DisplayGroup DisplayName ElementName InstanceID Owner PolicyRuleName "
+    "PolicyStoreSource RuleGroup Status SystemCreationClassName SystemName"
+)
+_KEYS = ("CreationClassName", "PolicyRuleName", "SystemCreationClassName", "SystemName")
+
+
+def firewall_class() -> ClassDef:
+    """The class with its two switches."""
+    numbers = dict.fromkeys(("Action", "Direction", "Enabled", "PrimaryStatus", "Profiles"), "uint16")
+    properties = {**dict.fromkeys(_STRINGS.split(), "string"), **numbers}
+    methods = {name: MethodDef(name) for name in ("Enable", "Disable")}
+    return ClassDef(CLASS, NAMESPACE, properties, _KEYS, methods)
+
+
+def firewall_rules(enabled: set[str]) -> list[CimObject]:
+    """Every rule as an instance."""
+    return [_rule(name, *titles, name in enabled) for name, titles in _RULES.items()]
+
+
+def switch_rule(enabled: set[str], keys: dict[str, str], method: str) -> bool:
+    """Enable or disable the rule with these keys; False when there is none."""
+    name = keys.get("creationclassname", "").rpartition("|")[2]
+    if name not in _RULES:
+        return False
+    if method == "Enable":
+        enabled.add(name)
+    else:
+        enabled.discard(name)
+    return True
+
+
+def _rule(name: str, title: str, group: str, enabled: bool) -> CimObject:
+    values = dict.fromkeys(_STRINGS.split())
+    return CimObject(
+        CLASS,
+        {
+            **values,
+            "Action": 2,
+            "CreationClassName": f"MSFT|FW|FirewallRule|{name}",
+            "Direction": 1,
+            "DisplayGroup": group,
+            "DisplayName": title,
+            "ElementName": title,
+            "Enabled": _TRUE if enabled else _FALSE,
+            "InstanceID": name,
+            "PolicyRuleName": "",
+            "PolicyStoreSource": "PersistentStore",
+            "PrimaryStatus": 1,
+            "Profiles": 0,
+            "RuleGroup": group,
+            "Status": "OK",
+            "SystemCreationClassName": "",
+            "SystemName": "",
+        },
+    )

@@ -180,6 +180,9 @@ class Endpoint:
     def _check_choices(self) -> None:
         self._check_choice("server_cert_validation", ("validate", "ignore"))
         self._check_choice("message_encryption", ("auto", "always", "never"))
+        if self.ca_trust_path == "":
+            # requests takes an empty path for "do not check", which nobody means who leaves a variable empty.
+            raise self._error("ca_trust_path", "is empty", "Name a PEM file, or leave the variable out")
         self._check_choice("credssp_auth_mechanism", ("auto", "ntlm", "kerberos"))
         if self.kinit is not None and self.kinit.mode not in ("managed", "manual"):
             raise self._error("kinit", f"{self.kinit.mode!r} is not a mode", "Use managed or manual")

@@ -46,6 +46,12 @@ class NotWsman(WinrmError):
     """Something answered, but not as a WinRM service does: HTML, 404, 503, a redirect, no SOAP."""
 
 
+class Unsealed(WinrmError):
+    """An answer came readably on a connection whose messages are sealed: it may be anybody's and was not believed."""
+
+    maybe_delivered = True
+
+
 class RequestTooLarge(WinrmError):
     """HTTP 413: the request exceeds the host's MaxEnvelopeSizekb."""
 

@@ -1,410 +1,345 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipe over pywinrm: its public ``Protocol`` carries our envelopes, its errors get our names here.
+"""The pipe over pywinrm: its HTTP, authentication and message encryption under envelopes of our own.
 
-Rules of this file, from the sources of pywinrm 0.5.0:
+This is the only file that imports pywinrm, requests or their kin.
 
-- A ``Protocol`` is dropped after any exception. pywinrm stores its session before the security context stands, so that
-  a second ``send_message`` after a failed set-up would send the envelope in clear, keys included.
-- Nothing is sent unless the context that must seal it stands.
-- One ``Protocol`` is one TCP connection with one key stream, so one exchange at a time.
+Four rules, each learned from how pywinrm 0.5 works:
+
+* After *any* exception the ``Protocol`` is thrown away. It keeps its HTTP session before the sign-in has worked, so a
+  second message on the same object would go out without encryption, whatever ``message_encryption`` says.
+* One ``Protocol`` is one TCP connection is one security context: never shared, never used by two threads.
+* What pywinrm would do with an answer is not left to it: it follows redirects, and it takes an answer that came
+  unsealed on a sealed connection for a genuine one.
+* Further transports of the list are tried only where nothing was sent that could have been carried out, never after
+  a 401 (each try counts against the account's lockout), and never from a sealing one to one in the clear.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Iterator
+import socket
+import ssl
+from pathlib import Path
 from typing import Any
 
-from . import kerberos
+from .diagnosis import Situation, http_status, no_wsman, redirected, sign_in_fault, unsealed
 from .endpoint import Endpoint
-from .errors import (
-    ConnectionLost,
-    Misconfigured,
-    NotAuthenticated,
-    NotWsman,
-    RequestTooLarge,
-    TimedOut,
-    TlsError,
-    TransportUnusable,
-    Unexpected,
-    Unreachable,
-    WinrmError,
-)
+from .errors import Misconfigured, NotAuthenticated, TransportUnusable, WinrmError
+from .kerberos import INSTALL_KINIT, Ticket, obtain_ticket
+from .translation import chain, looks_like_soap, soap_body, translate
 
 try:
-    import requests.exceptions as http
-    from winrm import exceptions as winrm_errors
+    import winrm.transport
+
+    # Fault bodies reach the caller only since 0.5.0.
+    from winrm.exceptions import WSManFaultError  # noqa: F401
     from winrm.protocol import Protocol
 except ImportError as missing:
     MISSING: ImportError | None = missing
 else:
     MISSING = None
 
-_EXTRAS = {"kerberos": "pywinrm[kerberos]", "credssp": "pywinrm[credssp]", "ntlm": "pywinrm requests-ntlm"}
-_ENVELOPE = re.compile(r"<\s*(?:[\w.-]+:)?Envelope[\s>]")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_INSTALL_PYWINRM = "Install it into the Python that runs Ansible: pip install 'pywinrm>=0.5.0'"
+
+# transport -> (flag of winrm.transport, what is missing, how to install it)
+_LIBRARIES = {
+    "ntlm": ("HAVE_NTLM", "requests_ntlm", "pip install 'requests_ntlm>=1.3.0'"),
+    "credssp": ("HAVE_CREDSSP", "requests-credssp", "pip install 'pywinrm[credssp]'"),
+    "kerberos": (
+        "HAVE_KERBEROS",
+        "pykerberos",
+        "pip install 'pywinrm[kerberos]'; it is compiled, which takes gcc, the Python headers and those of Kerberos "
+        "(Debian/Ubuntu: apt-get install gcc python3-dev libkrb5-dev; RHEL/Fedora: dnf install gcc python3-devel "
+        f"krb5-devel). {INSTALL_KINIT}",
+    ),
+}
+
+# How long to look at a certificate whose name did not match.
+_NAMES_TIMEOUT = 5.0
 
 
 class PywinrmPipe:
-    """One connection to one host, opened with the first exchange."""
+    """``Pipe`` to one host. Connects with the first request, and anew with the first one after a failure."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._transport = endpoint.transports[0]
-        self._protocol: Any = None
-        self._ticket: kerberos.Ticket | None = None
-        self._answered = False
-        self._fault = b""
+        self._transports = endpoint.transports
+        self._line: _Line | None = None
+        self._ticket: Ticket | None = None
+        self._refusal: WinrmError | None = None
+
+    @property
+    def label(self) -> str:
+        """The host, and the transport once one has worked."""
+        return self._endpoint.label_with("/".join(self._transports))
 
     def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
-        """Send one envelope and return the answer's body, that of a SOAP fault included. Raises a WinrmError."""
-        if MISSING is not None:
-            raise Misconfigured(
-                self._endpoint.label,
-                f"the Python library pywinrm is not installed on the control node ({MISSING})",
-                "Install it for the Python that runs Ansible: python -m pip install 'pywinrm>=0.5.0'",
-            )
-        if self._protocol is None:
-            self._open()
-        with self._guarded():
-            self._protocol.transport.read_timeout_sec = self._timeouts(timeout)
-            answer: bytes = self._protocol.send_message(request)
-            self._answered = True
+        """Send one envelope; the answer's body, be it a result or a SOAP fault.
+
+        ``timeout`` raises the endpoint's read timeout for this one exchange. Once the account has been refused every
+        further exchange fails alike without asking: each sign-in counts against the account's lockout.
+        """
+        if self._refusal is not None:
+            raise type(self._refusal)(*self._refusal.args)
+        unusable: list[TransportUnusable] = []
+        for transport in self._transports:
+            self._refuse_step_down(transport, unusable)
+            try:
+                answer = self._exchange_on(transport, request, timeout)
+            except TransportUnusable as exc:
+                unusable.append(exc)
+                continue
+            self._transports = (transport,)
             return answer
-        return self._fault
+        raise _none_usable(self._endpoint, unusable)
 
     def close(self) -> None:
-        """Let go of the connection and of a ticket obtained for it."""
+        """Close the connection and remove the private ticket cache, if there is one."""
         self._drop()
-        if self._ticket is not None:
-            self._ticket.close()
-            self._ticket = None
-
-    # --- opening
-
-    def _open(self) -> None:
-        """Set up the first transport that this control node can use at all.
-
-        Only what was never tried on the host moves on to the next transport: repeating a refused password would count
-        against the account's lock-out.
-        """
-        unusable: TransportUnusable | None = None
-        for transport in self._endpoint.transports:
-            self._transport = transport
-            try:
-                return self._open_transport()
-            except TransportUnusable as error:
-                unusable = unusable or error
-        raise unusable or Misconfigured(self._label, "no transport is set")
-
-    def _open_transport(self) -> None:
-        if self._transport == "kerberos" and self._wants_ticket() and self._ticket is None:
-            self._ticket = kerberos.obtain_ticket(self._endpoint)
-        with self._guarded():
-            self._protocol = Protocol(**self._arguments())
-            transport = self._protocol.transport
-            transport.credssp_auth_mechanism = self._endpoint.credssp_auth_mechanism
-            transport.credssp_minimum_version = self._endpoint.credssp_minimum_version
-            transport.read_timeout_sec = self._timeouts(None)
-            session = transport.build_session()
-            if self._endpoint.uses_certificate(self._transport):
-                # An entry in ~/.netrc would otherwise replace the certificate's Authorization header.
-                session.trust_env = False
-            return
-        raise NotWsman(
-            self._label, "the sign-in was answered with a SOAP fault", "Look at the WinRM service of the host"
-        )
-
-    def _wants_ticket(self) -> bool:
-        return self._endpoint.kinit is not None and self._endpoint.kinit.mode == "managed"
-
-    def _arguments(self) -> dict[str, Any]:
-        endpoint = self._endpoint
-        return {
-            "endpoint": endpoint.url,
-            "transport": self._transport,
-            "username": endpoint.username,
-            "password": endpoint.password.reveal() if endpoint.password is not None else None,
-            "service": endpoint.service,
-            "ca_trust_path": endpoint.ca_trust_path,
-            "cert_pem": endpoint.cert_pem,
-            "cert_key_pem": endpoint.cert_key_pem,
-            "server_cert_validation": endpoint.server_cert_validation,
-            "kerberos_delegation": endpoint.kerberos_delegation,
-            "kerberos_hostname_override": endpoint.kerberos_hostname_override,
-            "read_timeout_sec": endpoint.read_timeout,
-            "operation_timeout_sec": endpoint.operation_timeout,
-            "message_encryption": endpoint.message_encryption,
-            "credssp_disable_tlsv1_2": endpoint.credssp_disable_tlsv1_2,
-            "send_cbt": endpoint.send_cbt,
-            "proxy": endpoint.proxy,
-        }
-
-    def _timeouts(self, wanted: float | None) -> float | tuple[float, float]:
-        """What ``requests`` takes: one number, or connect and read apart where the inventory tells them apart."""
-        read = max(float(self._endpoint.read_timeout), wanted or 0.0)
-        connect = self._endpoint.connect_timeout
-        return read if connect is None else (float(connect), read)
-
-    # --- the border: pywinrm's errors come in, ours go out
-
-    @property
-    def _label(self) -> str:
-        return self._endpoint.label_with(self._transport)
-
-    @property
-    def _delivered(self) -> bool:
-        """Whether the envelope itself can have left: not before the context that has to seal it stands."""
-        if self._protocol is None or self._protocol.transport.session is None:
-            return False
-        return not self._endpoint.seals(self._transport) or self._protocol.transport.encryption is not None
-
-    @contextlib.contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Drop the Protocol and rename the error. The body of a SOAP fault is kept in ``_fault`` instead."""
-        ticket = self._ticket.in_environment() if self._ticket is not None else contextlib.nullcontext()
-        try:
-            with ticket:
-                yield
-        except WinrmError:
-            self._drop()
-            raise
-        except Exception as error:
-            reused, delivered = self._answered, self._delivered
-            self._drop()
-            body = _fault_body(error)
-            if body is None:
-                raise self._renamed(error, reused, delivered) from error
-            self._fault = body
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None:
+            ticket.close()
 
     def _drop(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+    def _exchange_on(self, transport: str, request: str, timeout: float | None) -> bytes:
+        with self._ticket_for(transport):
+            line = self._line = self._line or _Line(self._endpoint, transport)
+            try:
+                return line.send(request, timeout)
+            except Exception as exc:
+                body, situation = soap_body(exc), line.situation
+                if body is not None and situation.sent:
+                    return body
+                # A fault before there is a seal can be anybody's: it ends the exchange but never becomes an answer.
+                error = sign_in_fault(situation, body) if body is not None else translate(situation, exc)
+                if isinstance(error, NotAuthenticated):
+                    self._refusal = error
+                raise error from line.safe_cause(exc)
+            finally:
+                # Also for KeyboardInterrupt and for faults: nothing is sent on an object that has raised.
+                if not line.intact:
+                    self._drop()
+
+    def _ticket_for(self, transport: str) -> contextlib.AbstractContextManager[None]:
+        kinit = self._endpoint.kinit
+        if transport != "kerberos" or kinit is None or kinit.mode != "managed":
+            return contextlib.nullcontext()
+        if self._ticket is None:
+            # Without pykerberos a ticket is of no use, and kinit would have been asked for the password in vain.
+            _require_libraries(self._endpoint, transport)
+            try:
+                self._ticket = obtain_ticket(self._endpoint)
+            except TransportUnusable:
+                raise
+            except Misconfigured as refusal:
+                self._refusal = refusal
+                raise
+        return self._ticket.in_environment()
+
+    def _refuse_step_down(self, transport: str, unusable: list[TransportUnusable]) -> None:
+        endpoint = self._endpoint
+        if unusable and endpoint.reveals_content(transport):
+            what = f"{unusable[-1].what}; the next transport, {transport}, would send everything in the clear"
+            advice = f"{unusable[-1].advice}. To use {transport} all the same, make it the only transport"
+            raise Misconfigured(endpoint.label, what, advice) from unusable[-1]
+
+
+class _Line:
+    """One ``Protocol`` on one transport, from its sign-in to its first exception."""
+
+    def __init__(self, endpoint: Endpoint, transport: str) -> None:
+        self._endpoint = endpoint
+        self._transport = transport
+        self._protocol: Protocol | None = None
+        self._exchanges = 0
+        self._sending = False
+        self._timeout = float(endpoint.read_timeout)
+        #: False from the moment a message goes out until its answer is in.
+        self.intact = True
+
+    @property
+    def situation(self) -> Situation:
+        """Where things stand, for wording an error."""
+        return Situation(
+            self._endpoint,
+            self._transport,
+            sent=self._sending,
+            reused=self._exchanges > 0,
+            timeout=self._timeout,
+            names=self._certificate_names,
+        )
+
+    def send(self, request: str, timeout: float | None) -> bytes:
+        self.intact = False
+        self._timeout = max(timeout or 0.0, float(self._endpoint.read_timeout))
+        protocol = self._protocol or self._sign_in()
+        self._check_sealing(protocol)
+        self._set_timeout(protocol)
+        self._sending = True
+        body: bytes = protocol.send_message(request)
+        self._sending = False
+        self._exchanges += 1
+        self.intact = True
+        return body
+
+    def close(self) -> None:
         protocol, self._protocol = self._protocol, None
-        self._answered = False
         if protocol is not None:
-            with contextlib.suppress(Exception):
-                protocol.transport.close_session()
+            protocol.transport.close_session()
+            protocol.transport.encryption = None
 
-    def _renamed(self, error: Exception, reused: bool, delivered: bool) -> WinrmError:
-        """The one table of this border. Order matters: the special cases stand before their base classes."""
-        if isinstance(error, (winrm_errors.InvalidCredentialsError, PermissionError)):
-            return self._not_authenticated()
-        if isinstance(error, winrm_errors.WinRMOperationTimeoutError):
-            return TimedOut(
-                self._label,
-                "the host did not finish within the operation timeout",
-                f"It may be busy; ask for less, or raise {self._endpoint.variable('operation_timeout')} and "
-                f"{self._endpoint.variable('read_timeout')}",
-            )
-        if isinstance(error, winrm_errors.WinRMTransportError):
-            return self._http_error(error, reused, delivered)
-        if isinstance(error, http.RequestException):
-            return self._connection_error(error, reused, delivered)
-        return self._library_error(error, reused, delivered)
+    def safe_cause(self, exc: Exception) -> Exception | None:
+        """The original for ``raise … from``, unless printing it would show a secret."""
+        shown = " ".join(f"{link!r} {link}" for link in chain(exc))
+        return exc if self._endpoint.redact(shown) == shown else None
 
-    def _not_authenticated(self) -> NotAuthenticated:
-        advice = (
-            f"Check {self._endpoint.variable('username')} and {self._endpoint.variable('password')}, that the account "
-            f"is not locked, and that the host accepts {self._transport}"
-        )
-        if self._endpoint.scheme == "http" and not self._endpoint.seals(self._transport):
-            advice += (
-                "; over plain HTTP Windows refuses Basic and unencrypted messages (AllowUnencrypted=false), so use "
-                f"{self._endpoint.variable('transports')}: ntlm"
-            )
-        account = self._endpoint.username or "the ticket's owner"
-        return NotAuthenticated(self._label, f"the host refused the sign-in of {account} (HTTP 401)", advice)
+    def _sign_in(self) -> Protocol:
+        _require_libraries(self._endpoint, self._transport)
+        _refuse_encrypted_key(self._endpoint, self._transport)
+        protocol = self._protocol = Protocol(**_arguments(self._endpoint, self._transport))
+        # Protocol's constructor does not take these two.
+        protocol.transport.credssp_auth_mechanism = _literal(self._endpoint.credssp_auth_mechanism)
+        protocol.transport.credssp_minimum_version = self._endpoint.credssp_minimum_version
+        self._set_timeout(protocol)
+        transport = protocol.transport
+        # build_session would sign in at once, before anything below holds.
+        transport.message_encryption = "never"
+        session = transport.build_session()
+        session.hooks["response"].append(self._inspect)
+        # What pywinrm takes from the environment it has merged by now. Left on, requests would also look into ~/.netrc,
+        # and send what it finds there instead of the certificate's header.
+        session.trust_env = False
+        if self._endpoint.seals(self._transport):
+            self._require_sealing(session)
+            # Signs in with a POST without a body; transports that do not seal sign in with their first message.
+            transport.setup_encryption(session)
+        return protocol
 
-    def _http_error(self, error: Any, reused: bool, delivered: bool) -> WinrmError:
-        status, text = int(error.code), str(error.response_text or "")
-        if status == 400 and self._endpoint.seals(self._transport):
-            return ConnectionLost(
-                self._label,
-                "the host could not open the encrypted message (HTTP 400): the security context is out of step",
-                "Try again",
-                maybe_delivered=False,
-                reused=reused,
-            )
-        if status == 413:
-            return RequestTooLarge(
-                self._label, "the request is larger than the host accepts (HTTP 413)", "Raise MaxEnvelopeSizekb there"
-            )
-        if status == 503:
-            return NotWsman(
-                self._label, "the service is not ready (HTTP 503)", "WinRM is starting, stopping or busy; try again"
-            )
-        if status == 500 and not text.strip():
-            return NotWsman(
-                self._label,
-                "the host answered HTTP 500 without content",
-                "It may refuse unencrypted messages (AllowUnencrypted=false): use https, or ntlm or kerberos over http",
-                maybe_delivered=delivered,
-            )
-        found = _TITLE.search(text)
-        shown = f", a page titled '{' '.join(found[1].split())[:80]}'" if found else ""
-        return NotWsman(
-            self._label,
-            f"something answered that is not WinRM (HTTP {status}{shown})",
-            f"Check {self._endpoint.variable('port')} and {self._endpoint.variable('path')}, and that no proxy stands "
-            f"in between ({self._endpoint.variable('proxy')})",
-            maybe_delivered=delivered,
-        )
+    def _require_sealing(self, session: Any) -> None:
+        if self._transport == "kerberos" and not session.auth.winrm_encryption_available:
+            what = "this pykerberos cannot seal messages, and they would be sent in the clear"
+            advice = "pip install 'pykerberos>=1.2.1', use https, or another transport"
+            raise TransportUnusable(self._endpoint.label_with(self._transport), what, advice)
 
-    def _connection_error(self, error: Exception, reused: bool, delivered: bool) -> WinrmError:
-        said = self._endpoint.redact(str(_root(error)))
-        if isinstance(error, http.SSLError):
-            return self._tls_error(said)
-        if isinstance(error, http.ProxyError):
-            return Unreachable(
-                self._label, f"the proxy refused or failed: {said}", f"Check {self._endpoint.variable('proxy')}"
-            )
-        if isinstance(error, http.ConnectTimeout):
-            return Unreachable(
-                self._label,
-                "no connection came about in time",
-                "Check that the host is up, its address, and that a firewall lets the port through",
-            )
-        if isinstance(error, http.ReadTimeout):
-            advice = f"Raise {self._endpoint.variable('read_timeout')}, or look at the host"
-            if self._endpoint.scheme == "https" and not reused:
-                advice += f"; port {self._endpoint.port} may not speak https"
-            return TimedOut(
-                self._label,
-                "the host took the connection and did not answer in time",
-                advice,
-                maybe_delivered=delivered,
-            )
-        if isinstance(error, (http.InvalidURL, http.MissingSchema, http.InvalidSchema)):
-            return Misconfigured(
-                self._label, f"the address cannot be used: {said}", "Check ansible_host and ansible_port"
-            )
-        if _never_connected(error):
-            return Unreachable(self._label, f"no connection: {_plain(said)}", _connect_advice(said, self._endpoint))
-        return ConnectionLost(
-            self._label,
-            f"the connection broke: {_plain(said)}",
-            "Try again; if it happens again look at the host and at what stands between",
-            maybe_delivered=delivered,
-            reused=reused,
-        )
+    def _inspect(self, response: Any, **_settings: Any) -> None:
+        """Look at each answer before pywinrm does. Sign-ins of several steps show their last one only."""
+        error = self._distrust(response)
+        if error is not None:
+            # Else its connection is nobody's and stays open.
+            response.close()
+            raise error
 
-    def _tls_error(self, said: str) -> TlsError:
-        validation = self._endpoint.variable("server_cert_validation")
-        if "doesn't match" in said or "not valid for" in said or "mismatch" in said.lower():
-            return TlsError(
-                self._label,
-                f"the certificate is for another name than {self._endpoint.host}: {said}",
-                f"Set ansible_host to a name that the certificate carries, or {validation} to ignore",
-            )
-        if "has expired" in said or "not yet valid" in said:
-            return TlsError(
-                self._label,
-                f"the certificate has expired or is not valid yet: {said}",
-                f"Renew it and check the clocks, or set {validation} to ignore",
-            )
-        if "CERTIFICATE_VERIFY_FAILED" in said or "certificate verify failed" in said:
-            return TlsError(
-                self._label,
-                f"the certificate is not trusted: {said}",
-                f"Give the issuing CA in {self._endpoint.variable('ca_trust_path')}, or set {validation} to ignore",
-            )
-        return TlsError(
-            self._label,
-            f"the TLS handshake failed: {said}",
-            f"Check that {self._endpoint.port} is an https listener and that both sides share a TLS version",
-        )
+    def _distrust(self, response: Any) -> WinrmError | None:
+        status = int(response.status_code)
+        if 300 <= status < 400:
+            return redirected(self.situation)
+        encryption = self._protocol.transport.encryption if self._protocol is not None else None
+        if encryption is None or not response.content or status == 401:
+            return None
+        # Exactly what pywinrm goes by when it decides whether to unseal.
+        if f'protocol="{encryption.protocol_string.decode()}"' in response.headers.get("Content-Type", ""):
+            return None
+        if status >= 400 and not looks_like_soap(response.content):
+            return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
+        return unsealed(self.situation, response.content.decode("utf-8", "replace"))
 
-    def _library_error(self, error: Exception, reused: bool, delivered: bool) -> WinrmError:
-        said = self._endpoint.redact(f"{error}")
-        name = type(error).__name__
-        if isinstance(error, winrm_errors.WinRMError) and "not installed" in said:
-            return TransportUnusable(
-                self._label,
-                f"the Python library for {self._transport} is not installed on the control node",
-                "Install it for the Python that runs Ansible: python -m pip install "
-                f"'{_EXTRAS.get(self._transport, 'pywinrm')}'",
-            )
-        if name in ("KerberosExchangeError", "MutualAuthenticationError", "AuthenticationException"):
-            return NotAuthenticated(
-                self._label,
-                f"{self._transport} failed: {said or name}",
-                "Check the account, the clock, and for Kerberos the name of the host (kerberos_hostname_override) and "
-                "that there is a ticket",
-            )
-        if isinstance(error, (AttributeError, KeyError, UnicodeDecodeError)):
-            # pywinrm takes any 200 for a sign-in and then finds no security context, or no Content-Type to read.
-            return NotWsman(
-                self._label,
-                "something answered without a sign-in or without encryption, as WinRM never does",
-                "Look at what stands between the control node and the host",
-                maybe_delivered=delivered,
-            )
-        if type(error).__module__.startswith("spnego") or "encrypt" in said.lower():
-            return ConnectionLost(
-                self._label,
-                f"the answer could not be decrypted ({name})",
-                "Try again",
-                maybe_delivered=delivered,
-                reused=reused,
-            )
-        if isinstance(error, OSError):
-            return Misconfigured(
-                self._label, f"a file cannot be used: {said}", f"Check {self._endpoint.variable('ca_trust_path')}"
-            )
-        return Unexpected(self._label, f"{name}: {said}", "", maybe_delivered=delivered)
+    def _set_timeout(self, protocol: Protocol) -> None:
+        # requests takes a pair: an exchange that may take long must not wait as long for a dead machine.
+        connect = self._endpoint.connect_timeout or self._endpoint.read_timeout
+        timeouts: Any = (connect, self._timeout)
+        protocol.transport.read_timeout_sec = timeouts
+
+    def _check_sealing(self, protocol: Protocol) -> None:
+        """What must be sealed is never handed to pywinrm while it would send it as it is."""
+        if not self._endpoint.seals(self._transport):
+            return
+        if protocol.transport.encryption is None:
+            raise no_wsman(self.situation, "the sign-in left nothing to seal messages with")
+        auth = getattr(protocol.transport.session, "auth", None)
+        if self._transport == "ntlm" and getattr(auth, "session_security", None) is None:
+            raise no_wsman(self.situation, "the sign-in was answered without asking for credentials")
+
+    def _certificate_names(self) -> tuple[str, ...]:
+        """The names on the host's certificate, from a second look at it in which nothing is sent."""
+        try:
+            return _names_on_certificate(self._endpoint.host, self._endpoint.port)
+        except (OSError, ValueError):
+            # Only the wording of an error is at stake.
+            return ()
 
 
-def _fault_body(error: Exception) -> bytes | None:
-    """The SOAP body inside an error of pywinrm, for the codec to read; None when there is none."""
-    text = getattr(error, "response", None) if isinstance(error, winrm_errors.WSManFaultError) else None
-    if text is None and isinstance(error, winrm_errors.WinRMTransportError):
-        candidate = str(error.response_text or "")
-        text = candidate if _ENVELOPE.search(candidate) else None
-    if text is None:
-        return None
-    return text if isinstance(text, bytes) else str(text).encode("utf-8")
+def _names_on_certificate(host: str, port: int) -> tuple[str, ...]:
+    pem = ssl.get_server_certificate((host, port), timeout=_NAMES_TIMEOUT)
+    # Python decodes only certificates it has verified: this one is verified by itself, once, to be read.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata=pem)
+    with (
+        socket.create_connection((host, port), timeout=_NAMES_TIMEOUT) as plain,
+        context.wrap_socket(plain, server_hostname=host) as wrapped,
+    ):
+        certificate: Any = wrapped.getpeercert() or {}
+        return tuple(str(value) for _kind, value in certificate.get("subjectAltName", ()))
 
 
-def _root(error: BaseException) -> BaseException:
-    """The error at the bottom of what requests and urllib3 wrapped."""
-    seen: set[int] = set()
-    while id(error) not in seen:
-        seen.add(id(error))
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((part for part in error.args if isinstance(part, BaseException)), None)
-        if inner is None:
-            return error
-        error = inner
-    return error
+def _none_usable(endpoint: Endpoint, unusable: list[TransportUnusable]) -> WinrmError:
+    if len(unusable) == 1:
+        return unusable[0]
+    what = "no transport can be used: " + "; ".join(exc.what for exc in unusable)
+    return Misconfigured(endpoint.label, what, unusable[-1].advice)
 
 
-def _never_connected(error: BaseException) -> bool:
-    """Whether urllib3 never got a connection: refused, no route, no such name."""
-    names = set()
-    seen: set[int] = set()
-    current: Any = error
-    while isinstance(current, BaseException) and id(current) not in seen:
-        seen.add(id(current))
-        names.add(type(current).__name__)
-        reason = getattr(current, "reason", None)
-        if not isinstance(reason, BaseException):
-            reason = next((part for part in current.args if isinstance(part, BaseException)), None)
-        current = reason
-    return bool(names & {"NewConnectionError", "NameResolutionError"})
+def _require_libraries(endpoint: Endpoint, transport: str) -> None:
+    label = endpoint.label_with(transport)
+    if MISSING is not None:
+        what = f"the Python library pywinrm is not installed on the control node, or too old ({MISSING})"
+        raise Misconfigured(label, what, _INSTALL_PYWINRM)
+    flag, library, install = _LIBRARIES.get(transport, ("", "", ""))
+    if flag and not getattr(winrm.transport, flag):
+        what = f"the transport {transport} needs the Python library {library}, which is not installed"
+        raise TransportUnusable(label, what, f"Install it into the Python that runs Ansible: {install}")
 
 
-def _plain(said: str) -> str:
-    """The reason alone: without the object that urllib3 prints before it and without the number of the error."""
-    reason = re.sub(r"^<?[\w.]*HTTPS?Connection[^:]*?>?(?:\([^)]*\))?:\s*", "", said)
-    reason = re.sub(r"^Failed to establish a new connection:\s*", "", reason)
-    reason = re.sub(r"\[Errno -?\d+\]\s*", "", reason)
-    return "".join(character if character.isprintable() else "?" for character in reason)[:200]
+def _refuse_encrypted_key(endpoint: Endpoint, transport: str) -> None:
+    """OpenSSL would ask for the passphrase on the terminal, where nobody answers."""
+    if not (endpoint.uses_certificate(transport) and endpoint.cert_key_pem):
+        return
+    key = Path(endpoint.cert_key_pem)
+    if key.is_file() and b"ENCRYPTED" in key.read_bytes():
+        advice = f"Decrypt it (openssl pkey -in {key} -out FILE) and set {endpoint.variable('cert_key_pem')} to that"
+        what = f"the private key {key} is encrypted, which pywinrm cannot read"
+        raise Misconfigured(endpoint.label_with(transport), what, advice)
 
 
-def _connect_advice(said: str, endpoint: Endpoint) -> str:
-    if "resolve" in said.lower() or "name or service not known" in said.lower():
-        return f"Check {endpoint.variable('host')} and the name servers of the control node"
-    return "Check that WinRM listens (winrm enumerate winrm/config/listener), the port, and the firewall"
+def _arguments(endpoint: Endpoint, transport: str) -> dict[str, Any]:
+    return {
+        "endpoint": endpoint.url,
+        "transport": transport,
+        "username": endpoint.username,
+        "password": endpoint.password.reveal() if endpoint.password is not None else None,
+        "service": endpoint.service,
+        "ca_trust_path": endpoint.ca_trust_path,
+        "cert_pem": endpoint.cert_pem,
+        "cert_key_pem": endpoint.cert_key_pem,
+        "server_cert_validation": endpoint.server_cert_validation,
+        "kerberos_delegation": endpoint.kerberos_delegation,
+        "kerberos_hostname_override": endpoint.kerberos_hostname_override,
+        "read_timeout_sec": endpoint.read_timeout,
+        "operation_timeout_sec": endpoint.operation_timeout,
+        "message_encryption": endpoint.message_encryption,
+        "credssp_disable_tlsv1_2": endpoint.credssp_disable_tlsv1_2,
+        "send_cbt": endpoint.send_cbt,
+        "proxy": endpoint.proxy,
+    }
+
+
+def _literal(value: str) -> Any:
+    """pywinrm annotates a Literal; the endpoint has checked the value."""
+    return value

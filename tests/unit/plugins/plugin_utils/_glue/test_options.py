@@ -11,7 +11,7 @@ import pytest
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import options
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import options, winrm_options
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint
 
 USER, PASSWORD = "CORP\\admin", "Opt-Secret-1"
@@ -57,6 +57,17 @@ def _with_extras(kind: str, variables: dict[str, Any]) -> Any:
         ({"ansible_port": "5985"}, "port", 5985),
         ({"ansible_port": 8080, "ansible_winrm_scheme": "http"}, "scheme", "http"),
         ({"ansible_winrm_path": "/other"}, "path", "/other"),
+        ({"ansible_winrm_path": "other"}, "path", "/other"),
+        ({"ansible_winrm_connection_timeout": 0}, "operation_timeout", 20),
+        ({"ansible_winrm_transport": "kerberos, ntlm"}, "transports", ("kerberos", "ntlm")),
+        ({"ansible_winrm_transport": ""}, "transports", ("ssl",)),
+        ({"ansible_winrm_transport": [None]}, "transports", ("ssl",)),
+        ({"ansible_winrm_ca_trust_path": ""}, "ca_trust_path", "legacy_requests"),
+        ({"ansible_winrm_proxy": ""}, "proxy", None),
+        ({"ansible_winrm_service": ""}, "service", "HTTP"),
+        ({"ansible_host": "fe80::1"}, "url", "https://[fe80::1]:5986/wsman"),
+        ({"ansible_host": "[fe80::1]"}, "url", "https://[fe80::1]:5986/wsman"),
+        ({"ansible_port": None, "ansible_winrm_port": 8443}, "port", 8443),
         ({"ansible_winrm_transport": "ntlm"}, "transports", ("ntlm",)),
         ({"ansible_winrm_transport": ["kerberos", "ntlm"]}, "transports", ("kerberos", "ntlm")),
         ({"ansible_user": "admin@CORP.EXAMPLE"}, "transports", ("kerberos",)),
@@ -130,6 +141,13 @@ def test_winrm_kinit(variables: dict[str, Any], mode: str, command: str, argumen
         ({"ansible_psrp_operation_timeout": 30}, "read_timeout", 40),
         ({"ansible_psrp_message_encryption": "always"}, "message_encryption", "always"),
         ({"ansible_psrp_proxy": "http://proxy:3128"}, "proxy", "http://proxy:3128"),
+        ({"ansible_psrp_proxy": "http://proxy:1", "ansible_psrp_ignore_proxy": True}, "proxy", "http://proxy:1"),
+        ({"ansible_psrp_cert_trust_path": "/ca.pem"}, "ca_trust_path", "/ca.pem"),
+        ({"ansible_psrp_negotiate_send_cbt": "no"}, "send_cbt", False),
+        ({"ansible_psrp_path": "/wsman", "ansible_host": "::1"}, "url", "https://[::1]:5986/wsman"),
+        ({"ansible_psrp_auth": "ntlm"}, "transports", ("ntlm",)),
+        ({"ansible_psrp_auth": "kerberos"}, "transports", ("kerberos",)),
+        ({"ansible_port": None, "ansible_psrp_port": 5985}, "scheme", "http"),
         ({}, "proxy", "legacy_requests"),
         ({"ansible_psrp_ignore_proxy": True}, "proxy", None),
         ({"ansible_psrp_credssp_auth_mechanism": "ntlm"}, "credssp_auth_mechanism", "ntlm"),
@@ -219,3 +237,106 @@ def test_values_are_plain() -> None:
     endpoint = read("winrm", ansible_winrm_transport="ntlm")
     for value in (endpoint.username, endpoint.host, *endpoint.transports):
         assert value.__class__ is str
+
+
+@pytest.mark.parametrize(
+    ("user", "scheme", "core", "installed", "expected"),
+    [
+        ("CORP\\admin", "https", (2, 18), True, ("ssl",)),
+        ("admin@CORP.EXAMPLE", "https", (2, 18), True, ("kerberos", "ssl")),
+        ("admin@CORP.EXAMPLE", "http", (2, 17), False, ("plaintext",)),
+        ("admin@CORP.EXAMPLE", "http", (2, 19), False, ("kerberos",)),
+        (None, "http", (2, 21), True, ("plaintext",)),
+    ],
+)
+def test_default_transports_of_each_ansible_core(
+    user: str | None, scheme: str, core: tuple[int, int], installed: bool, expected: tuple[str, ...]
+) -> None:
+    assert winrm_options.default_transports(user, scheme, core, installed) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"ansible_winrm_realm": "{{ realm }}"}, "ansible_winrm_realm"),
+        ({"ansible_winrm_unheard_of": "{{ x }}"}, "ansible_winrm_unheard_of"),
+        ({"ansible_winrm_kinit_env_vars": ["{{ x }}"], "ansible_user": "a@B"}, "kinit_env_vars"),
+        ({"ansible_winrm_kinit_args": "-A '", "ansible_user": "a@B"}, "ansible_winrm_kinit_args.*quotes"),
+    ],
+)
+def test_what_is_ignored_is_looked_at_all_the_same(variables: dict[str, Any], words: str) -> None:
+    with pytest.raises(options.OptionError, match=words):
+        read("winrm", **variables)
+
+
+@pytest.mark.parametrize("name", ["proxy", "ca_trust_path"])
+def test_null_is_more_than_nothing_for_two_extras(name: str) -> None:
+    assert getattr(read("winrm", **{f"ansible_winrm_{name}": None}), name) is None
+    assert getattr(read("winrm"), name) == "legacy_requests"
+
+
+def test_psrp_basic_in_the_clear_needs_a_word() -> None:
+    clear = {"ansible_psrp_auth": "basic", "ansible_psrp_protocol": "http"}
+    with pytest.raises(options.OptionError, match="in the clear"):
+        read("psrp", **clear)
+    assert read("psrp", **clear, ansible_psrp_message_encryption="never").cleartext
+
+
+def test_psrp_kerberos_with_a_password_runs_kinit() -> None:
+    kinit = read("psrp", ansible_psrp_auth="kerberos", ansible_user="admin@CORP.EXAMPLE").kinit
+    assert kinit is not None
+    assert (kinit.mode, kinit.env) == ("managed", ("KRB5_CONFIG",))
+
+
+def test_psrp_key_with_a_passphrase_is_refused() -> None:
+    with pytest.raises(options.OptionError, match="certificate_key_password") as error:
+        read("psrp", ansible_psrp_certificate_key_password="Key-Secret-1")
+    assert "Key-Secret-1" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "field", "value"),
+    [
+        ("winrm", ("ansible_host", "ansible_winrm_host"), "host", "alias"),
+        ("winrm", ("ansible_user", "ansible_winrm_user"), "username", "alias"),
+        ("winrm", ("ansible_password", "ansible_winrm_pass"), "password", "alias"),
+        ("winrm", ("ansible_password", "ansible_winrm_password"), "password", "alias"),
+        ("psrp", ("ansible_host", "ansible_psrp_host"), "host", "alias"),
+        ("psrp", ("ansible_user", "ansible_psrp_user"), "username", "alias"),
+        ("psrp", ("ansible_password", "ansible_winrm_password"), "password", "alias"),
+    ],
+)
+def test_other_names_of_the_same_variable(kind: str, names: tuple[str, str], field: str, value: str) -> None:
+    usual, other = names
+    variables = {key: text for key, text in BASE.items() if key != usual}
+    connection = connection_loader.get(kind, PlayContext(), "/dev/null")
+    connection.set_options(var_options={"inventory_hostname": "srv01", **variables, other: value})
+    found = getattr(options.endpoint_from_connection(connection, "srv01")[0], field)
+    assert (found.reveal() if field == "password" else found) == value
+
+
+@pytest.mark.parametrize("password", ["", "{{", "a{#b", "x%}{%y", " spaces "])
+def test_password_may_look_like_the_beginning_of_a_template(password: str) -> None:
+    secret = read("winrm", ansible_password=password).password
+    assert secret is not None
+    assert secret.reveal() == password
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables", "warned"),
+    [
+        ("winrm", {}, False),
+        ("winrm", {"ansible_port": 5985}, True),
+        ("winrm", {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"}, False),
+        (
+            "winrm",
+            {"ansible_port": 5985, "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "never"},
+            True,
+        ),
+        ("psrp", {"ansible_port": 5985}, False),
+        ("psrp", {"ansible_port": 5985, "ansible_psrp_message_encryption": "never"}, True),
+    ],
+)
+def test_what_anybody_can_read_is_a_warning(kind: str, variables: dict[str, Any], warned: bool) -> None:
+    _endpoint, warnings = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
+    assert [("can be read on the network" in warning) for warning in warnings] == [True] * warned

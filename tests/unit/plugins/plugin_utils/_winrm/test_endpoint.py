@@ -30,6 +30,7 @@ PASSWORD = "p@ss w:rd/1"
         ({"scheme": "ftp"}, "ansible_winrm_scheme"),
         ({"path": "wsman"}, "ansible_winrm_path"),
         ({"host": ""}, "ansible_host"),
+        ({"ca_trust_path": ""}, "ansible_winrm_ca_trust_path"),
         ({"host": "srv 01"}, "ansible_host"),
         ({"host": "user@srv01"}, "ansible_host"),
         ({"transports": ()}, "ansible_winrm_transport"),

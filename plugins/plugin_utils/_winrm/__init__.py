@@ -1,0 +1,8 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pipe: where a host is, how to sign in, and one session that pumps the codec's conversations.
+
+``endpoint`` and ``variables`` are values; ``errors`` are ours and ``diagnosis`` words them; ``translation`` renames
+foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use; ``pywinrm_pipe`` alone knows pywinrm.
+"""

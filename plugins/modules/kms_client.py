@@ -12,12 +12,11 @@ version_added: 0.1.0
 author:
   - The winfleet.activation contributors (@winfleet)
 description:
-  - Sets the KMS host, its port, the DNS domain in which to look for it, the activation type and host caching, for
-    the whole
-    machine or for one product.
+  - Sets the KMS host, its port, the DNS domain in which to look for it, the activation type and host caching, for the
+    whole machine or for one product.
   - A KMS client needs none of these where DNS knows the KMS host; O(state=absent) returns to that.
-  - Only what is given and different is sent. Naming a host without a port leaves the port alone, unlike
-    C(slmgr.vbs /skms), which clears it.
+  - Only what is given and different is sent. Naming a host without a port leaves the port alone, unlike C(slmgr.vbs
+    /skms), which clears it.
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.changes
@@ -30,8 +29,8 @@ options:
     type: int
   lookup_domain:
     description:
-      - DNS domain in which to look for C(_vlmcs._tcp) records, instead of the usual suffixes. A host that is set
-        wins over it.
+      - DNS domain in which to look for C(_vlmcs._tcp) records, instead of the usual suffixes. A host that is set wins
+        over it.
       - From Windows 8 and Windows Server 2012 on.
     type: str
   activation_type:
@@ -47,17 +46,18 @@ options:
     type: bool
   product:
     description:
-      - V(general) for the whole machine, V(windows) for the Windows license, V(office) for the one Office product
-        that carries
-        a key, or the activation ID, license family or name of a product. A setting of a product wins over the
-        general one.
+      - V(general) for the whole machine, V(windows) for the Windows license, V(office) for the one Office product that
+        carries a key, or the activation ID, license family or name of a product. A setting of a product wins over the
+        general one; the module warns when the Windows license has one of its own.
+      - A product without a setting of its own shows the general one, in RV(before) and RV(after) too.
       - Windows Vista and Windows Server 2008 know V(general) only.
     type: str
     default: general
   state:
     description:
       - V(present) sets what is given and leaves the rest.
-      - V(absent) removes host, port and lookup domain, so that DNS is asked again.
+      - V(absent) removes host, port and lookup domain of that scope, so that DNS is asked again. For a product it
+        leaves what the product has from the whole machine.
     type: str
     choices: [present, absent]
     default: present

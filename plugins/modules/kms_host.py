@@ -13,11 +13,9 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Sets the listening port, the intervals handed to clients, publishing in DNS with its list of domains, and the
-    priority
-    of the licensing service.
-  - On Windows Vista, Windows Server 2008 and the KMS add-on of Windows Server 2003 these are values of the
-    registry; the
-    module writes them there.
+    priority of the licensing service.
+  - On Windows Vista, Windows Server 2008 and the KMS add-on of Windows Server 2003 these are values of the registry;
+    the module writes them there.
   - The key of the host and its activation are matters of M(winfleet.activation.product_key) and
     M(winfleet.activation.license).
 extends_documentation_fragment:
@@ -29,29 +27,27 @@ options:
     type: int
   activation_interval:
     description:
-      - Minutes between attempts of a client that is not activated, from 15 to 43200. Windows sets it on an
-        activated KMS
-        host only.
+      - Minutes between attempts of a client that is not activated, from 15 to 43200. Windows sets it on an activated
+        KMS host only.
     type: int
   renewal_interval:
-    description: Minutes between renewals of an activated client, from 15 to 43200. Likewise on an activated KMS
-      host only.
+    description: Minutes between renewals of an activated client, from 15 to 43200. Likewise on an activated KMS host
+      only.
     type: int
   dns_publishing:
     description:
-      - Whether the host publishes itself as C(_vlmcs._tcp) in DNS. Set to V(false), it keeps a machine that must
-        not be a
-        KMS host from publishing itself ever. A record that is there already stays until it is deleted.
+      - Whether the host publishes itself as C(_vlmcs._tcp) in DNS. Set to V(false), it keeps a machine that must not
+        be a KMS host from publishing itself ever. A record that is there already stays until it is deleted.
     type: bool
   low_priority:
     description: Whether the licensing service runs with low priority.
     type: bool
   publish_list:
     description:
-      - The DNS domains in which the host publishes itself. The machine's own domain is always put into the list; an
-        empty list
-        returns to publishing there only.
-      - Priority and weight need Windows Server 2008 R2 or later.
+      - The DNS domains in which the host publishes itself. The machine's own domain (its primary DNS suffix) is always
+        put into the list; an empty list returns to publishing there only.
+      - Priority and weight need Windows 7, Windows Server 2008 R2 or later, and are refused on older machines.
+      - Records in domains that are no longer listed stay until they are deleted.
     type: list
     elements: dict
     suboptions:
@@ -70,20 +66,24 @@ options:
   firewall:
     description:
       - Whether the built-in firewall rule for KMS clients (C(SPPSVC-In-TCP), TCP 1688 inbound) is enabled. Windows
-        brings
-        it along switched off. The rule is for port 1688; another listening port needs a rule of your own.
-      - From Windows 8 and Windows Server 2012 on; on older machines the module says which command to use instead.
+        brings it along switched off. The rule is for port 1688; another listening port needs a rule of your own, and
+        the module warns so.
+      - From Windows 8 and Windows Server 2012 on; on older machines, whose firewall WMI does not know, the module
+        changes nothing and says which command to use instead.
     type: bool
   restart:
     description:
-      - When to restart the licensing service, which reads port, publishing, publish list and priority at its start
-        only.
-      - Without this option it is restarted where that is needed and costs nothing, which is on a machine that has
-        counted no
-        client. A KMS host loses its client count by a restart, and activates nobody until the count is reached again.
-      - V(never) leaves it alone and reports RV(restart_required). V(if_needed) restarts it when a setting calls for
-        it,
-        clients or not. V(always) restarts it in any case.
+      - When to restart the licensing service, which reads listening port, publishing, publish list and priority at its
+        start only. Intervals and the firewall rule need no restart.
+      - A KMS host loses its client count by a restart, and activates nobody until the count is reached again. So
+        without this option the service is restarted only when one of those four changes and RV(clients_counted) is
+        V(0), as on a new host and on a machine that is no host. A host that has counted clients is left alone, and
+        RV(restart_required) is reported.
+      - V(never) never restarts. V(if_needed) restarts when one of those four changes, clients or not. V(always)
+        restarts at every run, so that every run is a change.
+      - Windows does not tell which settings the running service has read. A restart that was left out is therefore not
+        made up for by a later run with V(if_needed); use V(always) once, or M(winfleet.activation.licensing_service)
+        with O(winfleet.activation.licensing_service#module:force=true).
     type: str
     choices: [never, if_needed, always]
 seealso:
@@ -129,7 +129,8 @@ restarted:
   type: bool
   sample: false
 restart_required:
-  description: Whether the running service has not read the new settings yet.
+  description:
+    - Whether this run changed a setting that the running service reads at its start only, and did not restart it.
   returned: success
   type: bool
   sample: true

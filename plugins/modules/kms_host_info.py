@@ -13,17 +13,16 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Reports whether a machine serves as a KMS host, how many clients it has counted, what its key activates, its
-    settings,
-    and on request the clients it has heard from.
+    settings, and on request the clients it has heard from.
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
 options:
   client_days:
     description:
-      - How many days back to read the log C(Key Management Service) of the host for its clients, 60 at the most.
-        V(0) does not
-        read it. On a busy host a month holds many thousand entries, so ask for as few days as will do.
+      - How many days back to read the log C(Key Management Service) of the host for its clients, 60 at the most. V(0)
+        does not read it. On a busy host a month holds many thousand entries, so ask for as few days as will do.
+      - Clients that have fallen silent are found with 22 days and more.
     type: int
     default: 0
 seealso:
@@ -45,6 +44,15 @@ EXAMPLES = r"""
     client_days: 7
   register: week
   failed_when: week.duplicate_clients | length > 0
+
+- name: Find clients that have fallen silent, and those that ask in vain and will soon be without a license
+  winfleet.activation.kms_host_info:
+    client_days: 30
+  register: month
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ (month.overdue_clients + month.expiring_clients) | map(attribute='names') | flatten | unique }}"
 """
 
 RETURN = r"""
@@ -150,7 +158,11 @@ host_keys:
       type: str
       sample: licensed
     group:
-      description: The product key group. Null when it is not known.
+      description:
+        - The product key group. Null when it is not known.
+        - On Windows Vista, Server 2008 and Server 2003 it is that of the machine's own release. After an update they
+          can carry the key of the next one, which bears the same channel and activates Windows 7 and Server 2008 R2 as
+          well.
       type: str
       sample: Group C (Server 2008 R2)
     activates_servers:
@@ -161,6 +173,18 @@ host_keys:
       description: What it activates among clients.
       type: str
       sample: Windows 7, Windows Vista
+    activates_office:
+      description: What it activates of Office. Each release of Office has a host key of its own.
+      type: str
+      sample: null
+    current_count:
+      description: Clients counted for this key. Windows and Office are counted apart. Null before Windows 7.
+      type: int
+      sample: 30
+    required_count:
+      description: Clients that have to be counted for this key.
+      type: int
+      sample: 25
     documented:
       description: Whether the group is from Microsoft's tables, not inferred from the name of the channel.
       type: bool
@@ -176,7 +200,8 @@ clients:
       type: str
       sample: e5c98033-aab6-4d0b-9af9-1d399597dd56
     names:
-      description: The names it came with. More than one means clones that are counted once.
+      description:
+        - The names it came with. More than one means clones that are counted once, or a machine that was renamed.
       type: list
       elements: str
       sample: [pc07.corp.example]
@@ -201,16 +226,55 @@ clients:
       type: int
       sample: 25
     error:
-      description: What the host answered, explained. Null for success.
+      description: What the host answered to the last request, explained. Null for success.
       type: dict
       sample: null
+    products:
+      description: The last request for each product of the machine, the latest first.
+      type: list
+      elements: dict
+      contains:
+        activation_id:
+          description: The product, as in C(ID) of C(SoftwareLicensingProduct).
+          type: str
+          sample: cf67834d-db4a-402c-ab1f-2c134f02b700
+        last_request:
+          description: Time of the request, in UTC.
+          type: str
+          sample: '2026-11-24T08:00:00Z'
+        license_status:
+          description: The status the product was in when it asked.
+          type: str
+          sample: licensed
+        minutes_left:
+          description: How long that status would have lasted.
+          type: int
+          sample: 249120
+        expires:
+          description:
+            - When the product needs the next success at the latest. 180 days after a success, otherwise when its status
+              ends. Null when that is over.
+          type: str
+          sample: '2027-05-23T08:00:00Z'
+        error:
+          description: What the host answered, explained. Null for success.
+          type: dict
+          sample: null
 duplicate_clients:
   description: Those of RV(clients) that came with several names.
   returned: success
   type: list
   elements: dict
 overdue_clients:
-  description: Those of RV(clients) that have not asked for three weeks. They should every seven days.
+  description:
+    - Those of RV(clients) that have not asked for three weeks. They should every seven days, and the host forgets them
+      after 30. Empty when O(client_days) is less than 22.
+  returned: success
+  type: list
+  elements: dict
+expiring_clients:
+  description:
+    - Those of RV(clients) with a product that was refused last, and whose license is over or ends within 30 days.
   returned: success
   type: list
   elements: dict

@@ -13,17 +13,15 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Connects from the controller to the KMS port of one or more hosts and binds to the RPC interface of the Key
-    Management
-    Service, which is the first thing every KMS client does. That shows whether a KMS host serves there, and whether
-    the
-    firewall lets clients through.
+    Management Service, which is the first thing every KMS client does. That shows whether a KMS host serves there, and
+    whether the firewall lets clients through.
   - Nothing is asked and nothing is counted; no activation request is sent.
+  - A host that does not answer is a result with its reason, not a failure of the task.
 options:
   hosts:
     description:
       - Names or addresses of the hosts. A port other than O(port) follows after a colon, an IPv6 address stands in
-        brackets
-        then.
+        brackets then.
     type: list
     elements: str
     required: true
@@ -32,11 +30,11 @@ options:
     type: int
     default: 1688
   timeout:
-    description: Seconds to wait for a connection, and again for the answer.
+    description: Seconds to wait for a connection, and again for the answer, from 1 to 300.
     type: int
     default: 5
   at_once:
-    description: How many hosts to ask at the same time.
+    description: How many hosts to ask at the same time, from 1 to 256.
     type: int
     default: 32
 attributes:
@@ -100,6 +98,10 @@ results:
       description: Whether the Key Management Service answers there.
       type: bool
       sample: true
+    rejected:
+      description: Whether RPC answers there and refuses the bind, as a Windows machine does that is no KMS host.
+      type: bool
+      sample: false
     reason:
       description: Why, in a sentence.
       type: str
@@ -115,45 +117,36 @@ all_answer:
   sample: true
 """
 
-import re
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.winfleet.activation.plugins.module_utils import _kms_rpc
+from ansible_collections.winfleet.activation.plugins.module_utils import _kms, _kms_rpc
 
-_WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>\d{1,5}))?")
+_LARGEST = {"port": 65535, "timeout": 300, "at_once": 256}
 
 
 def _target(text: str, port: int) -> tuple[str, int]:
-    """Split ``host:port``. A bare IPv6 address has several colons and no port."""
-    if text.count(":") > 1 and not text.startswith("["):
-        return text, port
-    found = _WITH_PORT.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"{text!r} is not a host name or address")
-    chosen = int(found["port"]) if found["port"] else port
-    return found["v6"] or found["name"], chosen
+    host, own = _kms.split_port(text)
+    return host, port if own is None else own
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "hosts": {"type": "list", "elements": "str", "required": True},
-            "port": {"type": "int", "default": _kms_rpc.DEFAULT_PORT},
+            "port": {"type": "int", "default": _kms.DEFAULT_PORT},
             "timeout": {"type": "int", "default": 5},
             "at_once": {"type": "int", "default": 32},
         },
         supports_check_mode=True,
     )
     params = module.params
+    for name, largest in _LARGEST.items():
+        if not 1 <= params[name] <= largest:
+            module.fail_json(msg=f"{name} is {params[name]}; it must be between 1 and {largest}.")
     try:
         targets = [_target(host, params["port"]) for host in params["hosts"]]
     except ValueError as error:
-        module.fail_json(msg=str(error))
-    if any(not 1 <= port <= 65535 for _host, port in targets):
-        module.fail_json(msg="a port must be between 1 and 65535")
-    if params["timeout"] < 1 or params["at_once"] < 1:
-        module.fail_json(msg="timeout and at_once must be at least 1")
+        module.fail_json(msg=f"hosts: {error}.")
     results = _kms_rpc.probe_all(targets, float(params["timeout"]), params["at_once"])
     module.exit_json(changed=False, results=results, all_answer=all(one["answers_as_kms"] for one in results))
 

@@ -136,6 +136,7 @@ def client_report(report: ClientReport) -> Result:
         "before": before,
         "after": after,
         "diff": {"before": before, "after": after},
+        "warnings": list(report.warnings),
     }
 
 
@@ -155,6 +156,7 @@ def host_report(report: HostReport) -> Result:
         "before": before,
         "after": after,
         "diff": {"before": before, "after": after},
+        "warnings": list(report.warnings),
     }
 
 

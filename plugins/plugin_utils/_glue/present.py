@@ -14,7 +14,7 @@ from typing import Any
 
 from .._licensing import classify, grace, hresult
 from .._licensing.assess import Assessment, Policy
-from .._licensing.host_clients import RecentClient
+from .._licensing.host_clients import ClientRequest, RecentClient
 from .._licensing.model import (
     KmsClientSettings,
     KmsHostState,
@@ -144,11 +144,12 @@ def host_info_result(info: HostInfo) -> Result:
         "clients": [_client_of_host(client) for client in info.clients],
         "duplicate_clients": [_client_of_host(client) for client in info.clients if client.duplicate],
         "overdue_clients": [_client_of_host(client) for client in info.overdue],
+        "expiring_clients": [_client_of_host(client) for client in info.expiring],
     }
 
 
 def _host_key_result(key: HostKey) -> Result:
-    group = key.group
+    group, host = key.group, key.product.host
     return {
         "name": key.product.name,
         "channel": key.product.channel,
@@ -157,6 +158,9 @@ def _host_key_result(key: HostKey) -> Result:
         "group": group.group if group else None,
         "activates_servers": group.servers if group else None,
         "activates_clients": group.clients if group else None,
+        "activates_office": group.office if group else None,
+        "current_count": host.current_count if host else None,
+        "required_count": host.required_count if host else None,
         "documented": group.documented if group else False,
     }
 
@@ -172,6 +176,18 @@ def _client_of_host(client: RecentClient) -> Result:
         "virtual_machine": last.virtual_machine,
         "minimum_count": last.minimum_count,
         "error": error_result(last.hresult),
+        "products": [_request_result(request) for request in client.products],
+    }
+
+
+def _request_result(request: ClientRequest) -> Result:
+    return {
+        "activation_id": request.activation_id,
+        "last_request": _time_text(request.when),
+        "license_status": request.license_status,
+        "minutes_left": request.minutes_left,
+        "expires": _time_text(request.expires),
+        "error": error_result(request.hresult),
     }
 
 

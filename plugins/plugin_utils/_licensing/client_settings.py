@@ -9,6 +9,7 @@ Names and meaning: slmgr.vbs /skms, /ckms, /skms-domain, /ckms-domain, /act-type
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .settings import Change, SettingRefused, difference
@@ -16,8 +17,9 @@ from .terms import Provider
 
 GENERAL = "general"
 
+# What decides where a client looks for its host; all of it unset is DNS discovery.
+DISCOVERY = ("host", "port", "lookup_domain")
 ACTIVATION_TYPES = ("all", "ad", "kms", "token")
-DEFAULT_ACTIVATION_TYPE = "all"
 
 _HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\])")
 
@@ -56,7 +58,7 @@ class ClientRequest:
             raise SettingRefused(f"port {self.port} is not between 1 and 65535; KMS hosts listen on 1688 by default")
         if self.lookup_domain is not None and not _HOST.fullmatch(self.lookup_domain):
             raise SettingRefused(f"lookup_domain {self.lookup_domain!r} is not a DNS domain")
-        if self.absent and any(given is not None for given in (self.host, self.port, self.lookup_domain)):
+        if self.absent and any(getattr(self, name) is not None for name in DISCOVERY):
             raise SettingRefused("state=absent takes no host, port or lookup_domain: it clears all three")
 
     @property
@@ -72,21 +74,46 @@ def plan_client(current: ClientSettings, request: ClientRequest, provider: Provi
     _refuse_unsupported(request, provider)
     wanted: dict[str, object] = {}
     if request.absent:
-        wanted = {"host": None, "port": None, "lookup_domain": None}
-    for name in ("host", "port", "lookup_domain", "activation_type", "host_caching"):
+        wanted = dict.fromkeys(DISCOVERY)
+    for name in (*DISCOVERY, "activation_type", "host_caching"):
         value = getattr(request, name)
         if value is not None:
             wanted[name] = value
-    return tuple(change for change in difference(vars(current), wanted) if not _same_name(change))
+    return difference(vars(current), wanted)
 
 
-def _same_name(change: Change) -> bool:
-    """DNS names are the same in any letter case."""
-    return (
-        isinstance(change.before, str)
-        and isinstance(change.after, str)
-        and change.before.rstrip(".").lower() == change.after.rstrip(".").lower()
+def inherited(product: ClientSettings, general: ClientSettings) -> tuple[str, ...]:
+    """Names of the settings a product may have from the whole machine: it shows those where it has none of its own.
+
+    So slmgr.vbs /dlv, which looks at the product only, prints the host that /skms set for the machine.
+    """
+    return tuple(
+        name
+        for name in DISCOVERY
+        if getattr(product, name) is not None and getattr(product, name) == getattr(general, name)
     )
+
+
+def overrides(primary: ClientSettings, general: ClientSettings) -> dict[str, object]:
+    """What the Windows license has of its own, by the same token: what it shows and the whole machine does not."""
+    shown = {name: getattr(primary, name) for name in DISCOVERY}
+    return {name: own for name, own in shown.items() if own is not None and own != getattr(general, name)}
+
+
+def warnings_about(settings: ClientSettings, overriding: Mapping[str, object]) -> tuple[str, ...]:
+    """What keeps settings from having an effect."""
+    found = []
+    if settings.host and settings.lookup_domain:
+        found.append(
+            f"lookup_domain {settings.lookup_domain} has no effect while the host {settings.host} is set, which wins."
+        )
+    for name, own in overriding.items():
+        if own != getattr(settings, name):
+            found.append(
+                f"The Windows license has a {name} of its own, {own}, which wins over the one of the whole machine. "
+                "Change it with product=windows."
+            )
+    return tuple(found)
 
 
 def _check_host(host: str | None) -> None:

@@ -22,11 +22,14 @@ _CODE = re.compile(r"0x[0-9A-Fa-f]{1,8}")
 MEMORY = timedelta(days=30)
 # It should ask every seven days, so two missed weeks are worth a word.
 OVERDUE = timedelta(days=21)
+# An activation by KMS is good for 180 days (the same page).
+VALIDITY = timedelta(days=180)
+EXPIRING = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class ClientRequest:
-    """One request of a client. ``hresult`` 0 is success."""
+    """One request of a client. ``hresult`` 0 is success, ``minutes_left`` what was left before the request."""
 
     when: datetime
     hresult: int
@@ -38,14 +41,26 @@ class ClientRequest:
     minutes_left: int | None
     activation_id: str | None
 
+    @property
+    def expires(self) -> datetime | None:
+        """When the state of the client ends unless it asks again with success; None when it has no end, or is over."""
+        if self.hresult == 0:
+            return self.when + VALIDITY
+        return self.when + timedelta(minutes=self.minutes_left) if self.minutes_left else None
+
 
 @dataclass(frozen=True)
 class RecentClient:
-    """The last request of one client machine ID. ``names`` has more than one for a cloned machine."""
+    """One client machine ID. ``names`` has more than one for a cloned, or renamed, machine.
+
+    ``last`` is its last request of all; ``products`` has the last one for each activation ID, the latest first, for
+    Windows and Office of one machine share the ID.
+    """
 
     last: ClientRequest
     names: tuple[str, ...]
     requests: int
+    products: tuple[ClientRequest, ...]
 
     @property
     def duplicate(self) -> bool:
@@ -88,10 +103,26 @@ def overdue(clients: Iterable[RecentClient], now: datetime) -> tuple[RecentClien
     return tuple(client for client in clients if now - client.last.when >= OVERDUE)
 
 
+def expiring(clients: Iterable[RecentClient], now: datetime) -> tuple[RecentClient, ...]:
+    """Clients with a product that was refused last and is, or will be within 30 days, without a license.
+
+    A client that was activated has 180 days, so only those that ask in vain are near their end.
+    """
+    return tuple(client for client in clients if any(_ends(one, now) for one in client.products))
+
+
+def _ends(request: ClientRequest, now: datetime) -> bool:
+    if request.hresult == 0 or request.minutes_left is None:
+        return False
+    return request.expires is None or request.expires - now <= EXPIRING
+
+
 def _client(asked: list[ClientRequest]) -> RecentClient:
     names = dict.fromkeys(one.name.lower() for one in asked)
-    return RecentClient(asked[-1], tuple(names), len(asked))
+    last_by_product = {one.activation_id: one for one in asked}
+    products = sorted(last_by_product.values(), key=lambda one: one.when, reverse=True)
+    return RecentClient(asked[-1], tuple(names), len(asked), tuple(products))
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None

@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .model import Product
 from .tables import read_table
 
 _WORD = re.compile(r"VOLUME_KMS(?!CLIENT)[A-Z0-9_-]*", re.IGNORECASE)
+_OFFICE = re.compile(r"Office (?P<release>\d\d)\b")
 
 # Microsoft, "KMS activation and 0xC004C008": a host key is good for six computers, ten activations each.
 COMPUTERS_PER_KEY = 6
@@ -28,6 +30,7 @@ class HostKeyGroup:
     group: str
     servers: str | None
     clients: str | None
+    office: str | None
     documented: bool
 
     def covers(self, build: int) -> bool:
@@ -45,16 +48,25 @@ def host_key_groups() -> tuple[HostKeyGroup, ...]:
             group=row["group"],
             servers=row["servers"] or None,
             clients=row["clients"] or None,
+            office=row["office"] or None,
             documented=row["basis"] == "documented",
         )
         for row in read_table("host_keys.tsv")
     )
 
 
-def group_of(description: str | None, build: int) -> HostKeyGroup | None:
-    """The group of the host key that a license description names; None for a word nobody has listed yet."""
-    found = _WORD.search(description or "")
+def group_of(product: Product, build: int) -> HostKeyGroup | None:
+    """The group of a host key on a machine of that build; None for a word nobody has listed yet."""
+    word = _word(product)
+    return next((row for row in host_key_groups() if row.word == word and row.covers(build)), None)
+
+
+def _word(product: Product) -> str | None:
+    description = product.description or ""
+    found = _WORD.search(description)
     if found is None:
         return None
-    word = found[0].upper()
-    return next((row for row in host_key_groups() if row.word == word and row.covers(build)), None)
+    if product.is_windows:
+        return found[0].upper()
+    release = _OFFICE.search(description)
+    return f"OFFICE_{release['release']}" if release else None

@@ -9,18 +9,33 @@ Volume Activation" (DnsDomainPublishList).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .settings import Change, SettingRefused, difference
+from .terms import Provider
 
 DEFAULT_PORT = 1688
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 15, 43200
+
+_DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+# Priority, weight and port of an SRV record have 16 bits (RFC 2782).
+_LARGEST = 65535
 
 NO_FIREWALL_CLASS = (
     "The firewall rule of this machine cannot be reached by WMI, which knows firewall rules from Windows 8 and Windows "
     'Server 2012 on. Open TCP 1688 there with: netsh advfirewall firewall set rule group="Key Management Service" new '
     "enable=yes (Windows Server 2003: netsh firewall set portopening TCP 1688 KMS), and leave out the option firewall."
+)
+NO_FIREWALL_RULE = (
+    "The firewall rule SPPSVC-In-TCP of this machine cannot be read: somebody deleted it, or the Windows firewall "
+    "service (MpsSvc) does not run. Start that service, or let clients in by a rule of your own for the listening port "
+    "and leave out the option firewall."
+)
+OTHER_PORT = (
+    "The built-in firewall rule lets clients in at port 1688 only, and this host listens on port {port}; that needs a "
+    "rule of your own."
 )
 
 # What a running licensing service reads at its start only (slmgr.vbs warns so after each of these).
@@ -37,21 +52,24 @@ class PublishedDomain:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", self.domain.strip().rstrip(".").lower())
-        if not self.domain or any(character in self.domain for character in " ,;/\\"):
-            raise SettingRefused(f"publish_list holds {self.domain!r}, which is not a DNS domain")
-        for name in ("priority", "weight"):
-            if not 0 <= getattr(self, name) <= 65535:
-                raise SettingRefused(f"{name} of {self.domain} is not between 0 and 65535")
 
     @classmethod
     def parse(cls, line: str) -> PublishedDomain:
         """Read one line of DnsDomainPublishList: ``domain, priority, weight``, the numbers optional.
 
-        A line with numbers that are none keeps its domain; Windows ignores them too.
+        Whatever somebody typed into the registry is shown as it is; numbers that are none count as 0.
         """
         parts = [part.strip() for part in line.split(",")]
-        numbers = [int(part) if part.isdigit() and int(part) <= 65535 else 0 for part in parts[1:3]]
+        numbers = [int(part) if _is_number(part) else 0 for part in parts[1:3]]
         return cls(parts[0], *numbers)
+
+    def check(self) -> None:
+        """Raise SettingRefused for what cannot be published."""
+        if not _DOMAIN.fullmatch(self.domain):
+            raise SettingRefused(f"publish_list holds {self.domain!r}, which is not a DNS domain")
+        for name in ("priority", "weight"):
+            if not 0 <= getattr(self, name) <= _LARGEST:
+                raise SettingRefused(f"{name} of {self.domain} is not between 0 and {_LARGEST}")
 
     def line(self, with_numbers: bool = True) -> str:
         return f"{self.domain}, {self.priority}, {self.weight}" if with_numbers else self.domain
@@ -86,8 +104,8 @@ class HostRequest:
     firewall: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.listening_port is not None and not 1 <= self.listening_port <= 65535:
-            raise SettingRefused(f"listening_port {self.listening_port} is not between 1 and 65535")
+        if self.listening_port is not None and not 1 <= self.listening_port <= _LARGEST:
+            raise SettingRefused(f"listening_port {self.listening_port} is not between 1 and {_LARGEST}")
         for name in ("activation_interval", "renewal_interval"):
             minutes = getattr(self, name)
             if minutes is not None and not SHORTEST_INTERVAL <= minutes <= LONGEST_INTERVAL:
@@ -95,18 +113,21 @@ class HostRequest:
                     f"{name} {minutes} is not between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL} minutes"
                 )
         if self.publish_list is not None:
+            for entry in self.publish_list:
+                entry.check()
             _refuse_doubles(self.publish_list)
 
 
-def plan_host(current: HostSettings, request: HostRequest, own_domain: str | None) -> tuple[Change, ...]:
-    """The changes to make.
+def plan_host(
+    current: HostSettings, request: HostRequest, own_domain: str | None, provider: Provider
+) -> tuple[Change, ...]:
+    """The changes to make. Raises SettingRefused for what this generation of Windows does not have.
 
     A publish list replaces the default, which is the machine's own domain only; Microsoft's texts contradict each
     other on whether the own domain is then still published, so it is always put into the list.
     """
+    _refuse_unsupported(current, request, provider)
     wanted: dict[str, object] = {}
-    if request.firewall is not None and current.firewall is None:
-        raise SettingRefused(NO_FIREWALL_CLASS)
     names = ("listening_port", "activation_interval", "renewal_interval", "dns_publishing", "low_priority", "firewall")
     for name in names:
         if getattr(request, name) is not None:
@@ -121,6 +142,22 @@ def needs_restart(changes: Sequence[Change]) -> bool:
     return any(change.name in NEEDS_RESTART for change in changes)
 
 
+def warnings_about(settings: HostSettings) -> tuple[str, ...]:
+    """What is worth a word about settings that are all right by themselves."""
+    closed = settings.firewall and settings.listening_port != DEFAULT_PORT
+    return (OTHER_PORT.format(port=settings.listening_port),) if closed else ()
+
+
+def _refuse_unsupported(current: HostSettings, request: HostRequest, provider: Provider) -> None:
+    if request.firewall is not None and current.firewall is None:
+        raise SettingRefused(NO_FIREWALL_RULE if provider is Provider.SPPWMI else NO_FIREWALL_CLASS)
+    if provider is Provider.SLWMI and any(entry.priority or entry.weight for entry in request.publish_list or ()):
+        raise SettingRefused(
+            "publish_list takes priority and weight from Windows 7 and Windows Server 2008 R2 on, and this machine is "
+            "older; give the domains alone."
+        )
+
+
 def _with_own_domain(wanted: tuple[PublishedDomain, ...], own: str | None) -> tuple[PublishedDomain, ...]:
     if not wanted or not own or any(entry.domain == own.lower() for entry in wanted):
         return wanted
@@ -132,3 +169,7 @@ def _refuse_doubles(wanted: Sequence[PublishedDomain]) -> None:
     doubles = sorted({domain for domain in domains if domains.count(domain) > 1})
     if doubles:
         raise SettingRefused(f"publish_list names {', '.join(doubles)} more than once")
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and int(text) <= _LARGEST

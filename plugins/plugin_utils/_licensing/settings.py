@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -24,4 +24,17 @@ class SettingRefused(ValueError):
 
 def difference(current: Mapping[str, object], wanted: Mapping[str, object]) -> tuple[Change, ...]:
     """The changes that turn ``current`` into ``wanted``, in the order of ``wanted``. What is not wanted stays."""
-    return tuple(Change(name, current.get(name), value) for name, value in wanted.items() if current.get(name) != value)
+    changes = (Change(name, current.get(name), value) for name, value in wanted.items())
+    return tuple(change for change in changes if not _same(change.before, change.after))
+
+
+def unfinished(changes: Sequence[Change], now: Mapping[str, object]) -> tuple[str, ...]:
+    """Names of the changes that a later reading does not show."""
+    return tuple(change.name for change in difference(now, {change.name: change.after for change in changes}))
+
+
+def _same(one: object, other: object) -> bool:
+    """Text is a DNS name or a word of ours here, and those are the same in any letter case."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.rstrip(".").lower() == other.rstrip(".").lower()
+    return one == other

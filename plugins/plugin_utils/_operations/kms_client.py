@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .._licensing.client_settings import ClientRequest, ClientSettings, plan_client
+from .._licensing.client_settings import ClientRequest, ClientSettings, overrides, plan_client, warnings_about
 from .._licensing.model import Product
 from .._licensing.product_choice import ProductUnknown, choose, means_windows
-from .._licensing.settings import Change, SettingRefused
-from .._spp.client_settings import read_client_settings, write_client_setting
+from .._licensing.settings import Change, SettingRefused, unfinished
+from .._licensing.terms import Provider
+from .._spp.client_settings import of_kms, read_client_settings, without_inherited, write_client_setting
 from .._winrm.session import Session
 from .audit import Audit, audit
 from .errors import Refused, Result
-from .settings import apply, unfinished
+from .settings import apply, read_again
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class ClientReport:
     before: ClientSettings
     after: ClientSettings
     scope: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -35,33 +37,59 @@ class ClientReport:
 
 def set_client_settings(session: Session, request: ClientRequest, check: bool = False) -> ClientReport:
     """Make the settings of one scope as asked. Raises Refused and ChangeFailed."""
-    state = audit(session, office=_is_other(request))
-    product = None if request.is_general else _product(state, request)
-    scope = product.name or product.activation_id if product else "the whole machine"
-    before = read_client_settings(session, state.snapshot, product, state.primary)
+    before = _read(session, request)
     try:
-        changes = plan_client(before, request, state.snapshot.os.provider)
+        changes = plan_client(before.settings, request, before.state.snapshot.os.provider)
     except SettingRefused as refused:
-        raise Refused(str(refused), "", state) from refused
+        raise Refused(str(refused), "", before.state) from refused
     if not changes:
-        return ClientReport(Result.VERIFIED, (), before, before, scope)
+        return _report(Result.VERIFIED, changes, before, before)
     if check:
-        planned = ClientSettings(**{**vars(before), **{change.name: change.after for change in changes}})
-        return ClientReport(Result.PLANNED, changes, before, planned, scope)
-    apply(changes, lambda change: write_client_setting(session, state.snapshot, product, change), state)
-    after = _read_again(session, request)
-    left = unfinished(changes, plan_client(after, request, state.snapshot.os.provider))
-    return ClientReport(Result.ACCEPTED if left else Result.VERIFIED, changes, before, after, scope)
+        planned = replace(before.settings, **{change.name: change.after for change in changes})  # type: ignore[arg-type]
+        return _report(Result.PLANNED, changes, before, replace(before, settings=planned))
+    snapshot = before.state.snapshot
+    apply(changes, lambda change: write_client_setting(session, snapshot, before.product, change), before.state)
+    after = read_again(lambda: _read(session, request), changes, before.state)
+    result = Result.ACCEPTED if unfinished(changes, vars(after.settings)) else Result.VERIFIED
+    return _report(result, changes, before, after)
 
 
-def _is_other(request: ClientRequest) -> bool:
-    return not (request.is_general or means_windows(request.product))
+@dataclass(frozen=True)
+class _Reading:
+    """What one look at the machine found. ``product`` is None for the whole machine."""
+
+    state: Audit
+    product: Product | None
+    settings: ClientSettings
+
+    @property
+    def scope(self) -> str:
+        return (self.product.name or self.product.activation_id) if self.product else "the whole machine"
+
+    @property
+    def overriding(self) -> dict[str, object]:
+        """Settings of the Windows license that win over the general ones; Vista and Server 2008 have none."""
+        primary, snapshot = self.state.primary, self.state.snapshot
+        if self.product or primary is None or snapshot.os.provider is Provider.SLWMI:
+            return {}
+        return overrides(of_kms(primary.kms), of_kms(snapshot.service.kms))
 
 
-def _read_again(session: Session, request: ClientRequest) -> ClientSettings:
-    state = audit(session, office=_is_other(request))
-    product = None if request.is_general else _product(state, request)
-    return read_client_settings(session, state.snapshot, product, state.primary)
+def _read(session: Session, request: ClientRequest) -> _Reading:
+    state = audit(session, office=not (request.is_general or means_windows(request.product)))
+    snapshot = state.snapshot
+    if request.is_general or snapshot.os.provider is Provider.SLWMI:
+        return _Reading(state, None, read_client_settings(session, snapshot, None, state.primary))
+    product = _product(state, request)
+    settings = read_client_settings(session, snapshot, product, state.primary)
+    if request.absent and snapshot.service_of(product) is snapshot.service:
+        settings = without_inherited(session, product, settings, of_kms(snapshot.service.kms))
+    return _Reading(state, product, settings)
+
+
+def _report(result: Result, changes: tuple[Change, ...], before: _Reading, after: _Reading) -> ClientReport:
+    warnings = warnings_about(after.settings, after.overriding)
+    return ClientReport(result, changes, before.settings, after.settings, before.scope, warnings)
 
 
 def _product(state: Audit, request: ClientRequest) -> Product:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._licensing import classify
-from .._licensing.host_settings import HostRequest, HostSettings, needs_restart, plan_host
-from .._licensing.settings import Change
+from .._licensing.host_settings import HostRequest, HostSettings, needs_restart, plan_host, warnings_about
+from .._licensing.settings import Change, unfinished
 from .._spp.host_settings import read_domain, read_host_settings, write_host_setting
-from .._spp.service_control import ServiceControl, ServiceRefused
+from .._spp.service_control import ServiceAbsent, ServiceControl, ServiceRefused
+from .._winrm.errors import WinrmError
 from .._winrm.session import Session
+from .._wsman import WsmanError
 from .audit import Audit, audit
 from .errors import ChangeFailed, Result
-from .settings import apply, unfinished
+from .settings import apply, read_again
 
 
 class Restart(str, Enum):
@@ -38,6 +40,7 @@ class HostReport:
     restarted: bool
     restart_required: bool
     clients_counted: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -56,7 +59,7 @@ def set_host_settings(
     firewall = request.firewall is not None
     before = read_host_settings(session, state.snapshot, firewall)
     domain = read_domain(session) if request.publish_list else None
-    changes = plan_host(before, request, domain)
+    changes = plan_host(before, request, domain, state.snapshot.os.provider)
     clients = _clients(state)
     restarting = _restarts(restart, changes, clients)
     if check or not (changes or restarting):
@@ -64,17 +67,16 @@ def set_host_settings(
     apply(changes, lambda change: write_host_setting(session, state.snapshot, change), state)
     if restarting:
         _restart(session, state, changes)
-    after_state = audit(session)
-    after = read_host_settings(session, after_state.snapshot, firewall)
-    left = unfinished(changes, plan_host(after, request, domain))
+    after = read_again(lambda: read_host_settings(session, audit(session).snapshot, firewall), changes, state)
     return HostReport(
-        Result.ACCEPTED if left else Result.VERIFIED,
+        Result.ACCEPTED if unfinished(changes, vars(after)) else Result.VERIFIED,
         changes,
         before,
         after,
         restarting,
         needs_restart(changes) and not restarting,
         clients,
+        warnings_about(after),
     )
 
 
@@ -84,7 +86,8 @@ def _unsent(
     planned = HostSettings(**{**vars(before), **{change.name: change.after for change in changes}})
     result = Result.PLANNED if check and (changes or restarting) else Result.VERIFIED
     pending = needs_restart(changes) and not restarting
-    return HostReport(result, changes, before, planned, check and restarting, pending, clients)
+    restarts = check and restarting
+    return HostReport(result, changes, before, planned, restarts, pending, clients, warnings_about(planned))
 
 
 def _restarts(restart: Restart | None, changes: tuple[Change, ...], clients: int) -> bool:
@@ -109,10 +112,13 @@ def _restart(session: Session, state: Audit, changes: tuple[Change, ...]) -> Non
         if not control.read().stopped:
             control.stop()
         control.start()
-    except ServiceRefused as refused:
+    except (ServiceRefused, ServiceAbsent, WinrmError, WsmanError) as failure:
+        names = ", ".join(change.name for change in changes)
+        stored = f"The settings were stored ({names}), but the" if names else "The"
         raise ChangeFailed(
-            f"The settings were stored, but the licensing service could not be restarted: {refused}",
-            "Restart the service or the machine; until then it works with the former settings.",
-            changed=bool(changes),
+            f"{stored} licensing service could not be restarted: {failure}",
+            "Look whether the service runs, and restart it or the machine; until then it works with the former "
+            "settings.",
+            changed=True if changes else None,
             before=state,
-        ) from refused
+        ) from failure

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from .._licensing.host_clients import RecentClient, overdue, recent_clients
+from .._licensing.host_clients import RecentClient, expiring, overdue, recent_clients
 from .._licensing.host_keys import HostKeyGroup, group_of
 from .._licensing.host_preflight import Problem, problems
 from .._licensing.host_settings import HostSettings
@@ -37,6 +37,7 @@ class HostInfo:
     keys: tuple[HostKey, ...]
     clients: tuple[RecentClient, ...]
     overdue: tuple[RecentClient, ...]
+    expiring: tuple[RecentClient, ...]
     problems: tuple[Problem, ...]
 
 
@@ -47,12 +48,12 @@ def host_info(session: Session, days: int, names: tuple[str, ...] = ()) -> HostI
     obstacles = problems(state.snapshot, state.primary, known, datetime.now(timezone.utc))
     settings = read_host_settings(session, state.snapshot, firewall=True)
     keys = tuple(
-        HostKey(product, group_of(product.description, state.snapshot.os.build))
+        HostKey(product, group_of(product, state.snapshot.os.build))
         for product in state.snapshot.products
         if product.key_type is KeyType.CSVLK
     )
     if not days:
-        return HostInfo(state, settings, keys, (), (), obstacles)
+        return HostInfo(state, settings, keys, (), (), (), obstacles)
     now = state.snapshot.os.local_time or datetime.now(timezone.utc)
     clients = recent_clients(read_requests(session, now - timedelta(days=days)))
-    return HostInfo(state, settings, keys, clients, overdue(clients, now), obstacles)
+    return HostInfo(state, settings, keys, clients, overdue(clients, now), expiring(clients, now), obstacles)

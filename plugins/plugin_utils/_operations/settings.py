@@ -1,17 +1,22 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply settings one by one, and say exactly which were applied when one of them fails."""
+"""Apply settings one by one, read them again, and say exactly which were applied when something fails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from .._licensing import classify
 from .._licensing.settings import Change
 from .._spp.errors import MethodFailed, SppError
-from .._winrm.errors import OutcomeUnknown
+from .._winrm.errors import OutcomeUnknown, WinrmError
+from .._wsman import WsmanError
 from .audit import Audit
-from .errors import ChangeFailed
+from .errors import ChangeFailed, OperationError
+
+_Reading = TypeVar("_Reading")
 
 
 def apply(changes: Sequence[Change], write: Callable[[Change], None], before: Audit) -> None:
@@ -34,7 +39,25 @@ def apply(changes: Sequence[Change], write: Callable[[Change], None], before: Au
                 changed=None,
                 before=before,
             ) from lost
+        except (WinrmError, WsmanError) as failure:
+            if not done:
+                raise
+            raise _failed(f"{change.name} could not be set: {failure}", "", done, before, None) from failure
         done.append(change.name)
+
+
+def read_again(read: Callable[[], _Reading], changes: Sequence[Change], before: Audit) -> _Reading:
+    """Read after a change. What was changed stays changed when the machine no longer answers."""
+    try:
+        return read()
+    except (WinrmError, WsmanError, SppError, OperationError, classify.AmbiguousProduct) as failure:
+        names = ", ".join(change.name for change in changes) or "The service"
+        raise ChangeFailed(
+            f"Windows accepted every change ({names}), but the machine could not be read afterwards: {failure}",
+            "Run this task again, which is safe.",
+            changed=True,
+            before=before,
+        ) from failure
 
 
 def _failed(message: str, advice: str, done: list[str], before: Audit, failure: MethodFailed | None) -> ChangeFailed:
@@ -49,9 +72,3 @@ def _failed(message: str, advice: str, done: list[str], before: Audit, failure: 
 
 def _sum(done: list[str]) -> str:
     return f"Set before that: {', '.join(done)}." if done else "Nothing was changed before that."
-
-
-def unfinished(changes: Sequence[Change], still: Sequence[Change]) -> tuple[str, ...]:
-    """Names of the changes that a second reading does not show."""
-    left = {change.name for change in still}
-    return tuple(change.name for change in changes if change.name in left)

@@ -8,7 +8,9 @@ Vista and Server 2008 have no WMI property or method for the port; theirs is a r
 
 from __future__ import annotations
 
-from .._licensing.client_settings import ClientSettings
+from dataclasses import replace
+
+from .._licensing.client_settings import ClientSettings, inherited
 from .._licensing.model import KmsClientSettings, Product, Snapshot
 from .._licensing.settings import Change
 from .._licensing.terms import Provider
@@ -39,6 +41,23 @@ def read_client_settings(
     )
 
 
+def of_kms(kms: KmsClientSettings) -> ClientSettings:
+    """Host, port and lookup domain as the snapshot has them."""
+    return ClientSettings(kms.configured_host, kms.configured_port, kms.lookup_domain)
+
+
+def without_inherited(
+    session: Session, product: Product, shown: ClientSettings, general: ClientSettings
+) -> ClientSettings:
+    """The settings of a product less those that it has from the whole machine, which only the registry tells apart."""
+    key = rf"{schema.REGISTRY_KEYS[Provider.SPPWMI]}\{product.application_id}\{product.activation_id}"
+    registry = Registry(session)
+    names = [
+        name for name in inherited(shown, general) if registry.text(key, schema.REGISTRY_CLIENT_VALUES[name]) is None
+    ]
+    return replace(shown, **dict.fromkeys(names))
+
+
 def write_client_setting(session: Session, snapshot: Snapshot, product: Product | None, change: Change) -> None:
     """Apply one change. Raises MethodFailed and RegistryRefused."""
     target = Target(session, product or snapshot.service)
@@ -63,7 +82,7 @@ def _port(session: Session, snapshot: Snapshot, kms: KmsClientSettings) -> int |
     if snapshot.os.provider is not Provider.SLWMI:
         return kms.configured_port
     text = Registry(session).text(schema.REGISTRY_KEYS[Provider.SLWMI], schema.REGISTRY_CLIENT_PORT)
-    return int(text) if text and text.isdigit() else None
+    return int(text) if text and text.isdecimal() else None
 
 
 def _write_port(session: Session, change: Change) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .._winrm.session import Session
 from .._wsman import WsmanFault, wql
-from .errors import MethodFailed
+from .writer import call
 
 _NAMESPACE = "root/StandardCimv2"
 _CLASS = "MSFT_NetFirewallRule"
@@ -35,14 +35,14 @@ class FirewallRule:
 
 
 def read_rule(session: Session) -> FirewallRule | None:
-    """The rule, None where WMI does not know firewall rules or the rule was deleted."""
+    """The rule, None where WMI knows no firewall rules, the firewall service is off, or the rule was deleted."""
     query = f"SELECT {','.join((*_KEYS, 'Enabled'))} FROM {_CLASS} WHERE InstanceID = {wql.quote(_RULE)}"
     try:
         rows = session.query(query, _NAMESPACE, types=_TYPES)
     except WsmanFault as fault:
-        if fault.invalid_query or fault.not_found:
-            return None
-        raise
+        if fault.access_denied or fault.quota_exceeded:
+            raise
+        return None
     if len(rows) != 1:
         return None
     selectors = {key: str(rows[0].get(key) or "") for key in _KEYS}
@@ -51,7 +51,4 @@ def read_rule(session: Session) -> FirewallRule | None:
 
 def switch_rule(session: Session, rule: FirewallRule, enabled: bool) -> None:
     """Enable or disable the rule. Raises MethodFailed."""
-    method = "Enable" if enabled else "Disable"
-    result = session.invoke(_CLASS, method, None, rule.selectors, namespace=_NAMESPACE)
-    if result.return_value:
-        raise MethodFailed(method, result.return_value & 0xFFFFFFFF)
+    call(session, _CLASS, "Enable" if enabled else "Disable", None, rule.selectors, namespace=_NAMESPACE)

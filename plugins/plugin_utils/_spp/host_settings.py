@@ -20,6 +20,7 @@ from .._licensing.terms import Provider
 from .._winrm.session import Session
 from .._wsman import class_types
 from . import schema
+from .errors import UnexpectedAnswer
 from .firewall import read_rule, switch_rule
 from .registry import Registry
 from .target import Target
@@ -39,7 +40,7 @@ def _read_licensing(session: Session, snapshot: Snapshot) -> HostSettings:
     if snapshot.os.provider is Provider.SLWMI:
         port = registry.text(key, schema.REGISTRY_LISTENING_PORT)
         return HostSettings(
-            listening_port=int(port) if port and port.isdigit() else DEFAULT_PORT,
+            listening_port=int(port) if port and port.isdecimal() else DEFAULT_PORT,
             activation_interval=service.kms.activation_interval_minutes,
             renewal_interval=service.kms.renewal_interval_minutes,
             dns_publishing=not registry.number(key, schema.REGISTRY_DISABLE_PUBLISHING),
@@ -61,8 +62,9 @@ def write_host_setting(session: Session, snapshot: Snapshot, change: Change) -> 
     """Apply one change. Raises MethodFailed and RegistryRefused."""
     if change.name == "firewall":
         rule = read_rule(session)
-        if rule is not None:
-            switch_rule(session, rule, bool(change.after))
+        if rule is None:
+            raise UnexpectedAnswer("The firewall rule for KMS clients was there a moment ago and is gone now.")
+        switch_rule(session, rule, bool(change.after))
     elif change.name == "publish_list":
         _write_publish_list(session, snapshot, change.after)
     elif change.name in ("activation_interval", "renewal_interval"):
@@ -75,7 +77,14 @@ def write_host_setting(session: Session, snapshot: Snapshot, change: Change) -> 
 
 
 def read_domain(session: Session) -> str | None:
-    """The DNS domain of the machine, None for a workgroup."""
+    """The DNS domain of the machine, which is where it publishes by default; None when it has none.
+
+    That is its primary DNS suffix (Microsoft Learn, TCP/IP parameters), which may differ from its Active Directory
+    domain; only that one can be asked for as a property.
+    """
+    suffix = Registry(session).text(schema.REGISTRY_TCPIP, schema.REGISTRY_DNS_SUFFIX)
+    if suffix:
+        return suffix.lower()
     rows = session.query(
         "SELECT Domain,PartOfDomain FROM Win32_ComputerSystem", types=class_types.types_of("Win32_ComputerSystem")
     )

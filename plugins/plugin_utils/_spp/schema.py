@@ -57,7 +57,15 @@ REGISTRY_KEYS = {
     Provider.SPPWMI_7: _CURRENT_VERSION + r"\SoftwareProtectionPlatform",
     Provider.SPPWMI: _CURRENT_VERSION + r"\SoftwareProtectionPlatform",
 }
-REGISTRY_CLIENT_PORT = "KeyManagementServicePort"
+REGISTRY_TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
+REGISTRY_DNS_SUFFIX = "Domain"
+# Overrides of one product lie in a subkey of application and product (Registry Settings for Volume Activation).
+REGISTRY_CLIENT_VALUES = {
+    "host": "KeyManagementServiceName",
+    "port": "KeyManagementServicePort",
+    "lookup_domain": "KeyManagementServiceLookupDomain",
+}
+REGISTRY_CLIENT_PORT = REGISTRY_CLIENT_VALUES["port"]
 REGISTRY_LISTENING_PORT = "KeyManagementServiceListeningPort"
 REGISTRY_DISABLE_PUBLISHING = "DisableDnsPublishing"
 REGISTRY_LOW_PRIORITY = "EnableKmsLowPriority"

@@ -75,10 +75,13 @@ def call(
     arguments: Mapping[str, str | int | bool] | None,
     selectors: Mapping[str, str],
     timeout: float | None = None,
+    namespace: str = schema.NAMESPACE,
 ) -> None:
-    """Call any licensing method. ``timeout`` is how many seconds the machine may work on it."""
+    """Call any method that returns nothing. ``timeout`` is how many seconds the machine may work on it."""
     try:
-        result = patiently(lambda: session.invoke(class_name, method, arguments, selectors, timeout=timeout))
+        result = patiently(
+            lambda: session.invoke(class_name, method, arguments, selectors, namespace=namespace, timeout=timeout)
+        )
     except WsmanFault as fault:
         if not _is_refusal(fault):
             raise

@@ -5,16 +5,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_clients import (
+    ClientRequest,
+    expiring,
     overdue,
     parse_request,
     recent_clients,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import group_of, host_key_groups
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import OFFICE_APPLICATION_ID, KeyType
+
+from .samples import product
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
 CMID = "E5C98033-AAB6-4D0B-9AF9-1D399597DD56"
@@ -27,6 +33,7 @@ ACTIVATION = "CF67834D-DB4A-402C-AB1F-2C134F02B700"
         ("Windows Operating System - Windows Server(R), VOLUME_KMS_B channel", 6002, "Group B (Server 2008)"),
         ("Windows Operating System - Windows Server(R), VOLUME_KMS_B channel", 7601, "Group B (Server 2008 R2)"),
         ("Windows Operating System - Windows Server(R), VOLUME_KMS_C channel", 7601, "Group C (Server 2008 R2)"),
+        ("Windows Operating System - Windows(R) 7, VOLUME_KMS channel", 7601, "Client VL (Windows 7)"),
         ("Windows(R) Operating System, VOLUME_KMS_WS22 channel", 20348, "Windows Server 2022"),
         ("Windows(R) Operating System, VOLUME_KMS_WS22 channel", 17763, "Windows Server 2022"),
         ("Windows(R) Operating System, VOLUME_KMS_WS99 channel", 30000, None),
@@ -35,15 +42,33 @@ ACTIVATION = "CF67834D-DB4A-402C-AB1F-2C134F02B700"
     ],
 )
 def test_group(description: str | None, build: int, group: str | None) -> None:
-    found = group_of(description, build)
+    found = group_of(replace(product(KeyType.CSVLK), description=description), build)
     assert (found.group if found else None) == group
+
+
+@pytest.mark.parametrize("build", [7601, 9600, 20348])
+@pytest.mark.parametrize(
+    ("description", "group"),
+    [
+        ("Office 14, VOLUME_KMS channel", "Office 2010"),
+        ("Office 16, VOLUME_KMS channel", "Office 2016"),
+        ("Office 24, VOLUME_KMS channel", "Office LTSC 2024"),
+        ("Office 99, VOLUME_KMS channel", None),
+        ("Something else, VOLUME_KMS channel", None),
+    ],
+)
+def test_group_of_office_is_not_taken_for_one_of_windows(description: str, build: int, group: str | None) -> None:
+    office = replace(product(KeyType.CSVLK, application_id=OFFICE_APPLICATION_ID), description=description)
+    found = group_of(office, build)
+    assert (found.group if found else None) == group
+    assert found is None or (found.office and not found.servers and not found.clients)
 
 
 def test_every_group_activates_something_and_no_two_rows_compete() -> None:
     rows = host_key_groups()
-    assert len(rows) >= 14
+    assert len(rows) == 20
     for row in rows:
-        assert row.servers or row.clients, row
+        assert row.servers or row.clients or row.office, row
         for build in (3790, 6002, 7601, 9600, 17763, 26100):
             matching = [other for other in rows if other.word == row.word and other.covers(build)]
             assert len(matching) <= 1
@@ -71,12 +96,16 @@ def test_what_is_no_request_is_passed_over(strings: list[str]) -> None:
     assert parse_request(NOW, strings) is None
 
 
-def test_clones_and_silent_clients() -> None:
-    def asked(name: str, cmid: str, days: int) -> object:
-        request = parse_request(NOW - timedelta(days=days), ["0x0", "25", name, cmid, "t", "0", "1", "1", ACTIVATION])
-        assert request is not None
-        return request
+def asked(
+    name: str, cmid: str, days: int, code: str = "0x0", minutes: str = "1", activation_id: str = ACTIVATION
+) -> ClientRequest:
+    strings = [code, "25", name, cmid, "t", "0", "1", minutes, activation_id]
+    request = parse_request(NOW - timedelta(days=days), strings)
+    assert request is not None
+    return request
 
+
+def test_clones_and_silent_clients() -> None:
     requests = [
         asked("pc01", "a", 1),
         asked("pc01", "a", 8),
@@ -84,9 +113,48 @@ def test_clones_and_silent_clients() -> None:
         asked("PC03", "b", 3),
         asked("pc04", "c", 22),
     ]
-    clients = recent_clients(requests)  # type: ignore[arg-type]
+    clients = recent_clients(requests)
     assert [client.last.client_machine_id for client in clients] == ["a", "b", "c"]
     assert [client.requests for client in clients] == [2, 2, 1]
     assert [client.duplicate for client in clients] == [False, True, False]
     assert clients[1].names == ("pc03", "pc02")
     assert [client.last.name for client in overdue(clients, NOW)] == ["pc04"]
+
+
+REFUSED = "0xC004F038"
+DAY = 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes", "days_ago", "ends"),
+    [
+        ("0x0", "0", 0, False),
+        ("0x0", str(DAY), 40, False),
+        (REFUSED, str(31 * DAY), 0, False),
+        (REFUSED, str(31 * DAY), 1, True),
+        (REFUSED, str(30 * DAY), 0, True),
+        (REFUSED, "0", 0, True),
+        (REFUSED, "unknown", 0, False),
+    ],
+)
+def test_clients_that_ask_in_vain_and_come_to_their_end(code: str, minutes: str, days_ago: int, ends: bool) -> None:
+    clients = recent_clients([asked("pc01", "a", days_ago, code, minutes)])
+    assert bool(expiring(clients, NOW)) is ends
+
+
+def test_each_product_of_a_machine_is_judged_by_its_own_last_request() -> None:
+    office = "d450596f-894d-49e0-966a-fd39ed4c4c64"
+    (client,) = recent_clients(
+        [
+            asked("pc01", "a", 9, REFUSED, "0"),
+            asked("pc01", "a", 8),
+            asked("pc01", "a", 2, REFUSED, str(DAY), office),
+        ]
+    )
+    assert [(one.activation_id, one.hresult) for one in client.products] == [
+        (office, int(REFUSED, 16)),
+        (ACTIVATION.lower(), 0),
+    ]
+    assert [one.expires for one in client.products] == [NOW - timedelta(days=1), NOW + timedelta(days=172)]
+    assert expiring([client], NOW) == (client,)
+    assert client.last.activation_id == office

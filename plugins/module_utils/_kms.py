@@ -1,0 +1,92 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nouns that the DNS side and the Windows side share: the record's name, the port, the endpoint of a KMS host.
+
+Microsoft Learn, "Key Management Services (KMS) client activation and product keys" and "Guidelines for troubleshooting
+KMS": a KMS host publishes an SRV record ``_vlmcs._tcp`` in a DNS domain and listens on TCP port 1688 unless told
+otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DEFAULT_PORT = 1688
+SERVICE = "_vlmcs._tcp"
+
+# host, host:port, [IPv6], [IPv6]:port. A bare IPv6 address has several colons and no port.
+_ENDPOINT = re.compile(
+    r"(?:\[(?P<v6>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)\]|(?P<name>[^:\[\]\s]+))(?::(?P<port>\d{1,5}))?"
+)
+
+
+def owner_name(domain: str) -> str:
+    """Name of the SRV record in a DNS domain, in the spelling of a file: without the final dot."""
+    return f"{SERVICE}.{normal_name(domain)}"
+
+
+def domain_of(owner: str) -> str | None:
+    """The domain that a name like ``_vlmcs._tcp.corp.example`` belongs to; None for another name."""
+    name = normal_name(owner)
+    prefix = f"{SERVICE}."
+    return name[len(prefix) :] if name.startswith(prefix) else None
+
+
+def normal_name(name: str) -> str:
+    """A host or domain name for comparing: letter case and a final dot do not matter in DNS (RFC 1035, 2.3.3)."""
+    return name.strip().rstrip(".").lower()
+
+
+def split_port(text: str) -> tuple[str, int | None]:
+    """Split ``host:port``; the port is None where none is given. Raises ValueError."""
+    stripped = text.strip()
+    if stripped.count(":") > 1 and not stripped.startswith("["):
+        return stripped, None
+    found = _ENDPOINT.fullmatch(stripped)
+    if found is None:
+        raise ValueError(f"{text!r} is not a name or an address, with or without a port")
+    port = int(found["port"]) if found["port"] else None
+    if port is not None and not 1 <= port <= 65535:
+        raise ValueError(f"{text!r}: a port must be between 1 and 65535")
+    return found["v6"] or found["name"], port
+
+
+@dataclass(frozen=True)
+class KmsEndpoint:
+    """A KMS host as a person names it: a name, and a port only where it was said."""
+
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> KmsEndpoint:
+        """Read ``host`` or ``host:port``. Raises ValueError."""
+        host, port = split_port(text)
+        if not normal_name(host):
+            raise ValueError(f"{text!r} names no host")
+        return cls(normal_name(host), port)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the name lacks its domain."""
+        return "." not in self.host
+
+    def names(self, target: str) -> bool:
+        """Whether this is the host with that full name.
+
+        Two full names have to be equal: the same short name in another domain is another machine. A short name stands
+        for that host in every domain.
+        """
+        name = normal_name(target)
+        return name == self.host or (self.is_short and name.split(".")[0] == self.host)
+
+    def __str__(self) -> str:
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+
+def names_any(endpoints: tuple[KmsEndpoint, ...], target: str) -> KmsEndpoint | None:
+    """The first endpoint that names the target, one with its full name before one with its short name."""
+    found = [endpoint for endpoint in endpoints if endpoint.names(target)]
+    return min(found, key=lambda endpoint: endpoint.is_short, default=None)

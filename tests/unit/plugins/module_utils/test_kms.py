@@ -1,0 +1,61 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names, ports and endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils import _kms
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("kms01.corp.example", "kms01.corp.example", None),
+        ("kms01.corp.example:1689", "kms01.corp.example", 1689),
+        (" ns1 ", "ns1", None),
+        ("192.0.2.1:53", "192.0.2.1", 53),
+        ("2001:db8::1", "2001:db8::1", None),
+        ("[2001:db8::1]", "2001:db8::1", None),
+        ("[2001:db8::1]:5353", "2001:db8::1", 5353),
+    ],
+)
+def test_split_port(text: str, host: str, port: int | None) -> None:
+    assert _kms.split_port(text) == (host, port)
+
+
+@pytest.mark.parametrize("text", ["", ":1688", "kms01:0", "kms01:65536", "kms 01", "[kms01]", "[::1]x", "kms01:x"])
+def test_no_endpoint(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        KmsEndpoint.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "target", "same"),
+    [
+        ("kms01.corp.example", "KMS01.Corp.Example.", True),
+        ("kms01.corp.example", "kms01.other.example", False),
+        ("kms01.corp.example", "kms01", False),
+        ("kms01", "kms01.corp.example", True),
+        ("kms01", "kms011.corp.example", False),
+        ("kms01:1689", "kms01.corp.example", True),
+    ],
+)
+def test_names(endpoint: str, target: str, same: bool) -> None:
+    assert KmsEndpoint.parse(endpoint).names(target) is same
+
+
+def test_the_full_name_goes_before_the_short_one() -> None:
+    short, full = KmsEndpoint.parse("kms01:1"), KmsEndpoint.parse("kms01.corp.example:2")
+    assert _kms.names_any((short, full), "kms01.corp.example") is full
+    assert _kms.names_any((short, full), "kms01.other.example") is short
+    assert _kms.names_any((full,), "kms01.other.example") is None
+
+
+def test_owner_and_domain() -> None:
+    assert _kms.owner_name("Corp.Example.") == "_vlmcs._tcp.corp.example"
+    assert _kms.domain_of("_VLMCS._tcp.Corp.Example.") == "corp.example"
+    assert _kms.domain_of("_ldap._tcp.corp.example") is None

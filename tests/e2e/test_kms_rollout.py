@@ -101,7 +101,7 @@ def test_host_reports_its_clients(fleet: Lab) -> None:
     assert report["suitable"]
     assert len(report["clients"]) == 30
     assert {client["license_status"] for client in report["clients"]} <= {"licensed", "notification", "oob_grace"}
-    assert report["duplicate_clients"] == report["overdue_clients"] == []
+    assert report["duplicate_clients"] == report["overdue_clients"] == report["expiring_clients"] == []
     assert report["settings"]["firewall"] is True
     assert report["host_keys"][0]["group"] == "Windows Server 2022"
     assert report["host_keys"][0]["activates_servers"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,26 @@ def test_newer_settings_for_a_product(demo: Lab) -> None:
     assert report["kms_client"]["activation_type"] == "kms"
     back = demo.ansible(host, "kms_client", "product=windows state=absent activation_type=all").result(host)
     assert (back["after"]["lookup_domain"], back["after"]["activation_type"]) == (None, "all")
+
+
+@pytest.mark.parametrize("host", ["win7-01", "win11-01"])
+def test_product_keeps_what_it_has_from_the_machine(demo: Lab, host: str) -> None:
+    demo.ansible(host, "kms_client", "host=kms01.corp.example port=1689")
+    shown = demo.ansible(host, "kms_client", "product=windows host=kms01.corp.example").result(host)
+    assert (shown["changed"], shown["after"]["port"]) == (False, 1689)
+    assert not demo.ansible(host, "kms_client", "product=windows state=absent").result(host)["changed"]
+
+    own = demo.ansible(host, "kms_client", "product=windows host=kms02.corp.example").result(host)
+    assert (own["result"], own["changed"]) == ("verified", True)
+    general = demo.ansible(host, "kms_client", "host=kms01.corp.example")
+    assert not general.result(host)["changed"]
+    assert "host of its own, kms02.corp.example" in " ".join(general.output.split())
+
+    cleared = demo.ansible(host, "kms_client", "product=windows state=absent").result(host)
+    assert (cleared["changed"], cleared["before"]["host"]) == (True, "kms02.corp.example")
+    assert not demo.ansible(host, "kms_client", "product=windows state=absent").result(host)["changed"]
+    assert demo.state(host)["kms_client"]["machine"] == "kms01.corp.example"
+    assert demo.ansible(host, "kms_client", "state=absent").result(host)["result"] == "verified"
 
 
 @pytest.mark.parametrize(
@@ -157,6 +178,15 @@ def test_host_settings_that_cannot_be(demo: Lab, arguments: str, words: str) -> 
     assert words in run.output
 
 
+def test_priority_of_a_domain_is_refused_where_windows_has_none(demo: Lab) -> None:
+    entry = '{"publish_list": [{"domain": "branch.example", "priority": 10}]}'
+    before = invoked(demo, "srv2008-01")
+    run = demo.ansible("srv2008-01", "kms_host", entry)
+    assert run.code != 0
+    assert "priority and weight" in run.result("srv2008-01")["msg"]
+    assert invoked(demo, "srv2008-01") == before
+
+
 def test_interval_on_a_machine_that_is_no_host_is_explained(demo: Lab) -> None:
     run = demo.ansible("srv2016-01", "kms_host", "activation_interval=60")
     result = run.result("srv2016-01")
@@ -170,3 +200,37 @@ def test_publishing_can_be_switched_off_beforehand(demo: Lab) -> None:
     done = demo.ansible("srv2016-01", "kms_host", "dns_publishing=false").result("srv2016-01")
     assert (done["changed"], done["result"]) == (True, "verified")
     assert not demo.ansible("srv2016-01", "kms_host", "dns_publishing=false").result("srv2016-01")["changed"]
+
+
+LONELY = """
+name: lonely
+description: A KMS host and one client, which is not enough for either.
+domain: corp.example
+machines:
+  - {name: kms01, release: server2022, key: csvlk_2022, more_keys: [csvlk_office2016], activated: true}
+  - {name: pc-01, release: win10, automatic: false}
+"""
+
+
+def test_clients_that_ask_in_vain_and_fall_silent_and_the_keys_of_the_host(start_lab: StartLab, tmp_path: Path) -> None:
+    scenario = tmp_path / "lonely.yml"
+    scenario.write_text(LONELY)
+    lab = start_lab(str(scenario))
+    assert "0xC004F038" in lab.ansible("pc-01", "license").result("pc-01")["msg"]
+
+    report = lab.ansible("kms01", "kms_host_info", "client_days=30").result("kms01")
+    assert {key["group"]: key["current_count"] for key in report["host_keys"]} == {
+        "Windows Server 2022": 1,
+        "Office 2016": 0,
+    }
+    assert [bool(key["activates_office"]) for key in report["host_keys"]] == [False, True]
+    (client,) = report["expiring_clients"]
+    assert report["overdue_clients"] == []
+    assert client["names"] == ["pc-01.corp.example"]
+    (product,) = client["products"]
+    assert product["error"]["code"] == client["error"]["code"] == "0xC004F038"
+
+    assert lab.ansible("kms01", "kms_host_info").result("kms01")["clients"] == []
+    lab.winlab("advance", "22d")
+    report = lab.ansible("kms01", "kms_host_info", "client_days=30").result("kms01")
+    assert [client["names"] for client in report["overdue_clients"]] == [["pc-01.corp.example"]]

@@ -17,6 +17,7 @@ from .identity import generator, guid
 from .keys import KeyKind, ProductKey
 from .kms import ClientCounter
 from .machine import Machine
+from .nameservice.choose import choose
 from .section import ScenarioError
 from .specs import LicenseSpec, MachineSpec, Scenario
 from .windows.firewall import KMS_RULE
@@ -29,7 +30,6 @@ from .windows.registry import REG_MULTI_SZ
 from .windows.releases import catalog
 from .windows.rows import VOLUME_VALIDITY, KmsBinding, Row, Status, set_licensed
 from .windows.service_methods import directory_binding
-from .zone import MemoryZone
 
 
 def build_fleet(
@@ -40,11 +40,17 @@ def build_fleet(
     source: Callable[[], float] = time.monotonic,
 ) -> Fleet:
     """The fleet of a scenario. The same seed and clock give the same fleet."""
-    fleet = Fleet(scenario.name, LabClock(scenario.clock, source), MemoryZone(scenario.records, scenario.updaters))
-    addresses = _addresses(scenario, network)
+    server_address = _server_address(scenario, network)
+    domains = dict.fromkeys([scenario.domain, *(spec.domain for spec in scenario.machines if spec.domain)])
+    names = choose(scenario.dns, domains, server_address)
+    fleet = Fleet(scenario.name, LabClock(scenario.clock, source), names)
+    addresses = _addresses(scenario, network, {server_address} if names.server else set())
     pairs = [(spec, _machine(fleet, spec, seed, addresses)) for spec in scenario.machines]
     for _unused, machine in pairs:
         fleet.add(machine)
+    names.register((machine.fqdn, machine.address) for machine in fleet if machine.domain)
+    if names.server is not None:
+        names.server.report_to(lambda kind, **data: fleet.record("", kind, **data))
     _spend(fleet, scenario)
     if scenario.activation_object:
         key = key_ring().named("csvlk_2022")
@@ -90,18 +96,28 @@ def _machine(fleet: Fleet, spec: MachineSpec, seed: str, addresses: Iterator[str
     return machine
 
 
-def _addresses(scenario: Scenario, network: str | None) -> Iterator[str]:
+def _network(scenario: Scenario, network: str | None) -> ipaddress.IPv4Network:
     text = network or scenario.network
     try:
-        hosts = ipaddress.IPv4Network(text)
+        found = ipaddress.IPv4Network(text)
     except ValueError as error:
         raise ScenarioError(scenario.file, "network", f"{text!r} is not a network such as 127.40.0.0/16") from error
-    if not hosts.is_loopback:
+    if not found.is_loopback:
         raise ScenarioError(scenario.file, "network", f"{text} is not within 127.0.0.0/8, where the lab lives")
-    taken = {machine.address for machine in scenario.machines}
-    for host in hosts.hosts():
+    return found
+
+
+def _server_address(scenario: Scenario, network: str | None) -> str:
+    """The last address of the network, where the lab's own name server stands unless the scenario says otherwise."""
+    return str(_network(scenario, network)[-2 if _network(scenario, network).num_addresses > 2 else -1])
+
+
+def _addresses(scenario: Scenario, network: str | None, reserved: set[str]) -> Iterator[str]:
+    taken = {machine.address for machine in scenario.machines} | reserved
+    for host in _network(scenario, network).hosts():
         if str(host) not in taken:
             yield str(host)
+    text = network or scenario.network
     raise ScenarioError(scenario.file, "network", f"{text} has too few addresses for this scenario")
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from .activation import confirmation_id
 from .control import ControlError, ask, choose_lab, lab_of
+from .dns_section import elsewhere_of
 from .listener import ListenError
+from .nameservice.server import NameServerError
 from .scenario import built_in
 from .section import ScenarioError
 from .serve import serve
@@ -27,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (ControlError, ScenarioError, ListenError, ValueError) as error:
+    except (ControlError, ScenarioError, ListenError, NameServerError, ValueError) as error:
         print(f"winlab: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -35,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    asyncio.run(serve(options.scenario, options.inventory, options.seed, options.network))
+    if options.dns_key and not options.dns:
+        raise ValueError("--dns-key belongs to --dns")
+    dns = elsewhere_of(options.dns, options.dns_key) if options.dns else None
+    asyncio.run(serve(options.scenario, options.inventory, options.seed, options.network, dns))
     return 0
 
 
@@ -103,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--inventory", type=Path, required=True, help="Ansible inventory to write once all listen")
     up.add_argument("--seed", default="0", help="other identifiers, same fleet")
     up.add_argument("--network", help="loopback network for the machines, for example 127.50.0.0/16")
+    up.add_argument("--dns", help="name server that machines publish to by dynamic update, for example 127.0.0.53:5300")
+    up.add_argument("--dns-key", type=Path, help="TSIG key for it, in a file as tsig-keygen writes it")
     up.set_defaults(run=_up)
 
     state = commands.add_parser("state", help="print the true state of one machine as JSON")

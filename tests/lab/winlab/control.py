@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .cim import CimError
 from .clock import parse_duration
 from .fleet import Fleet
 from .machine import Machine
@@ -95,6 +96,8 @@ class ControlServer:
             return {"ok": False, "error": str(error), "unknown_host": True}
         except (ControlError, ValueError) as error:
             return {"ok": False, "error": str(error)}
+        except CimError as error:
+            return {"ok": False, "error": f"the name server did not do it: 0x{error.hresult:08X}"}
 
     def _machine(self, name: str) -> Machine:
         machine = self._fleet.find(name)

@@ -15,8 +15,8 @@ from typing import Any
 from .activation import ActivationService
 from .clock import LabClock
 from .machine import Machine
+from .nameservice.choose import NameService
 from .windows.rows import DirectoryBinding
-from .zone import MemoryZone
 
 _EVENT_LIMIT = 200_000
 
@@ -24,10 +24,11 @@ _EVENT_LIMIT = 200_000
 class Fleet:
     """Machines and what they share."""
 
-    def __init__(self, name: str, clock: LabClock, zone: MemoryZone) -> None:
+    def __init__(self, name: str, clock: LabClock, names: NameService) -> None:
         self.name = name
         self.clock = clock
-        self.zone = zone
+        self.names = names
+        self.zone = names.records
         self.microsoft = ActivationService()
         self.activation_object: DirectoryBinding | None = None
         self.machines: dict[str, Machine] = {}

@@ -42,8 +42,10 @@ def inventory(scenario: Scenario, fleet: Fleet, authority: Path | None = None) -
     for group, names in _groups(scenario).items():
         children[group] = {"hosts": {name: {} for name in names}}
     everything: dict[str, Any] = {"children": children}
-    if scenario.variables:
-        everything["vars"] = scenario.variables
+    name_server = fleet.names.described()
+    shared_by_all = scenario.variables | ({"winlab_dns": name_server} if name_server else {})
+    if shared_by_all:
+        everything["vars"] = shared_by_all
     return {"all": everything}
 
 

@@ -38,6 +38,11 @@ class KmsRequest:
     minutes: int = 0
     activation_id: str = ""
 
+    @property
+    def when_text(self) -> str:
+        """The time as events show it."""
+        return f"{self.when:%Y/%m/%d %H:%M}"
+
 
 @dataclass(frozen=True)
 class KmsAnswer:

@@ -91,8 +91,7 @@ class Machine:
         age = generator(self.seed, self.name, "age")
         self.installed = self.now() - timedelta(days=age.randint(90, 900), minutes=age.randint(0, 1440))
         self.booted = self.now() - timedelta(days=age.randint(0, 30), minutes=age.randint(1, 1440))
-        self.event_log: deque[LoggedEvent] = deque(maxlen=_LOG_LIMIT)
-        self._logged = 0
+        self.event_logs: dict[str, deque[LoggedEvent]] = {}
         self.registry = Registry()
         self.services = ServiceControl(
             self.now,
@@ -158,9 +157,10 @@ class Machine:
         self.fleet.record(self.name, kind, **data)
 
     def log_event(self, log: str, code: int, strings: list[str]) -> None:
-        """Write to the Windows event log."""
-        self._logged += 1
-        self.event_log.append(LoggedEvent(self._logged, self.now(), log, code, tuple(strings)))
+        """Write to a Windows event log; each numbers its own entries and forgets the oldest ones."""
+        entries = self.event_logs.setdefault(log, deque(maxlen=_LOG_LIMIT))
+        number = entries[-1].record + 1 if entries else 1
+        entries.append(LoggedEvent(number, self.now(), log, code, tuple(strings)))
 
     # -- services ---------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class Shared:
 
 def read_machine(section: Section, name: str, release: Release, shared: Shared) -> MachineSpec:
     """One machine; `section` holds its fields over the defaults."""
-    for spent in ("name", "count", "release"):
+    for spent in ("name", "count", "first", "release"):
         section.raw(spent)
     edition = _edition(section, release)
     domain = shared.domain if section.raw("domain", True) is True else section.text("domain")

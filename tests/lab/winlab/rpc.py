@@ -11,6 +11,7 @@ not go this way; nothing here answers one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import struct
 from typing import TYPE_CHECKING
 
@@ -24,47 +25,99 @@ if TYPE_CHECKING:
 _KMS = bytes.fromhex("7521c8514e845047b0d8ec255555bc06") + struct.pack("<HH", 1, 0)
 _NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860") + struct.pack("<HH", 2, 0)
 _LONGEST = 5840
-_REFUSED, _UNKNOWN_INTERFACE = 2, 1
+_IDLE_SECONDS = 30.0
+_HEADER = 16
+_BIND, _BIND_ACK, _FAULT = 11, 12, 3
+_REFUSED, _UNKNOWN_INTERFACE, _UNKNOWN_SYNTAX = 2, 1, 2
 _OPERATION_OUT_OF_RANGE = 0x1C010002
 
 
-def answer(pdu: bytes) -> bytes | None:
-    """The answer to one PDU, None for what is no RPC."""
-    version, kind = pdu[0], pdu[2]
-    call_id = struct.unpack_from("<I", pdu, 12)[0]
-    if version != 5:
+def answer(pdu: bytes, port: int = 1688) -> bytes | None:
+    """The answer to one PDU, None for what is no RPC: there is nothing to say to that."""
+    if len(pdu) < _HEADER or pdu[0] != 5 or pdu[4] != 0x10:
         return None
-    if kind != 11:
-        return _packet(3, struct.pack("<IHBxII", 32, 0, 0, _OPERATION_OUT_OF_RANGE, 0), call_id)
-    known = pdu[32:52] == _KMS
-    verdict = struct.pack("<HH", 0, 0) + _NDR if known else struct.pack("<HH", _REFUSED, _UNKNOWN_INTERFACE) + bytes(20)
-    port = b"1688\0"
-    address = struct.pack("<H", len(port)) + port
-    padding = bytes(-(24 + len(address)) % 4)
-    body = struct.pack("<HHI", _LONGEST, _LONGEST, 0x1234) + address + padding + struct.pack("<Bxxx", 1) + verdict
-    return _packet(12, body, call_id)
+    call_id = struct.unpack_from("<I", pdu, 12)[0]
+    if pdu[2] != _BIND:
+        return _packet(_FAULT, struct.pack("<IHBxII", 32, 0, 0, _OPERATION_OUT_OF_RANGE, 0), call_id)
+    results = _results(pdu)
+    if not results:
+        return None
+    address = f"{port}\0".encode()
+    named = struct.pack("<H", len(address)) + address
+    padding = bytes(-(_HEADER + 8 + len(named)) % 4)
+    body = struct.pack("<HHI", _LONGEST, _LONGEST, 0x1234) + named + padding
+    return _packet(_BIND_ACK, body + struct.pack("<Bxxx", len(results)) + b"".join(results), call_id)
+
+
+def _results(pdu: bytes) -> list[bytes]:
+    """One result for each context of a bind; none when the list is cut off."""
+    results = []
+    try:
+        (count,) = struct.unpack_from("<B", pdu, 24)
+        offset = 28
+        for _context in range(count):
+            (syntaxes,) = struct.unpack_from("<B", pdu, offset + 2)
+            interface, offset = pdu[offset + 4 : offset + 24], offset + 24
+            offered = [pdu[offset + 20 * index : offset + 20 * index + 20] for index in range(syntaxes)]
+            offset += 20 * syntaxes
+            if offset > len(pdu):
+                return []
+            results.append(_result(interface, offered))
+    except struct.error:
+        return []
+    return results
+
+
+def _result(interface: bytes, offered: list[bytes]) -> bytes:
+    if interface != _KMS:
+        return struct.pack("<HH", _REFUSED, _UNKNOWN_INTERFACE) + bytes(20)
+    if _NDR not in offered:
+        return struct.pack("<HH", _REFUSED, _UNKNOWN_SYNTAX) + bytes(20)
+    return struct.pack("<HH", 0, 0) + _NDR
 
 
 def _packet(kind: int, body: bytes, call_id: int) -> bytes:
-    return struct.pack("<BBBBBxxxHHI", 5, 0, kind, 3, 0x10, 16 + len(body), 0, call_id) + body
+    return struct.pack("<BBBBBxxxHHI", 5, 0, kind, 3, 0x10, _HEADER + len(body), 0, call_id) + body
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while True:
-            header = await reader.readexactly(16)
-            length = struct.unpack_from("<H", header, 8)[0]
-            if not 16 <= length <= _LONGEST:
-                return
-            reply = answer(header + await reader.readexactly(length - 16))
-            if reply is None:
-                return
-            writer.write(reply)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return
-    finally:
-        writer.close()
+class RpcPort:
+    """The open port of one machine, with the conversations on it."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self.address = address
+        self.port = port
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Listen. Raises OSError."""
+        self._server = await asyncio.start_server(self._converse, self.address, self.port)
+
+    def close(self) -> None:
+        """Listen no longer, and end what is under way, as a service that stops does."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, TimeoutError):
+                while (reply := await self._reply(reader)) is not None:
+                    writer.write(reply)
+                    await writer.drain()
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _reply(self, reader: asyncio.StreamReader) -> bytes | None:
+        async with asyncio.timeout(_IDLE_SECONDS):
+            header = await reader.readexactly(_HEADER)
+            (length,) = struct.unpack_from("<H", header, 8)
+            if not _HEADER <= length <= _LONGEST:
+                return None
+            return answer(header + await reader.readexactly(length - _HEADER), self.port)
 
 
 class RpcPorts:
@@ -72,28 +125,37 @@ class RpcPorts:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        self._servers: dict[str, tuple[int, asyncio.Server]] = {}
+        self._open: dict[str, RpcPort] = {}
+        self._taken: set[tuple[str, int]] = set()
 
     async def settle(self) -> None:
         """Make the open ports those of the machines that listen now."""
         for machine in self._fleet:
             wanted = _port(machine)
-            known = self._servers.get(machine.name)
-            if known is not None and known[0] != wanted:
-                await self._close(machine.name)
+            known = self._open.get(machine.name)
+            if known is not None and known.port != wanted:
+                self._open.pop(machine.name).close()
                 known = None
             if known is None and wanted is not None:
-                server = await asyncio.start_server(_converse, machine.address, wanted)
-                self._servers[machine.name] = (wanted, server)
+                await self._listen(machine, wanted)
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Close every port."""
-        for name in list(self._servers):
-            await self._close(name)
+        for port in self._open.values():
+            port.close()
+        self._open.clear()
 
-    async def _close(self, name: str) -> None:
-        _port_number, server = self._servers.pop(name)
-        server.close()
+    async def _listen(self, machine: Machine, number: int) -> None:
+        """A port that somebody else has is noted once; the machine goes on without it, as Windows does."""
+        port = RpcPort(machine.address, number)
+        try:
+            await port.open()
+        except OSError as error:
+            if (machine.name, number) not in self._taken:
+                self._taken.add((machine.name, number))
+                machine.record("port_unavailable", port=number, reason=error.strerror or str(error))
+            return
+        self._open[machine.name] = port
 
 
 def _passes_firewall(machine: Machine) -> bool:
@@ -104,8 +166,9 @@ def _passes_firewall(machine: Machine) -> bool:
 def _port(machine: Machine) -> int | None:
     """The port a machine listens on now; None for one that does not, or is switched off."""
     role = machine.platform.role
-    if not (machine.powered and role.listening and _passes_firewall(machine)):
+    service = machine.services.services[machine.platform.service.lower()]
+    if not machine.powered or not (role.listening or service.settles):
         return None
-    # Stops and starts that are under way come to an end when somebody looks.
-    machine.services.all()
-    return role.port if role.listening else None
+    # A stop or start that is under way comes to an end when somebody looks.
+    machine.services.settle(service)
+    return role.port if role.listening and _passes_firewall(machine) else None

@@ -17,13 +17,13 @@ from typing import Any
 
 import yaml
 
+from .dns_section import read_dns
 from .machine_section import Shared, read_machine
 from .section import ScenarioError, Section
 from .specs import KeySpec, MachineSpec, Scenario
 from .windows.lab_keys import key_ring
 from .windows.releases import Release, catalog
 from .winrm_section import default_accounts, read_account
-from .zone import SrvRecord
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -60,7 +60,6 @@ def parse_scenario(data: object, file: str = "scenario") -> Scenario:
     if not machines:
         raise top.error("machines", "a scenario needs at least one machine")
     _unique(top, machines)
-    dns = top.section("dns")
     scenario = Scenario(
         file=file,
         name=name,
@@ -69,14 +68,12 @@ def parse_scenario(data: object, file: str = "scenario") -> Scenario:
         netbios=netbios,
         network=top.text("network", "127.40.0.0/16") or "",
         clock=_moment(top, "clock"),
-        records=tuple(_record(one, domain) for one in dns.sections("records")),
-        updaters=tuple(dns.words("updaters")) if dns.has("updaters") else None,
+        dns=read_dns(top.section("dns"), domain),
         keys=tuple(_key_accounts(top.section("keys"))),
         activation_object=top.text("activation_object"),
         variables=dict(top.raw("variables") or {}),
         machines=tuple(machines),
     )
-    dns.finish()
     top.finish()
     return scenario
 
@@ -87,10 +84,11 @@ def _machines(sections: list[Section], shared: Shared) -> Iterator[MachineSpec]:
         release = _release(section, shared)
         prefix = _prefix(release)
         count = section.integer("count", 1, 1, 20000)
+        first = section.integer("first", 1, 0, 20000)
         pattern = section.text("name")
-        if count > 1 and pattern is not None and "%" not in pattern:
+        if (count > 1 or section.has("first")) and pattern is not None and "%" not in pattern:
             pattern += "-%02d"
-        for index in range(1, count + 1):
+        for index in range(first, first + count):
             if pattern is None:
                 numbers[prefix] = numbers.get(prefix, 0) + 1
                 name = f"{prefix}-{numbers[prefix]:02d}"
@@ -122,18 +120,6 @@ def _key_accounts(section: Section) -> Iterator[KeySpec]:
             account.boolean("blocked", False),
         )
         account.finish()
-
-
-def _record(section: Section, domain: str) -> SrvRecord:
-    record = SrvRecord(
-        domain=section.text("domain", domain) or domain,
-        target=section.required("target"),
-        port=section.integer("port", 1688, 1, 65535),
-        priority=section.integer("priority", 0, 0, 65535),
-        weight=section.integer("weight", 0, 0, 65535),
-    )
-    section.finish()
-    return record
 
 
 def _moment(section: Section, name: str) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 from .builder import build_fleet
@@ -17,14 +18,26 @@ from .inventory import write_inventory
 from .listener import Listener
 from .rpc import RpcPorts
 from .scenario import load_scenario
+from .specs import DnsSpec, ElsewhereSpec
 
 _TICK_SECONDS = 5.0
 _PORT_SECONDS = 0.2
 
 
-async def serve(scenario_name: str, inventory: Path, seed: str, network: str | None = None) -> None:
-    """Load, listen, write the inventory, say so, and wait for SIGTERM or SIGINT."""
+async def serve(
+    scenario_name: str,
+    inventory: Path,
+    seed: str,
+    network: str | None = None,
+    dns: ElsewhereSpec | None = None,
+) -> None:
+    """Load, listen, write the inventory, say so, and wait for SIGTERM or SIGINT.
+
+    `dns` takes the place of the scenario's name service.
+    """
     scenario = load_scenario(scenario_name)
+    if dns is not None:
+        scenario = replace(scenario, dns=DnsSpec(records=scenario.dns.records, elsewhere=dns))
     fleet = build_fleet(scenario, seed, network=network)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -33,15 +46,20 @@ async def serve(scenario_name: str, inventory: Path, seed: str, network: str | N
     listener = Listener([machine for machine in fleet if machine.powered])
     control = ControlServer(fleet)
     ports = RpcPorts(fleet)
+    name_server = fleet.names.server
     await listener.start()
     try:
+        if name_server is not None:
+            await name_server.start()
         await ports.settle()
         await control.start()
         write_inventory(inventory, scenario, fleet, listener.authority.certificate_pem)
         print(f"winlab: {len(fleet.machines)} machines ready, inventory {inventory}", flush=True)
         await asyncio.gather(_until(stop, fleet), _keep_ports(stop, ports))
     finally:
-        await ports.stop()
+        ports.stop()
+        if name_server is not None:
+            await name_server.stop()
         await control.stop()
         await listener.stop()
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from .host import WinrmProfile
+from .nameservice.keys import TsigSpec
 from .windows.releases import Edition, Release
 from .zone import SrvRecord
 
@@ -98,6 +99,39 @@ class KeySpec:
 
 
 @dataclass(frozen=True)
+class ElsewhereSpec:
+    """A name server that is no part of the lab."""
+
+    address: str
+    port: int = 53
+    zone: str | None = None
+    key: TsigSpec | None = None
+    timeout: float = 2.0
+    hosts: bool = False
+
+
+@dataclass(frozen=True)
+class ServeSpec:
+    """The name server of the lab. Without an address it takes the last one of the network."""
+
+    address: str | None = None
+    port: int = 5300
+    zones: tuple[str, ...] = ()
+    key: TsigSpec | None = None
+    updates: str = "anybody"
+
+
+@dataclass(frozen=True)
+class DnsSpec:
+    """Where machines publish: inside the lab's memory, on its name server, or elsewhere."""
+
+    records: tuple[SrvRecord, ...] = ()
+    updaters: tuple[str, ...] | None = None
+    elsewhere: ElsewhereSpec | None = None
+    serve: ServeSpec | None = None
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A whole fleet."""
 
@@ -108,8 +142,7 @@ class Scenario:
     netbios: str
     network: str
     clock: datetime | None
-    records: tuple[SrvRecord, ...]
-    updaters: tuple[str, ...] | None
+    dns: DnsSpec
     keys: tuple[KeySpec, ...]
     activation_object: str | None
     variables: dict[str, Any]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .cim import CimError
 from .machine import Machine
 from .windows.platform import LicensingPlatform
 from .windows.product_view import counters
@@ -69,11 +70,15 @@ def product_state(machine: Machine, row: Row) -> dict[str, Any]:
     }
 
 
-def published_records(machine: Machine) -> list[dict[str, Any]]:
-    """The service records that lead to this machine."""
+def published_records(machine: Machine) -> list[dict[str, Any]] | None:
+    """The service records that lead to this machine; None when the name server does not answer."""
+    try:
+        records = machine.fleet.zone.records()
+    except CimError:
+        return None
     return [
         {**record_state(record), "refreshed": when.isoformat(timespec="seconds") if when else None}
-        for record, when in machine.fleet.zone.records()
+        for record, when in records
         if record.target.rstrip(".").lower() == machine.fqdn.lower()
     ]
 

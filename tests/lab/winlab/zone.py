@@ -4,9 +4,9 @@
 
 """Where KMS hosts publish themselves: `_vlmcs._tcp` service records.
 
-`ServiceRecords` is the seam. `MemoryZone` keeps the records inside the lab; a client for dynamic updates (RFC 2136)
-can take its place. Microsoft KB 2553863: priority and weight 0, port 1688, renewed at service start and daily; who may
-not update the existing record gets event 12293 with 0x80072338.
+`ServiceRecords` is the seam. `MemoryZone` keeps the records inside the lab; `nameservice` has a client for dynamic
+updates (RFC 2136) and the zones of a name server in its place. Microsoft KB 2553863: priority and weight 0, port 1688,
+renewed at service start and daily; who may not update the existing record gets event 12293 with 0x80072338.
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ class ServiceRecords(Protocol):
         """Add or refresh a record in the name of machine `by`; 0, or the HRESULT of the refusal."""
 
     def lookup(self, domain: str) -> list[SrvRecord]:
-        """The records of a domain, in no particular order."""
+        """The records of a domain, in no particular order. Raises CimError when the name service does not answer."""
+
+    def records(self) -> list[tuple[SrvRecord, datetime | None]]:
+        """Every record with the time of its last refresh by its machine (None: put there by hand)."""
+
+    def withdraw(self, domain: str, target: str) -> bool:
+        """Delete the records of one host in one domain, as an administrator would; False when there is none."""
 
 
 class MemoryZone:
@@ -69,11 +75,11 @@ class MemoryZone:
         return [record for record in self._records if record.domain.lower() == domain.lower()]
 
     def records(self) -> list[tuple[SrvRecord, datetime | None]]:
-        """Every record with the time of its last refresh (None: put there by hand)."""
+        """See `ServiceRecords`."""
         return sorted(self._records.items(), key=lambda item: str(item[0]))
 
     def withdraw(self, domain: str, target: str) -> bool:
-        """Delete the records of one host in one domain, as an administrator would."""
+        """See `ServiceRecords`."""
         doomed = [record for record in self.lookup(domain) if record.target.lower().rstrip(".") == target.lower()]
         for record in doomed:
             del self._records[record]

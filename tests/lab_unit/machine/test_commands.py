@@ -14,6 +14,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.message
+import dns.query
+import dns.rcode
+import dns.update
 import pytest
 import yaml
 
@@ -32,9 +36,9 @@ class Commands:
         self.inventory = directory / "inventory.yml"
         self.running: list[subprocess.Popen[str]] = []
 
-    def up(self, scenario: str, network: str) -> subprocess.Popen[str]:
+    def up(self, scenario: str, network: str, *options: str) -> subprocess.Popen[str]:
         """Start a lab and wait until it is ready."""
-        command = ["up", scenario, "--inventory", str(self.inventory), "--network", network]
+        command = ["up", scenario, "--inventory", str(self.inventory), "--network", network, *options]
         process = subprocess.Popen(self._line(*command), env=self.environment, stdout=subprocess.PIPE, text=True)
         self.running.append(process)
         assert process.stdout is not None
@@ -120,6 +124,77 @@ def test_an_address_in_use_is_one_clear_line(commands: Commands) -> None:
     assert again.returncode == 1
     assert "cannot listen on 127.149.4.1:5985" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_the_name_server_of_the_demo(commands: Commands) -> None:
+    commands.up("demo", "127.81.1.0/24")
+    place = yaml.safe_load(commands.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    assert place == {"server": "127.81.1.254", "port": 5300, "zones": ["corp.example"]}
+    owner = "_vlmcs._tcp.corp.example"
+    query = dns.message.make_query(owner, "SRV")
+    answer = dns.query.udp(query, place["server"], timeout=5, port=place["port"])
+    assert len(answer.answer[0]) == 4
+
+    update = dns.update.UpdateMessage("corp.example")
+    update.delete(f"{owner}.", "SRV", "0 0 1688 srv2008-01.corp.example.")
+    assert dns.query.tcp(update, place["server"], timeout=5, port=place["port"]).rcode() == dns.rcode.NOERROR
+    records = [json.loads(line)["target"] for line in commands.run("records").stdout.splitlines()]
+    assert records == [f"{name}.corp.example" for name in ("kms01", "srv2008r2-01", "srv2019-01")]
+    (event,) = [json.loads(line) for line in commands.run("events", "--kind", "dns_update").stdout.splitlines()]
+    assert event["changes"] == [f"delete {owner}. SRV 0 0 1688 srv2008-01.corp.example."]
+    commands.run("advance", "25h")
+    assert len(commands.run("records").stdout.splitlines()) == 4
+
+
+def test_a_name_server_elsewhere(commands: Commands, tmp_path: Path) -> None:
+    """The demo of one lab publishes on the name server of another, signed."""
+    secret = "c2VjcmV0LW9mLXRoZS1sYWItb2YtMzItYnl0ZXMhISE="
+    key = tmp_path / "lab.key"
+    key.write_text(f'key "lab-key" {{ algorithm hmac-sha256; secret "{secret}"; }};')
+    scenario = tmp_path / "names.yml"
+    scenario.write_text(
+        f"dns: {{serve: {{updates: signed, tsig: {{file: {key}}}}}}}\nmachines: [{{release: win10, name: bystander}}]\n"
+    )
+    commands.up(str(scenario), "127.81.2.0/24")
+    commands.inventory = tmp_path / "second.yml"
+    commands.up("demo", "127.81.3.0/24", "--dns", "127.81.2.254:5300", "--dns-key", str(key))
+
+    place = yaml.safe_load(commands.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    assert (place["server"], place["key"]["name"]) == ("127.81.2.254", "lab-key")
+    seen = [json.loads(line) for line in commands.run("records", "--lab", "names").stdout.splitlines()]
+    assert {record["target"].partition(".")[0] for record in seen} == {
+        "kms01",
+        "srv2008-01",
+        "srv2008r2-01",
+        "srv2019-01",
+    }
+    address = dns.query.udp(dns.message.make_query("kms01.corp.example", "A"), "127.81.2.254", timeout=5, port=5300)
+    assert str(address.answer[0][0]).startswith("127.81.3.")
+    state = json.loads(commands.run("state", "kms01", "--lab", "demo").stdout)
+    assert [record["target"] for record in state["srv_records"]] == ["kms01.corp.example"]
+    assert commands.run("withdraw", "corp.example", "srv2019-01.corp.example", "--lab", "demo").returncode == 0
+    assert len(commands.run("records", "--lab", "names").stdout.splitlines()) == 3
+
+    commands.running[0].send_signal(signal.SIGTERM)
+    commands.running[0].wait(10)
+    gone = commands.run("records", "--lab", "demo")
+    assert gone.returncode == 1
+    assert "the name server did not do it: 0x800705B4" in gone.stderr
+    assert json.loads(commands.run("state", "kms01", "--lab", "demo").stdout)["srv_records"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--dns", "ns1.corp.example"], "given by address"),
+        (["--dns", "127.0.0.1:dns"], "is not a name server"),
+        (["--dns-key", "x"], "--dns-key belongs to --dns"),
+        (["--dns", "127.0.0.1", "--dns-key", "/nowhere"], "cannot be read"),
+    ],
+)
+def test_bad_name_servers(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    assert main(["up", "demo", "--inventory", "x", *words]) == 1
+    assert message in capsys.readouterr().err
 
 
 def test_commands_that_need_no_lab(capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,6 +79,29 @@ def test_patterns_and_defaults() -> None:
     assert len({machine.client_machine_id for machine in fleet}) == 7
 
 
+def test_numbering_may_begin_anywhere() -> None:
+    machines = [
+        {"release": "win7", "name": "pc", "count": 2},
+        {"release": "win10", "name": "pc", "first": 3, "count": 2},
+        {"release": "win11", "name": "pc", "first": 5},
+    ]
+    fleet = build_fleet(parse_scenario({"machines": machines}))
+    releases = {machine.name: machine.release.name for machine in fleet}
+    assert releases == {"pc-01": "win7", "pc-02": "win7", "pc-03": "win10", "pc-04": "win10", "pc-05": "win11"}
+
+
+def test_the_rollout_has_what_its_host_must_count() -> None:
+    fleet = build_fleet(load_scenario("kms_rollout"), source=lambda: 0.0)
+    waiting = [spec.name for spec in load_scenario("kms_rollout").machines if "waiting" in spec.groups]
+    assert len(waiting) == 30
+    assert len({fleet.machines[name].release.name for name in waiting}) >= 8
+    states = {name: machine_state(machine) for name, machine in fleet.machines.items()}
+    assert {states[name]["license"]["license_status"] for name in waiting} == {"notification", "oob_grace"}
+    assert [name for name, state in states.items() if state["kms_host"]["enabled"]] == ["kms-old"]
+    assert "KMS_B" in states["kms-old"]["license"]["description"]
+    assert len(states["office-01"]["products"]) == 2
+
+
 @pytest.mark.parametrize("name", list(built_in()))
 def test_built_in_scenarios_are_deterministic(name: str) -> None:
     scenario = load_scenario(name)

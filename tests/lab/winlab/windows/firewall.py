@@ -9,7 +9,17 @@ The rule SPPSVC-In-TCP for TCP 1688 comes with Windows and is switched off until
 
 from __future__ import annotations
 
-from ..cim import CimObject, ClassDef, MethodDef
+from collections.abc import Mapping
+from typing import Any
+
+from ..cim import (
+    WBEM_E_INVALID_PARAMETER,
+    WBEM_E_READ_ONLY,
+    CimError,
+    CimObject,
+    ClassDef,
+    MethodDef,
+)
 
 NAMESPACE = "root/standardcimv2"
 CLASS = "MSFT_NetFirewallRule"
@@ -50,6 +60,19 @@ def switch_rule(enabled: set[str], keys: dict[str, str], method: str) -> bool:
     else:
         enabled.discard(name)
     return True
+
+
+def write_rule(enabled: set[str], current: CimObject, values: Mapping[str, Any]) -> None:
+    """ModifyInstance, as Set-NetFirewallRule uses it: Enabled is 1 or 2, the rest stays as it is here."""
+    wanted = str(values.get("Enabled", current.values["Enabled"]))
+    if wanted not in (str(_TRUE), str(_FALSE)):
+        raise CimError(WBEM_E_INVALID_PARAMETER, "Invalid parameter", parameter="Enabled")
+    for name, value in values.items():
+        held = current.values.get(name)
+        if name != "Enabled" and name in current.values and str(held or "") != str(value or ""):
+            raise CimError(WBEM_E_READ_ONLY, "Property is read only", parameter=name)
+    method = "Enable" if wanted == str(_TRUE) else "Disable"
+    switch_rule(enabled, {"creationclassname": str(current.values["CreationClassName"])}, method)
 
 
 def _rule(name: str, title: str, group: str, enabled: bool) -> CimObject:

@@ -180,24 +180,29 @@ class HostRole:
         self._machine.log_event(
             "Key Management Service",
             12290,
-            # The fields of the event in the order of "KMS Events Logged in the Windows Event Log" (TechNet ff793440).
-            [
-                "0x0" if count >= request.required else f"0x{SL_E_VL_NOT_ENOUGH_COUNT:08X}",
-                str(request.required),
-                request.client_name,
-                request.client_machine_id,
-                f"{request.when:%Y/%m/%d %H:%M}",
-                "1",
-                str(request.status),
-                str(request.minutes),
-                request.activation_id,
-            ],
+            _event_fields(request, 0 if count >= request.required else SL_E_VL_NOT_ENOUGH_COUNT),
         )
         if count < request.required:
             raise licensing_error(
                 SL_E_VL_NOT_ENOUGH_COUNT, f"The KMS host has counted {count} clients, {request.required} are needed."
             )
         return KmsAnswer(count, key.pid, self.activation_interval, self.renewal_interval)
+
+
+def _event_fields(request: KmsRequest, hresult: int) -> list[str]:
+    """One string, its fields in the order of "KMS Events Logged in the Windows Event Log" (TechNet ff793440)."""
+    fields = [
+        f"0x{hresult:X}",
+        str(request.required),
+        request.client_name,
+        request.client_machine_id,
+        request.when_text,
+        "1",
+        str(request.status),
+        str(request.minutes),
+        request.activation_id,
+    ]
+    return [",".join(fields)]
 
 
 def _serving_key(row: Row) -> ServingKey:

@@ -22,7 +22,7 @@ from ..errors import (
     licensing_error,
 )
 from ..identity import generator
-from ..kms import DEFAULT_PORT, KmsRequest
+from ..kms import DEFAULT_PORT, KmsAnswer, KmsRequest
 from ..zone import SrvRecord
 from .releases import Generation
 from .rows import VOLUME_VALIDITY, DirectoryBinding, KmsBinding, Row, set_licensed
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 CLIENT_THRESHOLD, SERVER_THRESHOLD, OFFICE_THRESHOLD = 25, 5, 5
 
 BY_DIRECTORY, BY_KMS = 1, 2
+
+_SUCCESS, _NO_FLAGS = "0x00000000", "0x00000000"
 
 
 @dataclass(frozen=True)
@@ -86,28 +88,27 @@ def _ask_hosts(platform: LicensingPlatform, row: Row) -> None:
         machine.log_event(
             "Application",
             12288,
-            # Fields in the order of "KMS Events Logged in the Windows Event Log" (TechNet ff793440).
-            [
-                "0x0",
-                "0x0",
+            _joined(
+                _SUCCESS,
+                _NO_FLAGS,
                 f"{candidate.name}:{candidate.port}",
                 request.client_machine_id,
-                f"{request.when:%Y/%m/%d %H:%M}",
-                "1",
-                str(request.status),
-                str(request.minutes),
+                request.when_text,
+                1,
+                request.status,
+                request.minutes,
                 request.activation_id,
-                str(request.required),
-            ],
+                request.required,
+            ),
         )
         if host is None:
             continue
         try:
             answer = host.platform.role.answer(request)
         except CimError as error:
-            machine.log_event("Application", 12289, [f"0x{error.hresult:08X}", "0"])
+            _log_answer(machine, request, f"0x{error.hresult:08X}", None)
             raise
-        machine.log_event("Application", 12289, ["0x00000000", str(answer.count)])
+        _log_answer(machine, request, _SUCCESS, answer)
         row.binding = KmsBinding(
             candidate.name,
             candidate.port,
@@ -124,6 +125,21 @@ def _ask_hosts(platform: LicensingPlatform, row: Row) -> None:
     raise _unavailable()
 
 
+def _log_answer(machine: Machine, request: KmsRequest, code: str, answer: KmsAnswer | None) -> None:
+    """Event 12289: code, flags, whether it is activated now, an unused field, count of the host, intervals, time."""
+    bound, count, activation, renewal = 0, 0, 0, 0
+    if answer is not None:
+        bound, count = 1, answer.count
+        activation, renewal = answer.activation_interval, answer.renewal_interval
+    strings = _joined(code, _NO_FLAGS, bound, 0, count, activation, renewal, request.when_text)
+    machine.log_event("Application", 12289, strings)
+
+
+def _joined(*fields: object) -> list[str]:
+    """The fields of an event are one string (TechNet ff793440, "KMS Events Logged in the Windows Event Log")."""
+    return [", ".join(str(one) for one in fields)]
+
+
 def candidates(platform: LicensingPlatform, row: Row) -> Iterator[Candidate]:
     """The hosts to try, in order."""
     configured = platform.configured_host(row)
@@ -135,11 +151,21 @@ def candidates(platform: LicensingPlatform, row: Row) -> Iterator[Candidate]:
     if cached is not None and cached.found_by_dns:
         yield Candidate(cached.name, cached.port, True)
     domain = platform.lookup_domain(row) or platform.machine.domain
-    records = platform.machine.fleet.zone.lookup(domain) if domain else []
+    records = _published(platform.machine, domain) if domain else []
     if not records and cached is None and platform.machine.release.generation < Generation.EIGHT:
         raise licensing_error(DNS_ERROR_RCODE_NAME_ERROR, "DNS name does not exist.")
     for record in _ordered(platform.machine, records):
         yield Candidate(record.target.rstrip("."), record.port, True)
+
+
+def _published(machine: Machine, domain: str) -> list[SrvRecord]:
+    """A name server that fails has a code of its own up to Windows 7; later Windows only misses the host."""
+    try:
+        return machine.fleet.zone.lookup(domain)
+    except CimError:
+        if machine.release.generation < Generation.EIGHT:
+            raise
+        return []
 
 
 def _ordered(machine: Machine, records: list[SrvRecord]) -> list[SrvRecord]:

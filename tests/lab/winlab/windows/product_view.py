@@ -70,14 +70,16 @@ def product_object(platform: LicensingPlatform, row: Row, class_name: str, colum
     values = dict(_blank(row.license, tuple(columns.items()), platform.generation))
     if "RemainingAppReArmCount" in columns:
         values["RemainingAppReArmCount"] = platform.rearms
-    overrides = platform.settings(row)
+    # A product shows what is in force: slmgr.vbs /skms without an ID sets the service, and /dlv reads the product only.
+    own, general = platform.settings(row), platform.settings()
     computed: dict[str, Any] = {
-        "KeyManagementServiceMachine": overrides.machine,
-        "KeyManagementServicePort": overrides.port,
-        "VLActivationTypeEnabled": overrides.activation_type or platform.settings().activation_type,
+        "KeyManagementServiceMachine": own.machine or general.machine,
+        "KeyManagementServicePort": own.port or general.port,
+        "VLActivationTypeEnabled": own.activation_type or general.activation_type,
     }
-    if overrides.lookup_domain:
-        computed["KeyManagementServiceLookupDomain"] = overrides.lookup_domain
+    domain = own.lookup_domain or general.lookup_domain
+    if domain:
+        computed["KeyManagementServiceLookupDomain"] = domain
     if row.key is not None:
         computed |= _keyed(platform, row)
     values.update({name: value for name, value in computed.items() if name in columns})

@@ -21,7 +21,7 @@ from ..cim import (
     ClassDef,
 )
 from .firewall import CLASS as FIREWALL
-from .firewall import firewall_class, firewall_rules, switch_rule
+from .firewall import firewall_class, firewall_rules, switch_rule, write_rule
 from .licensing_provider import LicensingProvider
 from .method_call import Arguments
 from .registry import call_registry, registry_class
@@ -86,6 +86,9 @@ class Providers:
         """See `CimProvider`. A value that is written back unchanged is accepted."""
         definition = self._defined(namespace, class_name)
         current = self.get(namespace, class_name, keys)
+        if definition.name == FIREWALL:
+            write_rule(self._machine.open_rules, current, values)
+            return self.get(namespace, class_name, keys)
         writable = {name for owner, name in _WRITABLE if owner == definition.name}
         if not writable:
             raise CimError(WBEM_E_PROVIDER_NOT_CAPABLE, "Provider is not capable", parameter=definition.name)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _COMPUTER_NAME = r"SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName"
+_TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
 
 
 def write_registry(machine: Machine) -> None:
@@ -24,6 +25,9 @@ def write_registry(machine: Machine) -> None:
     for platform in machine.platforms:
         registry.create_key(platform.root)
     registry.set(_COMPUTER_NAME, "ComputerName", REG_SZ, machine.name.upper())
+    # The primary DNS suffix, empty on a machine of a workgroup.
+    for name in ("Domain", "NV Domain"):
+        registry.set(_TCPIP, name, REG_SZ, machine.domain or "")
     write_edition(machine)
     for name, value in _numbers(machine).items():
         registry.set(CURRENT_VERSION, name, REG_DWORD, value)

@@ -14,7 +14,7 @@ from ..identity import digits, number
 from .releases import Generation
 
 if TYPE_CHECKING:
-    from ..machine import Machine
+    from ..machine import LoggedEvent, Machine
 
 CIMV2 = "root/cimv2"
 
@@ -75,6 +75,12 @@ _EVENT: dict[str, str] = {
     "EventType": "uint8",
     "InsertionStrings": "string[]",
 }
+
+# EventType, the severity in the upper bits of EventIdentifier, Type (Microsoft Learn, Win32_NTLogEvent class).
+_INFORMATION = (3, 0x40000000, "Information")
+_ERROR = (1, 0xC0000000, "Error")
+# A host that could not publish.
+_FAILURES = frozenset({12293})
 
 _GIBIBYTE = 1024**3
 _SUITE_TERMINAL = 272
@@ -259,26 +265,27 @@ def _events(machine: Machine) -> list[CimObject]:
         if machine.release.generation is Generation.VISTA
         else "Microsoft-Windows-Security-SPP"
     )
-    return [
-        CimObject(
-            "Win32_NTLogEvent",
-            {
-                "Category": 0,
-                "ComputerName": machine.fqdn,
-                "EventCode": event.code,
-                # The qualifier of informational events.
-                "EventIdentifier": 0x40000000 + event.code,
-                "EventType": 3,
-                "InsertionStrings": list(event.strings),
-                "Logfile": event.log,
-                "Message": ",".join(event.strings),
-                "RecordNumber": event.record,
-                "SourceName": source,
-                "TimeGenerated": event.time.replace(microsecond=0),
-                "TimeWritten": event.time.replace(microsecond=0),
-                "Type": "Information",
-                "User": None,
-            },
-        )
-        for event in machine.event_log
-    ]
+    return [_event(machine, source, event) for entries in machine.event_logs.values() for event in entries]
+
+
+def _event(machine: Machine, source: str, event: LoggedEvent) -> CimObject:
+    kind, severity, title = _ERROR if event.code in _FAILURES else _INFORMATION
+    return CimObject(
+        "Win32_NTLogEvent",
+        {
+            "Category": 0,
+            "ComputerName": machine.fqdn,
+            "EventCode": event.code,
+            "EventIdentifier": severity + event.code,
+            "EventType": kind,
+            "InsertionStrings": list(event.strings),
+            "Logfile": event.log,
+            "Message": ",".join(event.strings),
+            "RecordNumber": event.record,
+            "SourceName": source,
+            "TimeGenerated": event.time.replace(microsecond=0),
+            "TimeWritten": event.time.replace(microsecond=0),
+            "Type": title,
+            "User": None,
+        },
+    )

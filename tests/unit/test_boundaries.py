@@ -42,6 +42,7 @@ LICENSING, WSMAN, WINRM = f"{UTILS}/_licensing", f"{UTILS}/_wsman", f"{UTILS}/_w
 SPP, OPERATIONS, GLUE = f"{UTILS}/_spp", f"{UTILS}/_operations", f"{UTILS}/_glue"
 MODULE_UTILS = "plugins/module_utils"
 DNS = f"{MODULE_UTILS}/_dns"
+AD = f"{MODULE_UTILS}/_ad"
 
 CORE = frozenset({LICENSING, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
 ANSIBLE = frozenset({"ansible"})
@@ -56,9 +57,10 @@ ROOMS = (
     Room(OPERATIONS, imports=frozenset({SPP, WINRM, WSMAN, LICENSING}), forbidden=frozenset({"socket", "ssl"})),
     Room(GLUE, imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
     Room(DNS, imports=frozenset({MODULE_UTILS}), outside=ANSIBLE | {"dns"}),
+    Room(AD, imports=frozenset({MODULE_UTILS, DNS}), outside=ANSIBLE),
     Room(MODULE_UTILS, outside=ANSIBLE),
     # Travels to where the module runs, with module_utils and nothing else.
-    Room("plugins/modules", imports=frozenset({MODULE_UTILS, DNS}), outside=ANSIBLE),
+    Room("plugins/modules", imports=frozenset({MODULE_UTILS, DNS, AD}), outside=ANSIBLE),
     Room("plugins/doc_fragments"),
     Room("plugins/action", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
     Room("plugins/filter", imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
@@ -71,6 +73,8 @@ FOREIGN = {
     f"{WINRM}/pywinrm_pipe.py": frozenset(
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
+    f"{DNS}/gss.py": frozenset({"gssapi"}),
+    **{f"{AD}/{name}.py": frozenset({"ldap"}) for name in ("connection", "directory", "explain", "sign_in")},
 }
 
 # A sans-IO room learns the time from its caller.

@@ -1,0 +1,131 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one authoritative server says: which zone holds a name, who is its primary, and the record set itself."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import NotAuthoritative, ServerRefused, Unverified
+from .exchange import Answer, Server, ask, ask_by_tcp
+from .srv import RecordSet, SrvValue, from_name, to_name
+from .update import rejection
+
+with contextlib.suppress(ImportError):
+    import dns.flags
+    import dns.message
+    import dns.name
+    import dns.rdataclass
+    import dns.rdatatype
+
+if TYPE_CHECKING:
+    from .signing import Signer
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone as its SOA record describes it."""
+
+    name: str
+    primary: str
+    serial: int
+
+
+@dataclass(frozen=True)
+class Authority:
+    """How to ask a server: the time it gets, the signature it wants, TCP only where an answer has to be complete."""
+
+    server: Server
+    timeout: float
+    signer: Signer
+    stream: bool = False
+
+    def query(self, name: dns.name.Name, kind: str) -> Answer:
+        """Ask without recursion, and return the answer whatever its rcode. Raises DnsError."""
+        message = dns.message.make_query(name, kind)
+        message.flags &= ~dns.flags.RD
+        if self.signer.signs_queries:
+            self.signer.sign(message, self.server)
+        answer = (
+            ask_by_tcp(self.server, message, self.timeout) if self.stream else ask(self.server, message, self.timeout)
+        )
+        if answer.tsig_error is not None:
+            raise rejection(self.server, answer, self.signer.label)
+        if not answer.verified and answer.rcode == "NOERROR":
+            what = "the answer to a signed question is not signed as it should be, so it proves nothing"
+            raise Unverified(self.server.label, what, "Check key_name and key_secret", rcode=answer.rcode)
+        return answer
+
+    def record_set(self, owner: str) -> RecordSet:
+        """The values under a name. Raises DnsError."""
+        name = to_name(owner)
+        answer = self.query(name, "SRV")
+        if answer.rcode not in ("NOERROR", "NXDOMAIN"):
+            raise _no_data(self.server, answer, owner)
+        if not answer.authoritative:
+            raise _hearsay(self.server, owner, answer)
+        return record_set_of(answer.message, name, self.server.label)
+
+    def zone_of(self, owner: str) -> Zone:
+        """The zone of this server that holds a name (RFC 2136 needs it by name). Raises DnsError."""
+        name = to_name(owner)
+        last: Answer | None = None
+        while name != dns.name.root:
+            answer = self.query(name, "SOA")
+            zone = _zone_in(answer, name)
+            if zone is not None:
+                return zone
+            if answer.rcode == "NOERROR" and not answer.authoritative:
+                raise _hearsay(self.server, owner, answer)
+            last = answer
+            name = name.parent()
+        raise _no_zone(self.server, owner, last)
+
+
+def record_set_of(message: dns.message.Message, name: dns.name.Name, label: str) -> RecordSet:
+    """The SRV values under a name in an answer. Raises ServerRefused where the name is an alias."""
+    alias = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
+    if alias is not None:
+        record: Any = alias[0]
+        what = f"{from_name(name)} is an alias of {from_name(record.target)}, so that its records are another name's"
+        raise ServerRefused(label, what, "Look at the other name, or replace the alias by SRV records")
+    found = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.SRV)
+    if found is None:
+        return RecordSet()
+    return RecordSet.of((SrvValue.from_rdata(rdata) for rdata in found), found.ttl)
+
+
+def _zone_in(answer: Answer, name: dns.name.Name) -> Zone | None:
+    """The zone, where the answer is authoritative and shows its SOA, as answer or beside "there is none"."""
+    if not answer.authoritative:
+        return None
+    for rrset in (*answer.message.answer, *answer.message.authority):
+        if rrset.rdtype == dns.rdatatype.SOA and name.is_subdomain(rrset.name):
+            record: Any = rrset[0]
+            return Zone(from_name(rrset.name), from_name(record.mname), record.serial)
+    return None
+
+
+def _no_data(server: Server, answer: Answer, owner: str) -> ServerRefused:
+    what = f"the question for {owner} was answered with {answer.rcode}"
+    if answer.rcode in ("REFUSED", "NOTAUTH"):
+        what = f"the server does not serve {owner}, or not to us ({answer.rcode})"
+    return ServerRefused(server.label, what, "Name a server of the zone in server", rcode=answer.rcode)
+
+
+def _hearsay(server: Server, owner: str, answer: Answer) -> NotAuthoritative:
+    delegated = sorted(from_name(rrset.name) for rrset in answer.message.authority if rrset.rdtype == dns.rdatatype.NS)
+    if delegated and not answer.message.answer:
+        what = f"{owner} is not in a zone of this server: it delegates {delegated[0]} to other servers"
+    else:
+        what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
+    return NotAuthoritative(server.label, what, "Name a server of the zone in server")
+
+
+def _no_zone(server: Server, owner: str, last: Answer | None) -> NotAuthoritative:
+    said = f" (its last word was {last.rcode})" if last is not None else ""
+    what = f"it serves no zone that {owner} lies in{said}"
+    return NotAuthoritative(server.label, what, "Name a server of the zone in server")

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between us and a name server. Every error says which server, what happened, and what to do next.
+
+``rcode`` is the server's own word (RFC 1035, RFC 2136, RFC 8945), where it said one.
+"""
+
+from __future__ import annotations
+
+
+class DnsError(Exception):
+    """Base of the family. Holds no secret, so it may be shown as it is."""
+
+    def __init__(self, server: str, what: str, advice: str = "", *, rcode: str | None = None) -> None:
+        super().__init__(server, what, advice)
+        self.server = server
+        self.what = what
+        self.advice = advice
+        self.rcode = rcode
+
+    def __str__(self) -> str:
+        text = f"{self.server}: {self.what.rstrip('.')}."
+        return f"{text} {self.advice.rstrip('.')}." if self.advice else text
+
+
+class NoAnswer(DnsError):
+    """Nothing came back: silence, nothing listens, no route, a connection that broke.
+
+    ``maybe_delivered``: the whole request had gone out by then, so that an update may have been carried out.
+    """
+
+    def __init__(self, server: str, what: str, advice: str = "", *, maybe_delivered: bool = False) -> None:
+        super().__init__(server, what, advice)
+        self.maybe_delivered = maybe_delivered
+
+
+class Unintelligible(DnsError):
+    """Something came back, but no DNS message that answers the question."""
+
+
+class ServerRefused(DnsError):
+    """The server understood and said no; ``rcode`` says how."""
+
+
+class KeyRejected(DnsError):
+    """The server did not accept the signature: BADKEY, BADSIG, BADTIME, BADTRUNC."""
+
+
+class Unverified(DnsError):
+    """The answer to a signed request carries no signature that verifies, so it proves nothing."""
+
+
+class NotAuthoritative(DnsError):
+    """The server does not serve the zone, so that what it says of the record is hearsay."""
+
+
+class ChangedMeanwhile(DnsError):
+    """A prerequisite did not hold: somebody changed the record between our look and our update. Nothing was applied."""
+
+
+class KerberosFailed(DnsError):
+    """No ticket, a wrong principal or password, no KDC, or a negotiation that the server broke off."""
+
+
+class SettingWrong(ValueError):
+    """An option that cannot be right, found before anything was sent."""

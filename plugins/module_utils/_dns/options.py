@@ -1,0 +1,131 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that the DNS modules share: their specification, and the objects made of them.
+
+The documentation of the same options is the fragment ``kms_dns``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .._kms import KmsEndpoint, normal_name
+from . import gss
+from .errors import SettingWrong
+from .exchange import DNS_PORT
+from .signing import ALGORITHMS, DEFAULT_ALGORITHM, TsigSigner, Unsigned
+from .srv import to_name
+
+if TYPE_CHECKING:
+    from .signing import Signer
+
+SERVER_SPEC: dict[str, Any] = {
+    "nameservers": {"type": "list", "elements": "str", "default": []},
+    "server_port": {"type": "int", "default": DNS_PORT},
+    "timeout": {"type": "float", "default": 5.0},
+}
+
+TSIG_SPEC: dict[str, Any] = {
+    "key_name": {"type": "str"},
+    "key_secret": {"type": "str", "no_log": True},
+    "key_algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": DEFAULT_ALGORITHM},
+}
+
+KERBEROS_SPEC: dict[str, Any] = {
+    "authentication": {"type": "str", "choices": ["none", "tsig", "gss_tsig"]},
+    "kerberos_principal": {"type": "str"},
+    "kerberos_password": {"type": "str", "no_log": True},
+    "kerberos_keytab": {"type": "path"},
+    "kerberos_ccache": {"type": "str"},
+    "kerberos_hostname": {"type": "str"},
+}
+
+REQUIRED_TOGETHER = [("key_name", "key_secret")]
+
+
+def check_numbers(params: Mapping[str, Any]) -> None:
+    """Raises SettingWrong."""
+    for name in ("server_port", "port"):
+        if params.get(name) is not None and not 1 <= params[name] <= 65535:
+            raise SettingWrong(f"{name} must be between 1 and 65535.")
+    for name in ("priority", "weight"):
+        if params.get(name) is not None and not 0 <= params[name] <= 65535:
+            raise SettingWrong(f"{name} must be between 0 and 65535.")
+    if params["timeout"] <= 0:
+        raise SettingWrong("timeout must be more than 0.")
+
+
+def domains_of(texts: Iterable[str], option: str = "domains") -> list[str]:
+    """Domains as we write them, each once. Raises SettingWrong."""
+    domains = []
+    for text in texts:
+        domain = normal_name(text)
+        try:
+            to_name(domain)
+        except ValueError as error:
+            raise SettingWrong(f"{option}: {error}") from error
+        if not domain:
+            raise SettingWrong(f"{option}: a domain is empty.")
+        domains.append(domain)
+    return list(dict.fromkeys(domains))
+
+
+def endpoints_of(texts: Iterable[str], option: str) -> tuple[KmsEndpoint, ...]:
+    """KMS hosts given as ``host`` or ``host:port``. Raises SettingWrong."""
+    try:
+        return tuple(dict.fromkeys(_endpoint(text) for text in texts))
+    except ValueError as error:
+        raise SettingWrong(f"{option}: {error}.") from error
+
+
+def _endpoint(text: str) -> KmsEndpoint:
+    """Letters outside ASCII are compared in the form in which DNS has them."""
+    endpoint = KmsEndpoint.parse(text)
+    return KmsEndpoint(host_name(endpoint.host), endpoint.port)
+
+
+def host_name(text: str) -> str:
+    """A host's name as records have it. Raises ValueError."""
+    name = to_name(normal_name(text))
+    if not name.labels[:-1]:
+        raise ValueError(f"{text!r} names no host")
+    return normal_name(name.to_text())
+
+
+def tsig_of(params: Mapping[str, Any]) -> TsigSigner | None:
+    """The shared key, where one is given. Raises SettingWrong."""
+    if not params["key_name"]:
+        return None
+    return TsigSigner(params["key_name"], params["key_secret"] or "", params["key_algorithm"])
+
+
+def signer_of(params: Mapping[str, Any]) -> Signer:
+    """As ``authentication`` says, or as the other options imply. Raises SettingWrong."""
+    kind = params["authentication"] or _implied(params)
+    if kind == "tsig":
+        tsig = tsig_of(params)
+        if tsig is None:
+            raise SettingWrong("authentication=tsig needs key_name and key_secret.")
+        return tsig
+    if kind == "gss_tsig":
+        return gss.GssSigner(_credentials(params), params["timeout"])
+    return Unsigned()
+
+
+def _implied(params: Mapping[str, Any]) -> str:
+    kerberos = any(params[name] for name in KERBEROS_SPEC if name.startswith("kerberos_"))
+    if params["key_name"] and kerberos:
+        raise SettingWrong("both a TSIG key and Kerberos are given: say which in authentication.")
+    return "tsig" if params["key_name"] else "gss_tsig" if kerberos else "none"
+
+
+def _credentials(params: Mapping[str, Any]) -> gss.Credentials:
+    return gss.Credentials(
+        principal=params["kerberos_principal"],
+        password=params["kerberos_password"],
+        keytab=params["kerberos_keytab"],
+        ccache=params["kerberos_ccache"],
+        hostname=params["kerberos_hostname"],
+    )

@@ -1,0 +1,192 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which values go, which stay, which come, and what is refused. Pure: a record set and a wish in, a plan or a no out.
+
+The rules are those of the Microsoft article "KMS activation and 0xC004C008": take out exactly the records of the
+machines that are no KMS hosts, leave the approved ones. A plan therefore names values one by one, never the set, and
+none is made that leaves the domain without a KMS host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .._kms import DEFAULT_PORT, KmsEndpoint, names_any
+from .srv import RecordSet, SrvValue, in_order
+
+DEFAULT_TTL = 3600
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One host of the request. What is None was left open."""
+
+    host: str
+    port: int | None = None
+    priority: int | None = None
+    weight: int | None = None
+
+    def covers(self, value: SrvValue, default_port: int | None = None) -> bool:
+        """Whether a value is of this host and agrees in everything that was said."""
+        return (
+            value.target == self.host
+            and _agrees(self.port if self.port is not None else default_port, value.port)
+            and _agrees(self.priority, value.priority)
+            and _agrees(self.weight, value.weight)
+        )
+
+    def value(self) -> SrvValue:
+        """The record to publish, with Microsoft's defaults for what was left open."""
+        port = DEFAULT_PORT if self.port is None else self.port
+        return SrvValue(self.priority or 0, self.weight or 0, port, self.host)
+
+
+def _agrees(said: int | None, found: int) -> bool:
+    return said is None or said == found
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted, the same for every domain.
+
+    ``exclusive``: values that no wish covers go, except those of approved hosts. ``add_missing``: wishes that no value
+    fulfills are published. ``ttl``: None leaves the time to live as it is.
+    """
+
+    wishes: tuple[Wish, ...]
+    present: bool = True
+    exclusive: bool = False
+    add_missing: bool = True
+    approved: tuple[KmsEndpoint, ...] = ()
+    ttl: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will become of one record set. ``refresh`` are kept values that get another time to live."""
+
+    before: RecordSet
+    add: tuple[SrvValue, ...] = ()
+    remove: tuple[SrvValue, ...] = ()
+    refresh: tuple[SrvValue, ...] = ()
+    ttl: int = DEFAULT_TTL
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.add or self.remove or self.refresh)
+
+    @property
+    def keep(self) -> tuple[SrvValue, ...]:
+        return tuple(value for value in self.before.values if value not in set(self.remove))
+
+    @property
+    def after(self) -> RecordSet:
+        ttl = self.ttl if self.add or self.refresh else self.before.ttl
+        return RecordSet.of((*self.keep, *self.add), ttl)
+
+
+class PlanRefused(Exception):
+    """The request would do harm. Nothing is sent for it."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(what, advice)
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}"
+
+
+def check(request: Request) -> None:
+    """Refuse what is wrong whatever the record set holds. Raises PlanRefused."""
+    if request.present and request.exclusive and not request.wishes:
+        raise PlanRefused(
+            "An exclusive list of no hosts would delete every record.",
+            "Name the approved KMS hosts, at least one.",
+        )
+    if not request.wishes:
+        raise PlanRefused("No host is named, so there is nothing to do.", "Name at least one host.")
+    short = [wish.host for wish in request.wishes if "." not in wish.host]
+    if short:
+        raise PlanRefused(
+            f"{', '.join(short)}: an SRV record holds the full name of its host.",
+            "Add the DNS domain: clients of other domains could not find the host by its short name.",
+        )
+    if request.present and request.approved:
+        strangers = [wish.host for wish in request.wishes if not names_any(request.approved, wish.host)]
+        if strangers:
+            raise PlanRefused(
+                f"{', '.join(strangers)}: not among the approved hosts, so it is not to be published.",
+                "Correct the list of hosts or approved_hosts.",
+            )
+
+
+def make_plan(before: RecordSet, request: Request) -> Plan:
+    """Decide. Raises PlanRefused."""
+    check(request)
+    add = _missing(before, request) if request.present and request.add_missing else ()
+    remove = _surplus(before, request)
+    ttl = request.ttl if request.ttl is not None else before.ttl if before.ttl is not None else DEFAULT_TTL
+    plan = Plan(before, add, remove, ttl=ttl)
+    if request.present and request.ttl is not None and before.ttl not in (None, request.ttl):
+        plan = Plan(before, add, remove, _wanted(plan.keep, request), ttl)
+    if remove:
+        _guard(plan, request)
+    return plan
+
+
+def _missing(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
+    lacking = [wish for wish in request.wishes if not any(wish.covers(value, DEFAULT_PORT) for value in before.values)]
+    return in_order(wish.value() for wish in lacking)
+
+
+def _surplus(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
+    if not request.present:
+        return tuple(value for value in before.values if any(wish.covers(value) for wish in request.wishes))
+    if not request.exclusive:
+        return ()
+    wanted = set(_wanted(before.values, request))
+    return tuple(value for value in before.values if value not in wanted and not _protected(value, request))
+
+
+def _wanted(values: Iterable[SrvValue], request: Request) -> tuple[SrvValue, ...]:
+    return tuple(value for value in values if any(wish.covers(value, DEFAULT_PORT) for wish in request.wishes))
+
+
+def _protected(value: SrvValue, request: Request) -> bool:
+    """An approved host that the list does not mention: a repair leaves its record alone."""
+    if any(wish.host == value.target for wish in request.wishes):
+        return False
+    return names_any(request.approved, value.target) is not None
+
+
+def _guard(plan: Plan, request: Request) -> None:
+    """Never leave the domain without an approved host. Where no approved hosts were named, any host counts."""
+    left = plan.after.values
+    if not left:
+        raise PlanRefused(
+            f"That would delete all {len(plan.before.values)} values, and with them the record itself; the next "
+            "machine that starts as a KMS host could make it anew and own it.",
+            "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
+        )
+    if _left_approved(left, request):
+        return
+    raise PlanRefused(
+        f"No approved KMS host would be left: {_some(left)} would remain, and none of them is approved.",
+        "Publish an approved KMS host first (state=present), or correct the list of approved hosts.",
+    )
+
+
+def _left_approved(left: Iterable[SrvValue], request: Request) -> bool:
+    if request.approved:
+        return any(names_any(request.approved, value.target) for value in left)
+    if request.present:
+        return bool(_wanted(left, request))
+    return True
+
+
+def _some(values: tuple[SrvValue, ...]) -> str:
+    names = sorted({value.target or "." for value in values})
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings and reports as result dictionaries: one shape for modules, roles and inventory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from .errors import DnsError
+from .plan import PlanRefused
+from .publish import Look, Report
+from .srv import RecordSet, SrvValue
+from .survey import Finding, Transfer, View
+from .verdict import Judgement, Target, Verdict
+
+Result = dict[str, Any]
+
+
+def record(value: SrvValue) -> Result:
+    """One value. ``record`` is its text as ``nsupdate`` and zone files have it."""
+    return {
+        "priority": value.priority,
+        "weight": value.weight,
+        "port": value.port,
+        "target": value.target,
+        "record": value.text,
+    }
+
+
+# --- kms_srv ----------------------------------------------------------------------------------------------------------
+
+
+def report(done: Report) -> Result:
+    """One domain that went well."""
+    return {
+        **_place(done.look),
+        "result": done.outcome.value,
+        "changed": done.changed,
+        "before": [record(value) for value in done.look.plan.before.values],
+        "after": [record(value) for value in done.after.values],
+        "added": [record(value) for value in done.add],
+        "removed": [record(value) for value in done.remove],
+        "ttl": done.after.ttl,
+        "attempts": done.attempts,
+    }
+
+
+def failure(domain: str, error: DnsError | PlanRefused | ValueError, found: Look | None = None) -> Result:
+    """One domain that did not."""
+    result = "refused" if isinstance(error, PlanRefused) else "failed"
+    place = _place(found) if found is not None else {"domain": domain}
+    return {**place, "result": result, "changed": False, "msg": str(error), "rcode": getattr(error, "rcode", None)}
+
+
+def planned(found: Look) -> Result:
+    """One domain that was looked at before another one stopped everything."""
+    return {**_place(found), "result": "not_attempted", "changed": False}
+
+
+def _place(found: Look) -> Result:
+    return {"domain": found.domain, "owner": found.owner, "zone": found.zone, "server": found.server}
+
+
+def diff(reports: Iterable[Report]) -> list[dict[str, str]]:
+    """The records before and after as lines of a zone file."""
+    return [
+        {
+            "before_header": f"{done.look.owner} on {done.look.server}",
+            "after_header": f"{done.look.owner} on {done.look.server}",
+            "before": _lines(done.look.owner, done.look.plan.before),
+            "after": _lines(done.look.owner, done.after),
+        }
+        for done in reports
+        if done.changed
+    ]
+
+
+def _lines(owner: str, records: RecordSet) -> str:
+    return "".join(f"{owner}. {records.ttl} IN SRV {value.text.rstrip('.')}.\n" for value in records.values)
+
+
+# --- kms_srv_info -----------------------------------------------------------------------------------------------------
+
+
+def finding(found: Finding) -> Result:
+    """One domain."""
+    return {
+        "domain": found.domain,
+        "owner": found.owner,
+        "zone": found.zone,
+        "consistent": found.consistent,
+        "complete": found.complete,
+        "error": None if found.error is None else str(found.error),
+        "records": [_judged(found, judgement) for judgement in found.judgements],
+        "servers": [_view(found, view) for view in found.views],
+    }
+
+
+def _judged(found: Finding, judgement: Judgement) -> Result:
+    value = judgement.value
+    target = found.targets.get(value.target)
+    return {
+        "domain": found.domain,
+        **record(value),
+        "ttl": found.ttl(value),
+        "verdict": judgement.verdict.value,
+        "problems": list(judgement.problems),
+        "approved": judgement.approved,
+        **_resolved(target),
+        "seen_by": list(found.seen_by(value)),
+        "missing_from": list(found.missing_from(value)),
+    }
+
+
+def _resolved(target: Target | None) -> Result:
+    if target is None:
+        return {"resolvable": None, "addresses": [], "alias_of": None, "resolve_error": None}
+    return {
+        "resolvable": target.resolvable,
+        "addresses": list(target.addresses),
+        "alias_of": target.alias,
+        "resolve_error": target.error,
+    }
+
+
+def _view(found: Finding, view: View) -> Result:
+    values = None if view.records is None else [value.text for value in view.records.values]
+    return {
+        "name": view.name,
+        "address": view.address,
+        "authoritative": view.authoritative,
+        "answered": view.records is not None,
+        "error": None if view.error is None else str(view.error),
+        "rcode": None if view.error is None else view.error.rcode,
+        "serial": view.serial,
+        "stale": found.is_stale(view),
+        "records": values,
+        "missing": [] if values is None else [j.value.text for j in found.judgements if j.value.text not in values],
+    }
+
+
+def transfer(done: Transfer) -> Result:
+    """One zone transfer."""
+    return {
+        "zone": done.zone,
+        "server": done.server,
+        "domains": list(done.domains),
+        "error": None if done.error is None else str(done.error),
+        "rcode": None if done.error is None else done.error.rcode,
+    }
+
+
+def summary(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many records have which verdict; every verdict is there."""
+    counts = Counter(judgement.verdict.value for found in findings for judgement in found.judgements)
+    return {verdict.value: counts[verdict.value] for verdict in Verdict}
+
+
+def targets_with(findings: Iterable[Finding], approved: bool) -> list[str]:
+    """The hosts that are published and (not) approved, by name."""
+    return sorted(
+        {
+            judgement.value.target
+            for found in findings
+            for judgement in found.judgements
+            if judgement.approved is approved
+        }
+    )

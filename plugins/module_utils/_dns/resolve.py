@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to a resolver: the system's, or one that the user names. For finding servers and targets, not for deciding.
+
+What a resolver says may be as old as the record's time to live. Decisions are made on what ``authority`` says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from .._kms import normal_name
+from .authority import record_set_of
+from .errors import DnsError, NoAnswer, ServerRefused, SettingWrong
+from .exchange import Server, is_address, parse_server
+from .srv import RecordSet, from_name, to_name
+from .verdict import Target
+
+with contextlib.suppress(ImportError):
+    import dns.exception
+    import dns.message
+    import dns.name
+    import dns.nameserver
+    import dns.rdatatype
+    import dns.resolver
+
+
+@dataclass(frozen=True)
+class NameServer:
+    """A server of a zone, by name, with every address the resolver knows. None: ``error`` says why."""
+
+    name: str
+    addresses: tuple[str, ...]
+    error: str | None = None
+
+    def servers(self, port: int) -> tuple[Server, ...]:
+        return tuple(Server(address, port, self.name) for address in self.addresses)
+
+
+class Lookup:
+    """A stub resolver. ``label`` is how it is called in results."""
+
+    def __init__(self, nameservers: list[str], timeout: float, filename: str = "/etc/resolv.conf") -> None:
+        """``nameservers``: addresses, with a port where it is not 53; none means the system's. Raises SettingWrong."""
+        self._timeout = timeout
+        self._resolver = _make(nameservers, filename)
+        self._resolver.timeout = timeout
+        self._resolver.lifetime = timeout * max(2, len(self._resolver.nameservers))
+        self.label = "resolver " + ", ".join(nameservers or [_address_of(one) for one in self._resolver.nameservers])
+
+    def search_list(self) -> tuple[str, ...]:
+        """The domains that the system completes short names with (resolv.conf: search, domain)."""
+        domains = [from_name(name) for name in self._resolver.search]
+        if not domains and self._resolver.domain != dns.name.root:
+            domains = [from_name(self._resolver.domain)]
+        return tuple(domain for domain in domains if domain)
+
+    def record_set(self, owner: str) -> RecordSet:
+        """The SRV values under a name, as a client sees them. Raises DnsError."""
+        name = to_name(owner)
+        response = self._ask(name, "SRV")
+        return RecordSet() if response is None else record_set_of(response, name, self.label)
+
+    def addresses(self, host: str) -> Target:
+        """A and AAAA of a host. Never raises; what went wrong is in ``error``."""
+        found: list[str] = []
+        alias = error = None
+        for kind in ("A", "AAAA"):
+            try:
+                name = to_name(host)
+                response = self._ask(name, kind)
+            except (DnsError, ValueError) as problem:
+                error = str(problem)
+                continue
+            if response is not None:
+                found += _addresses_in(response, kind)
+                alias = alias or _alias_in(response, name)
+        return Target(tuple(found), alias, None if found else error)
+
+    def name_servers(self, zone: str) -> tuple[NameServer, ...]:
+        """The servers that the zone itself names. Raises DnsError."""
+        response = self._ask(to_name(zone), "NS")
+        names = {
+            from_name(record.target)
+            for rrset in (response.answer if response else ())
+            if rrset.rdtype == dns.rdatatype.NS
+            for record in _records(rrset)
+        }
+        if not names:
+            what = f"the zone {zone} has no NS record that the resolver knows"
+            raise ServerRefused(self.label, what, "Name the servers in servers")
+        return tuple(self.name_server(name) for name in sorted(names))
+
+    def name_server(self, name: str) -> NameServer:
+        """The addresses of one server, given by name or by address."""
+        if is_address(name):
+            return NameServer(name, (name,))
+        target = self.addresses(name)
+        error = None if target.addresses else target.error or f"{name} has no address"
+        return NameServer(normal_name(name), target.addresses, error)
+
+    def zone_and_primary(self, owner: str) -> tuple[str, str]:
+        """The zone that holds a name, and the primary that its SOA record names. Raises DnsError."""
+        name = to_name(owner)
+        while name != dns.name.root:
+            # The SOA record stands in the answer at the top of the zone; below it beside "there is none".
+            response = self._ask(name, "SOA", raw=True)
+            for rrset in (*response.answer, *response.authority) if response is not None else ():
+                if rrset.rdtype == dns.rdatatype.SOA and name.is_subdomain(rrset.name) and rrset.name != dns.name.root:
+                    return from_name(rrset.name), from_name(_records(rrset)[0].mname)
+            name = name.parent()
+        what = f"no zone was found for {owner}"
+        raise ServerRefused(self.label, what, "Name the zone's primary server in server")
+
+    def _ask(self, name: dns.name.Name, kind: str, raw: bool = False) -> dns.message.Message | None:
+        """The response, or None where the name or the data is not there (``raw``: the response even so)."""
+        try:
+            answer = self._resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
+        except dns.resolver.NXDOMAIN as error:
+            responses: dict[Any, dns.message.Message] = error.responses()  # type: ignore[no-untyped-call]
+            return responses.get(name) if raw else None
+        except dns.resolver.NoNameservers as error:
+            raise ServerRefused(self.label, f"{from_name(name)} {kind}: {_why(error)}", _CHECK_RESOLVER) from error
+        except dns.exception.Timeout as error:
+            what = f"no answer for {from_name(name)} {kind} within {self._resolver.lifetime:g} seconds"
+            raise NoAnswer(self.label, what, _CHECK_RESOLVER) from error
+        except (dns.exception.DNSException, OSError) as error:
+            what = f"{from_name(name)} {kind}: {error or type(error).__name__}"
+            raise NoAnswer(self.label, what, _CHECK_RESOLVER) from error
+        response: dns.message.Message = answer.response
+        return response
+
+
+_CHECK_RESOLVER = "Check the name servers in /etc/resolv.conf, or name others in nameservers"
+
+
+def _make(nameservers: list[str], filename: str) -> dns.resolver.Resolver:
+    try:
+        resolver = dns.resolver.Resolver(filename=filename, configure=True)
+    except (dns.resolver.NoResolverConfiguration, OSError):
+        # Servers that the user names need no configuration; without either the first question says so.
+        resolver = dns.resolver.Resolver(configure=False)
+    if not nameservers:
+        if not resolver.nameservers:
+            raise SettingWrong("this machine has no name server configured: name one in nameservers.")
+        return resolver
+    places = [parse_server(text) for text in nameservers]
+    strangers = [address for address, _port in places if not is_address(address)]
+    if strangers:
+        raise SettingWrong(
+            f"nameservers: {', '.join(strangers)}: give addresses, names cannot be resolved without them."
+        )
+    resolver.nameservers = [dns.nameserver.Do53Nameserver(address, port) for address, port in places]
+    return resolver
+
+
+def _address_of(nameserver: Any) -> str:
+    return str(getattr(nameserver, "address", nameserver))
+
+
+def _records(rrset: Any) -> list[Any]:
+    return list(rrset)
+
+
+def _addresses_in(response: dns.message.Message, kind: str) -> list[str]:
+    wanted = dns.rdatatype.from_text(kind)
+    return sorted(record.address for rrset in response.answer if rrset.rdtype == wanted for record in _records(rrset))
+
+
+def _alias_in(response: dns.message.Message, name: dns.name.Name) -> str | None:
+    for rrset in response.answer:
+        if rrset.rdtype == dns.rdatatype.CNAME and rrset.name == name:
+            return from_name(_records(rrset)[0].target)
+    return None
+
+
+def _why(error: Any) -> str:
+    """The servers' words, without the library's frame of them."""
+    said = sorted({f"{_address_of(one[0])} said {one[3]}" for one in error.kwargs.get("errors") or []})
+    return "; ".join(said) or str(error)

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real servers for the DNS side, started by scripts/servers.sh's test run on loopback addresses.
+
+Every server is a child of the test run, in a folder and on an address of its own, and is stopped by its process
+identifier. Neither /etc/krb5.conf nor /etc/resolv.conf is touched or needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .running import REPOSITORY, Ansible, carry, drop
+
+# The collection is imported by its full name here as well.
+importlib.import_module("tests.unit.conftest")
+
+
+@pytest.fixture(scope="session")
+def addresses() -> Iterator[Callable[..., None]]:
+    """``addresses("127.53.1.1", ...)`` makes the loopback interface carry them until the tests end."""
+    added: list[str] = []
+
+    def add(*wanted: str) -> None:
+        added.extend(address for address in wanted if carry(address))
+
+    yield add
+    for address in added:
+        drop(address)
+
+
+@pytest.fixture
+def ansible(tmp_path: Path) -> Ansible:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "KRB5"))}
+    return Ansible(
+        tmp_path,
+        {
+            **inherited,
+            "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"),
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(tmp_path / "tmp"),
+            "ANSIBLE_NOCOLOR": "1",
+            # ansible-core 2.21 and later shows a module's arguments only when asked; a secret must not be among them.
+            "ANSIBLE_INJECT_INVOCATION": "1",
+            "LC_ALL": "C.UTF-8",
+        },
+    )

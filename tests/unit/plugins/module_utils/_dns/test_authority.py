@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One server: whether it speaks for the zone, which zone that is, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors, signing
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.authority import Authority, Zone
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.exchange import Server
+
+from .nameserver import ADDRESS, Handler, Primary, Reply, serve
+
+OWNER = "_vlmcs._tcp.corp.example"
+
+
+@pytest.fixture
+def primary() -> Iterator[tuple[Primary, Authority]]:
+    behavior = Primary(["0 0 1688 kms01.corp.example."])
+    with serve(behavior) as port:
+        yield behavior, Authority(Server(ADDRESS, port), 0.5, signing.Unsigned())
+
+
+def ask(handler: Handler) -> Iterator[Authority]:
+    with serve(handler) as port:
+        yield Authority(Server(ADDRESS, port), 0.5, signing.Unsigned())
+
+
+def test_the_record_set(primary: tuple[Primary, Authority]) -> None:
+    behavior, authority = primary
+    records = authority.record_set(OWNER)
+    assert ([value.text for value in records.values], records.ttl) == (["0 0 1688 kms01.corp.example"], 60)
+    behavior.values.clear()
+    assert authority.record_set(OWNER).values == ()
+
+
+def test_hearsay_is_no_record_set(primary: tuple[Primary, Authority]) -> None:
+    behavior, authority = primary
+    behavior.authoritative = False
+    with pytest.raises(errors.NotAuthoritative, match="hearsay"):
+        authority.record_set(OWNER)
+    with pytest.raises(errors.NotAuthoritative, match="hearsay"):
+        authority.zone_of(OWNER)
+
+
+def test_the_zone(primary: tuple[Primary, Authority]) -> None:
+    _behavior, authority = primary
+    assert authority.zone_of(OWNER) == Zone("corp.example", "ns1.corp.example", 7)
+
+
+def _answering(rcode: str, *records: str, section: str = "authority", flags: int = 0) -> Handler:
+    def handler(wire: bytes, _protocol: str) -> Reply:
+        response = dns.message.make_response(dns.message.from_wire(wire))
+        response.set_rcode(dns.rcode.from_text(rcode))
+        response.flags |= flags
+        for record in records:
+            name, kind, text = record.split(" ", 2)
+            getattr(response, section).append(dns.rrset.from_text(name, 60, "IN", kind, text))
+        return response.to_wire()
+
+    return handler
+
+
+FOREIGN = {
+    "refused": (_answering("REFUSED"), errors.NotAuthoritative, "serves no zone.*REFUSED"),
+    "delegated": (
+        _answering("NOERROR", "corp.example. NS ns.elsewhere.test."),
+        errors.NotAuthoritative,
+        "delegates corp.example",
+    ),
+    "an SOA that has nothing to do with it": (
+        _answering("NXDOMAIN", "other.example. SOA a. b. 1 1 1 1 1", flags=dns.flags.AA),
+        errors.NotAuthoritative,
+        "serves no zone.*NXDOMAIN",
+    ),
+}
+
+
+@pytest.mark.parametrize(("handler", "kind", "words"), FOREIGN.values(), ids=FOREIGN)
+def test_no_zone(handler: Handler, kind: type[errors.DnsError], words: str) -> None:
+    for authority in ask(handler):
+        with pytest.raises(kind, match=words):
+            authority.zone_of(OWNER)
+
+
+@pytest.mark.parametrize("rcode", ["REFUSED", "SERVFAIL", "NOTAUTH"])
+def test_no_record_set(rcode: str) -> None:
+    for authority in ask(_answering(rcode)):
+        with pytest.raises(errors.ServerRefused) as caught:
+            authority.record_set(OWNER)
+        assert caught.value.rcode == rcode
+
+
+def test_an_alias_is_not_followed() -> None:
+    handler = _answering("NOERROR", f"{OWNER}. CNAME elsewhere.example.", section="answer", flags=dns.flags.AA)
+    for authority in ask(handler):
+        with pytest.raises(errors.ServerRefused, match=r"is an alias of elsewhere\.example"):
+            authority.record_set(OWNER)

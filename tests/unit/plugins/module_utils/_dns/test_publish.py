@@ -1,0 +1,179 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look, plan, update, look again, against a primary that lies, dies, forgets to sign or is changed by others."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import dns.rrset
+import dns.tsig
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors, plan, publish, signing
+
+from .nameserver import ADDRESS, Primary, serve
+
+SECRET = base64.b64encode(b"thirty-two bytes of pure secret!").decode()
+APPROVED = "0 0 1688 kms01.corp.example."
+ROGUE = "0 0 1688 pc0815.corp.example."
+OTHER = "0 0 1688 pc4711.corp.example."
+REQUEST = plan.Request((plan.Wish("kms01.corp.example"),), exclusive=True)
+
+
+@dataclass
+class Bench:
+    primary: Primary
+    settings: publish.Settings
+
+    def look(self, request: plan.Request = REQUEST) -> publish.Look:
+        return publish.look("corp.example", request, self.settings)
+
+    def run(self, request: plan.Request = REQUEST, tries: int = 3) -> publish.Report:
+        return publish.carry_out(self.look(request), request, tries)
+
+
+@pytest.fixture(params=["signed", "unsigned"])
+def signature(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def bench(signature: str) -> Iterator[Bench]:
+    key = dns.tsig.Key("kms-admin", SECRET) if signature == "signed" else None
+    primary = Primary([APPROVED, ROGUE, OTHER], key)
+    signer: Any = signing.TsigSigner("kms-admin", SECRET) if key else signing.Unsigned()
+    with serve(primary) as port:
+        yield Bench(primary, publish.Settings(signer, server=f"{ADDRESS}:{port}", timeout=0.5))
+
+
+def add(primary: Primary, text: str) -> None:
+    primary.values.add(dns.rrset.from_text("x.", 60, "IN", "SRV", text)[0])
+
+
+def test_verified_by_another_look(bench: Bench) -> None:
+    done = bench.run()
+    assert (done.outcome, done.attempts) == (publish.Outcome.VERIFIED, 1)
+    assert bench.primary.texts() == {APPROVED}
+    assert [value.text for value in done.after.values] == ["0 0 1688 kms01.corp.example"]
+    again = bench.run()
+    assert (again.outcome, again.changed, bench.primary.updates) == (publish.Outcome.UNCHANGED, False, 1)
+
+
+def test_a_preview_sends_nothing(bench: Bench) -> None:
+    done = publish.preview(bench.look())
+    assert (done.outcome, bench.primary.updates) == (publish.Outcome.PLANNED, 0)
+    assert {value.text for value in done.remove} == {ROGUE[:-1], OTHER[:-1]}
+
+
+def test_changed_under_us_once(bench: Bench) -> None:
+    late = "0 0 1688 pc0001.corp.example."
+    bench.primary.moods = [lambda: add(bench.primary, late)]
+    done = bench.run()
+    assert done.attempts == 2
+    # The late one is unapproved too: it goes because it was seen, not by accident.
+    assert {value.text for value in done.remove} == {ROGUE[:-1], OTHER[:-1], late[:-1]}
+    assert bench.primary.texts() == {APPROVED}
+
+
+def test_changed_under_us_for_ever(bench: Bench) -> None:
+    numbers = iter(range(100))
+    bench.primary.moods = [lambda: add(bench.primary, f"0 0 1688 pc{next(numbers)}.corp.example.")] * 10
+    before = bench.primary.texts()
+    with pytest.raises(errors.ChangedMeanwhile, match="after 3 updates"):
+        bench.run(tries=3)
+    assert bench.primary.updates == 3
+    assert before <= bench.primary.texts(), "something was deleted by an update that did not apply"
+
+
+def test_somebody_else_did_it_meanwhile(bench: Bench) -> None:
+    found = bench.look()
+    bench.primary.values = {value for value in bench.primary.values if value.to_text() == APPROVED}
+    done = publish.carry_out(found, REQUEST, 3)
+    assert (done.outcome, done.changed, done.remove) == (publish.Outcome.UNCHANGED, False, ())
+
+
+def test_the_approved_host_vanishes_meanwhile(bench: Bench) -> None:
+    request = plan.Request(REQUEST.wishes, exclusive=True, add_missing=False)
+    found = bench.look(request)
+    bench.primary.values = {value for value in bench.primary.values if value.to_text() != APPROVED}
+    with pytest.raises(plan.PlanRefused):
+        publish.carry_out(found, request, 3)
+    assert bench.primary.texts() == {ROGUE, OTHER}
+
+
+def test_the_answer_gets_lost_and_another_look_tells(bench: Bench) -> None:
+    bench.primary.moods = ["lost"]
+    done = bench.run()
+    assert (done.outcome, done.attempts) == (publish.Outcome.VERIFIED, 1)
+    assert bench.primary.texts() == {APPROVED}
+
+
+@pytest.mark.parametrize(("mood", "words"), [("deaf", "closed the connection"), ("silent", "no answer by TCP")])
+def test_the_update_gets_lost(bench: Bench, mood: str, words: str) -> None:
+    bench.primary.moods = [mood]
+    with pytest.raises(errors.NoAnswer, match=f"{words}.*has not been carried out"):
+        bench.run()
+    assert bench.primary.texts() == {APPROVED, ROGUE, OTHER}
+
+
+def test_success_without_effect(bench: Bench) -> None:
+    bench.primary.moods = ["liar"]
+    with pytest.raises(errors.ServerRefused, match="reports success, but"):
+        bench.run()
+
+
+def test_the_server_dies_between_look_and_update(signature: str) -> None:
+    primary = Primary([APPROVED, ROGUE])
+    with serve(primary) as port:
+        settings = publish.Settings(signing.Unsigned(), server=f"{ADDRESS}:{port}", timeout=0.5)
+        found = publish.look("corp.example", REQUEST, settings)
+    with pytest.raises(errors.NoAnswer, match="nothing listens"):
+        publish.carry_out(found, REQUEST, 3)
+    assert primary.texts() == {APPROVED, ROGUE}
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_the_server_dies_with_the_update(bench: Bench, applied: bool) -> None:
+    bench.primary.moods = ["dies" if applied else "dies before"]
+    with pytest.raises(errors.NoAnswer, match=r"may have been carried out or not.*Run again"):
+        bench.run()
+    bench.primary.dead = False
+    done = bench.run()
+    assert done.changed is not applied
+    assert bench.primary.texts() == {APPROVED}
+
+
+def test_a_server_that_is_not_authoritative(bench: Bench) -> None:
+    bench.primary.authoritative = False
+    with pytest.raises(errors.NotAuthoritative, match="hearsay"):
+        bench.look()
+    assert bench.primary.updates == 0
+
+
+@pytest.mark.parametrize("signature", ["signed"], indirect=True)
+def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
+    bench.primary.moods = ["forged"]
+    with pytest.raises(errors.Unverified, match=r"proves nothing; .*has not been carried out"):
+        bench.run()
+    bench.primary.moods = ["unsigned"]
+    assert bench.run().outcome is publish.Outcome.VERIFIED
+    bench.primary.values.clear()
+    add(bench.primary, APPROVED)
+    add(bench.primary, ROGUE)
+    bench.primary.moods = ["refused"]
+    with pytest.raises(errors.Unverified, match="signature that does not verify") as caught:
+        bench.run()
+    assert caught.value.rcode == "REFUSED"
+    assert bench.primary.texts() == {APPROVED, ROGUE}
+
+
+def test_the_first_record_of_a_domain(bench: Bench) -> None:
+    bench.primary.values.clear()
+    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),)))
+    assert bench.primary.texts() == {APPROVED}
+    assert done.after.ttl == 60

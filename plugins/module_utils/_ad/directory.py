@@ -1,0 +1,111 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading and writing objects over a connection that has signed in."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from .entry import Entry
+from .errors import NotFound
+from .explain import explained
+from .settings import Settings
+
+with contextlib.suppress(ImportError):
+    import ldap
+    import ldap.controls
+    import ldap.controls.libldap
+
+# MS-ADTS 3.1.1.3.4.1.11, LDAP_SERVER_SD_FLAGS_OID: which parts of a descriptor are read or written.
+_SD_FLAGS = "1.2.840.113556.1.4.801"
+_PAGE = 500
+
+_T = TypeVar("_T")
+
+
+class Directory:
+    """A signed-in connection. Every method raises AdError."""
+
+    def __init__(self, connection: Any, settings: Settings) -> None:
+        self._connection = connection
+        self.label = settings.label
+        self.root = self.read("", ["*"]) or Entry("", {})
+
+    def read(self, dn: str, attributes: Sequence[str], sd_flags: int | None = None) -> Entry | None:
+        """One object; None when it is not there."""
+        try:
+            found = self._search(dn, ldap.SCOPE_BASE, "(objectClass=*)", attributes, _controls(sd_flags))
+        except NotFound:
+            return None
+        return found[0] if found else None
+
+    def children(self, dn: str, found_by: str, attributes: Sequence[str]) -> list[Entry]:
+        """Objects directly below another one; none when that is not there."""
+        return self._paged(dn, ldap.SCOPE_ONELEVEL, found_by, attributes)
+
+    def below(self, dn: str, found_by: str, attributes: Sequence[str]) -> list[Entry]:
+        """Objects at any depth below another one."""
+        return self._paged(dn, ldap.SCOPE_SUBTREE, found_by, attributes)
+
+    def replace(self, dn: str, attribute: str, values: list[bytes], sd_flags: int) -> None:
+        changes = [(ldap.MOD_REPLACE, attribute, values)]
+        self._call(
+            f"changing {dn}", lambda: self._connection.modify_ext_s(dn, changes, serverctrls=_controls(sd_flags))
+        )
+
+    def change_values(self, dn: str, attribute: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Add and remove values of an attribute, all or nothing."""
+        pairs = ((ldap.MOD_DELETE, remove), (ldap.MOD_ADD, add))
+        changes = [(kind, attribute, [value.encode("utf-8") for value in values]) for kind, values in pairs if values]
+        self._call(f"changing {dn}", lambda: self._connection.modify_ext_s(dn, changes))
+
+    def add(self, dn: str, attributes: Mapping[str, list[bytes]], sd_flags: int) -> None:
+        pairs = list(attributes.items())
+        self._call(f"creating {dn}", lambda: self._connection.add_ext_s(dn, pairs, serverctrls=_controls(sd_flags)))
+
+    def _paged(self, dn: str, scope: int, found_by: str, attributes: Sequence[str]) -> list[Entry]:
+        entries: list[Entry] = []
+        # RFC 2696. A controller gives no more than 1,000 entries at once.
+        control = ldap.controls.libldap.SimplePagedResultsControl(True, _PAGE, "")
+        while True:
+            try:
+                found, answered = self._search_with(dn, scope, found_by, attributes, [control])
+            except NotFound:
+                return entries
+            entries += found
+            pages = [one for one in answered if one.controlType == control.controlType]
+            if not pages or not pages[0].cookie:
+                return entries
+            control.cookie = pages[0].cookie
+
+    def _search(
+        self, dn: str, scope: int, found_by: str, attributes: Sequence[str], controls: list[Any]
+    ) -> list[Entry]:
+        return self._search_with(dn, scope, found_by, attributes, controls)[0]
+
+    def _search_with(
+        self, dn: str, scope: int, found_by: str, attributes: Sequence[str], controls: list[Any]
+    ) -> tuple[list[Entry], list[Any]]:
+        def search() -> tuple[list[Entry], list[Any]]:
+            number = self._connection.search_ext(dn, scope, found_by, list(attributes), serverctrls=controls)
+            _kind, data, _number, answered = self._connection.result3(number)
+            # An entry without a name is a referral to another server, which is not followed.
+            return [Entry(name, values) for name, values in data if name is not None], answered
+
+        return self._call(f"reading {dn or 'the root'}", search)
+
+    def _call(self, doing: str, work: Callable[[], _T]) -> _T:
+        try:
+            return work()
+        except ldap.LDAPError as error:
+            raise explained(self.label, doing, error) from error
+
+
+def _controls(sd_flags: int | None) -> list[Any]:
+    if sd_flags is None:
+        return []
+    # SDFlagsRequestValue ::= SEQUENCE { Flags INTEGER }, in BER; the flags fit in one byte.
+    return [ldap.controls.RequestControl(_SD_FLAGS, True, bytes([0x30, 3, 2, 1, sd_flags]))]

@@ -1,0 +1,108 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How Active Directory keeps DNS: names of the objects, records and zone properties as bytes (MS-DNSP 2.3). Pure."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from .._kms import SERVICE, normal_name
+from .errors import Malformed, SettingWrong
+
+_SRV, _TOMBSTONE = 33, 0
+
+# MS-DNSP 2.3.2.1.1: DSPROPERTY_ZONE_ALLOW_UPDATE. Its values are those of DNS_ZONE_UPDATE, 2.2.6.1.1.
+_ALLOW_UPDATE = 2
+
+
+class Updates(str, Enum):
+    """Which dynamic updates a zone accepts."""
+
+    NONE = "none"
+    NONSECURE = "nonsecure_and_secure"
+    SECURE = "secure"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where a domain's record belongs: its zone and the name of its object there."""
+
+    domain: str
+    zone: str
+    zone_dn: str
+
+    @property
+    def owner_name(self) -> str:
+        return f"{SERVICE}.{self.domain}"
+
+    @property
+    def label(self) -> str:
+        """The name within the zone. It is one component, dots and all (MS-DNSP 2.3)."""
+        below = self.domain.removesuffix(self.zone).rstrip(".")
+        return f"{SERVICE}.{below}" if below else SERVICE
+
+    @property
+    def dn(self) -> str:
+        return f"DC={self.label},{self.zone_dn}"
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a node holds. Without a live SRV value nobody is published."""
+
+    live: int = 0
+    other: int = 0
+    tombstoned: bool = False
+
+
+def domain_name(text: str, option: str) -> str:
+    """A domain as the directory has it, in ASCII and lower case. Raises SettingWrong."""
+    name = normal_name(text)
+    try:
+        name = name.encode("ascii" if name.isascii() else "idna").decode("ascii")
+    except UnicodeError as error:
+        raise SettingWrong(f"{option}: {text!r} is no domain name.") from error
+    labels = name.split(".")
+    # The name becomes part of a distinguished name, so that nothing but these may be in it (RFC 4514, section 2.4).
+    if not all(0 < len(label) < 64 and label.replace("-", "").replace("_", "").isalnum() for label in labels):
+        raise SettingWrong(f"{option}: {text!r} is no domain name.")
+    return name
+
+
+def zones_above(domain: str) -> tuple[str, ...]:
+    """The zones that may hold a domain's record, the nearest first."""
+    labels = domain.split(".")
+    return tuple(".".join(labels[index:]) for index in range(len(labels)))
+
+
+def records_in(values: Iterable[bytes], tombstoned: bool) -> Records:
+    """What the values of ``dnsRecord`` are (MS-DNSP 2.3.2.2). Raises Malformed."""
+    kinds = [_kind(value) for value in values]
+    live = 0 if tombstoned else kinds.count(_SRV)
+    other = sum(kind not in (_SRV, _TOMBSTONE) for kind in kinds)
+    return Records(live, other, tombstoned or (bool(kinds) and set(kinds) == {_TOMBSTONE}))
+
+
+def _kind(value: bytes) -> int:
+    if len(value) < 24:
+        raise Malformed("a DNS record of the directory is too short")
+    _length, kind = struct.unpack_from("<HH", value)
+    return int(kind)
+
+
+def updates_of(properties: Iterable[bytes]) -> Updates:
+    """Which updates the zone accepts, from its ``dNSProperty`` (MS-DNSP 2.3.2.1). A property that makes no sense is
+    left out, as a DNS server does."""
+    words = {0: Updates.NONE, 1: Updates.NONSECURE, 2: Updates.SECURE}
+    for value in properties:
+        if len(value) < 21:
+            continue
+        length, _name_length, _flag, _version, number = struct.unpack_from("<5I", value)
+        if number == _ALLOW_UPDATE and length >= 1:
+            return words.get(value[20], Updates.UNKNOWN)
+    return Updates.UNKNOWN

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between us and a directory. Every error says which server, what happened, and what to do next."""
+
+from __future__ import annotations
+
+from .._dns.errors import SettingWrong
+
+__all__ = (
+    "AdError",
+    "AlreadyThere",
+    "Malformed",
+    "NoAnswer",
+    "NotAllowed",
+    "NotFound",
+    "NotSignedIn",
+    "Refused",
+    "ServerSaysNo",
+    "SettingWrong",
+    "TlsFailed",
+)
+
+
+class AdError(Exception):
+    """Base of the family. Holds no secret, so it may be shown as it is."""
+
+    def __init__(self, where: str, what: str, advice: str = "") -> None:
+        super().__init__(where, what, advice)
+        self.where = where
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what.rstrip('.')}."
+        return f"{text} {self.advice.rstrip('.')}." if self.advice else text
+
+
+class NoAnswer(AdError):
+    """Nothing listens, no route, silence, a connection that broke."""
+
+
+class TlsFailed(AdError):
+    """No encrypted connection came about: usually a certificate that is not trusted."""
+
+
+class NotSignedIn(AdError):
+    """The server does not take the password or the ticket, or there is none."""
+
+
+class NotAllowed(AdError):
+    """The account that we signed in with lacks a right."""
+
+
+class NotFound(AdError):
+    """A zone, a node, a group or an account is not in the directory."""
+
+
+class AlreadyThere(AdError):
+    """Somebody else has created it meanwhile."""
+
+
+class Refused(AdError):
+    """The request would do harm or is ambiguous, so that nothing was sent."""
+
+
+class ServerSaysNo(AdError):
+    """Any other result code of the server (RFC 4511, appendix A)."""
+
+
+class Malformed(ValueError):
+    """Bytes that are no security descriptor, security identifier or DNS property."""

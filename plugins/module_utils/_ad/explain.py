@@ -1,0 +1,41 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the LDAP library raises, as errors that say what to do."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from .errors import AdError, AlreadyThere, NoAnswer, NotAllowed, NotFound, NotSignedIn, ServerSaysNo
+
+with contextlib.suppress(ImportError):
+    import ldap
+
+
+def said_by(error: Any) -> str:
+    """The server's or the library's own words. Neither repeats a password."""
+    found = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+    said = found.get("info") or found.get("desc") or type(error).__name__
+    return " ".join(str(said).split())
+
+
+def explained(label: str, doing: str, error: Any) -> AdError:
+    said = said_by(error)
+    if isinstance(error, ldap.INSUFFICIENT_ACCESS):
+        what = f"{doing} is not allowed to the account that signed in"
+        return NotAllowed(label, f"{what} ({said})", "Use an account that manages the DNS zone, such as a domain admin")
+    if isinstance(error, ldap.NO_SUCH_OBJECT):
+        return NotFound(label, f"{doing}: there is no such object")
+    if isinstance(error, ldap.ALREADY_EXISTS):
+        return AlreadyThere(label, f"{doing}: it exists already", "Run again")
+    if isinstance(error, ldap.TIMEOUT):
+        return NoAnswer(label, f"{doing}: no answer in time", "Check the server, or raise timeout")
+    if isinstance(error, ldap.SERVER_DOWN):
+        return NoAnswer(
+            label, f"{doing}: the connection broke ({said})", "Run again: a second run changes nothing twice"
+        )
+    if isinstance(error, (ldap.STRONG_AUTH_REQUIRED, ldap.CONFIDENTIALITY_REQUIRED)):
+        return NotSignedIn(label, f"{doing}: the server wants a stronger sign-in ({said})", "Use Kerberos")
+    return ServerSaysNo(label, f"{doing} failed: {said}")

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kms_srv on Samba's DNS server with GSS-TSIG, as on a domain controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .running import Ansible
+from .samba import ADMINISTRATOR, PASSWORD, SERVICE, Samba, samba
+
+ADDRESS = "127.60.2.1"
+DOMAIN = "srv.example"
+APPROVED = [f"kms0{number}.{DOMAIN}" for number in (1, 2, 3)]
+ROGUES = [f"pc{number:04}.{DOMAIN}" for number in range(197)]
+
+
+@pytest.fixture(scope="module")
+def dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    with samba(tmp_path_factory.mktemp("srv") / "dc", ADDRESS, DOMAIN) as controller:
+        controller.side("populate", computers={"pc0001": "C0mputer-Passw0rd"})
+        yield controller
+
+
+@pytest.fixture
+def crowded(dc: Samba) -> Samba:
+    """Two hundred records, of which three are approved."""
+    lines = [f"add {SERVICE}.{DOMAIN} 3600 SRV 0 0 1688 {host}." for host in [*APPROVED, *ROGUES]]
+    assert dc.nsupdate(dc.ticket(ADMINISTRATOR), lines) == ""
+    assert len(dc.values()) == 200
+    return dc
+
+
+def lines(*hosts: str) -> set[str]:
+    return {f"0 0 1688 {host}" for host in hosts}
+
+
+def options(dc: Samba, **more: Any) -> dict[str, Any]:
+    return {
+        "domains": [DOMAIN],
+        "hosts": APPROVED,
+        "exclusive": True,
+        "server": ADDRESS,
+        "kerberos_principal": f"{ADMINISTRATOR}@{dc.realm}",
+        "kerberos_password": PASSWORD,
+        **more,
+    }
+
+
+def test_two_hundred_records_become_the_three_approved_ones(crowded: Samba, ansible: Ansible) -> None:
+    dry = ansible.module("kms_srv", options(crowded), "--check", environment=crowded.environment).ok()
+    assert len(dry["results"][0]["removed"]) == 197
+    assert len(crowded.values()) == 200
+    done = ansible.module("kms_srv", options(crowded), environment=crowded.environment).ok()
+    assert done["results"][0]["result"] == "verified"
+    assert crowded.values() == lines(*APPROVED)
+    assert not ansible.module("kms_srv", options(crowded), environment=crowded.environment).ok()["changed"]
+    assert PASSWORD not in "".join(ansible.log)
+
+
+def test_who_may_not_changes_nothing(crowded: Samba, ansible: Ansible) -> None:
+    as_machine = {"kerberos_principal": f"pc0001$@{crowded.realm}", "kerberos_password": "C0mputer-Passw0rd"}
+    failed = ansible.module("kms_srv", options(crowded, **as_machine), environment=crowded.environment).failed()
+    assert failed["rcode"] == "REFUSED"
+    assert len(crowded.values()) == 200

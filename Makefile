@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e servers sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e servers bench sanity build docs matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ e2e: bootstrap ## Run playbooks against the simulated fleet
 
 servers: bootstrap ## Run the DNS modules against BIND, Kerberos and Active Directory
 	@scripts/test.sh servers
+
+bench: bootstrap ## Measure what reading a fleet costs (BENCH_ARGS="--hosts 1000 --repeats 1")
+	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
 sanity: bootstrap ## Run ansible-test sanity, without containers
 	@scripts/test.sh sanity

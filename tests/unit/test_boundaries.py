@@ -73,6 +73,11 @@ FOREIGN = {
     f"{WINRM}/pywinrm_pipe.py": frozenset(
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
+    # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
+    f"{WINRM}/negotiate.py": frozenset({"spnego"}),
+    f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),
+    # To see which variables a template reads; ansible-core brings it along.
+    f"{GLUE}/rendering.py": frozenset({"jinja2"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),
     **{f"{AD}/{name}.py": frozenset({"ldap"}) for name in ("connection", "directory", "explain", "sign_in")},
 }

@@ -17,12 +17,9 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from .._operations.errors import ChangeFailed, OperationError
 from .._winrm.endpoint import Endpoint
-from .._winrm.errors import WinrmError
 from .._winrm.pywinrm_pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from .._wsman import WsmanError
 from . import failure, options
 from .masking import Masking
 
@@ -81,16 +78,8 @@ class WsmanAction(ActionBase):
         session = open_session(endpoint)
         try:
             return self.perform(session, arguments)
-        except ChangeFailed as error:
-            return failure.change_failed(error)
-        except OperationError as error:
-            return failure.refused(error)
-        except WinrmError as error:
-            return failure.winrm_failed(error)
-        except WsmanError as error:
-            return failure.wsman_failed(error, endpoint.label)
-        except failure.SUBJECT_ERRORS as error:
-            return failure.failed(error)
+        except failure.EXPECTED as error:
+            return failure.result_of(error, endpoint.label)
         finally:
             session.close()
 

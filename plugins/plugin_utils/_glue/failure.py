@@ -21,8 +21,24 @@ Result = dict[str, Any]
 # Errors of the subject that no operation turns into a report.
 SUBJECT_ERRORS = (SppError, SettingRefused, classify.AmbiguousProduct)
 
+# All that reading or changing one machine may end with, short of a mistake in this collection.
+EXPECTED = (OperationError, WinrmError, WsmanError, *SUBJECT_ERRORS)
+
 # Ansible calls a host unreachable when nothing could be asked; the rest of the play then skips it.
 _UNREACHABLE = (Unreachable, NotAuthenticated, TlsError, NotWsman, TimedOut, ConnectionLost)
+
+
+def result_of(error: Exception, label: str) -> Result:
+    """The result of a host on which this happened."""
+    if isinstance(error, ChangeFailed):
+        return change_failed(error)
+    if isinstance(error, OperationError):
+        return refused(error)
+    if isinstance(error, WinrmError):
+        return winrm_failed(error)
+    if isinstance(error, WsmanError):
+        return wsman_failed(error, label)
+    return failed(error)
 
 
 def winrm_failed(error: WinrmError) -> Result:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .._licensing import classify
 from .._licensing.model import Product, Snapshot
 from .._spp import reader
+from .._spp.steps import Reading, take
 from .._winrm.session import Session
 
 
@@ -32,7 +33,12 @@ def audit(session: Session, installation_id: bool = False, office: bool = False)
     Raises the errors of ``_spp.reader.read_snapshot``, and classify.AmbiguousProduct when two Windows
     licenses carry a key and none can be called the main one.
     """
-    snapshot = reader.read_snapshot(session, office)
+    return take(session, audit_steps(installation_id, office))
+
+
+def audit_steps(installation_id: bool = False, office: bool = False) -> Reading[Audit]:
+    """The steps of ``audit``, for whoever reads many machines at once."""
+    snapshot = yield from reader.snapshot(office)
     primary = classify.primary_product(snapshot.products)
-    identifier = reader.read_installation_id(session, primary) if installation_id and primary else None
+    identifier = (yield from reader.installation_id(primary)) if installation_id and primary else None
     return Audit(snapshot, primary, classify.role(snapshot), identifier)

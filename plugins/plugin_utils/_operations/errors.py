@@ -43,6 +43,10 @@ class Refused(OperationError):
         super().__init__(message, advice)
 
 
+class OutOfTime(OperationError):
+    """The time for the whole run was up before this machine was read to the end, or at all."""
+
+
 class ChangeFailed(OperationError):
     """A change was tried. ``changed`` says whether the machine is different now; None means unknown.
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from .._wsman import WsmanFault
 
 SERVICE_STOPPING = 0xC004F075
-_PAUSES = (1.0, 2.0, 4.0)
+PAUSES = (1.0, 2.0, 4.0)
 
 _Answer = TypeVar("_Answer")
 
@@ -24,7 +24,7 @@ _Answer = TypeVar("_Answer")
 def patiently(call: Callable[[], _Answer], sleep: Callable[[float], None] | None = None) -> _Answer:
     """Return what ``call`` returns, waiting up to seven seconds for a service that is stopping."""
     pause = sleep or time.sleep
-    for seconds in _PAUSES:
+    for seconds in PAUSES:
         try:
             return call()
         except WsmanFault as fault:

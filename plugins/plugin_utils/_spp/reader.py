@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Session in, snapshot out: three queries, whatever the version of Windows.
 
+Each reading is a generator of steps (see ``steps``), so that a blocking session and a fleet of asynchronous ones read
+with the same words. The functions that take a session carry a reading out at once.
+
 1. ``Win32_OperatingSystem`` says which generation of the licensing provider to expect;
 2. ``SoftwareLicensingService`` is one instance, keyed by ``Version``;
 3. ``SoftwareLicensingProduct`` narrowed to the rows that carry a key.
@@ -29,7 +32,7 @@ from .._winrm.session import Session
 from .._wsman import Instance, Value, WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
-from .patience import patiently
+from .steps import Query, Reading, Rows, ask, take
 
 # "Does not apply" of a counter: -1 in an unsigned column (Microsoft Learn, SoftwareLicensingProduct).
 _NOT_APPLICABLE = 0xFFFFFFFF
@@ -45,19 +48,59 @@ def read_snapshot(session: Session, office: bool = False) -> Snapshot:
     Raises LicensingAbsent when the machine has no licensing provider (XP, or Server 2003 without the
     KMS add-on), and the errors of the session.
     """
-    system = read_operating_system(session)
-    service = read_service(session, system)
-    products = read_products(session, system)
-    platform = read_office_service(session) if office else None
-    if platform is not None:
-        products += read_products(session, system, schema.OFFICE_PRODUCT)
-    return Snapshot(os=_with_edition(system, products), service=service, products=products, office=platform)
+    return take(session, snapshot(office))
 
 
 def read_operating_system(session: Session) -> OperatingSystem:
     """Read Win32_OperatingSystem."""
+    return take(session, _operating_system())
+
+
+def read_service(session: Session, system: OperatingSystem) -> LicensingService:
+    """Read the licensing service object; its ``Version`` is the selector of every method call."""
+    return take(session, _service(system))
+
+
+def read_office_service(session: Session) -> LicensingService | None:
+    """Read the licensing platform that Office 2010, and Office on Windows 7 and Server 2008 R2, bring along."""
+    return take(session, _office_service())
+
+
+def read_products(session: Session, system: OperatingSystem, class_name: str = schema.PRODUCT) -> tuple[Product, ...]:
+    """Read every product that carries a key, Windows, add-ons and Office alike."""
+    return take(session, _products(system, class_name))
+
+
+def read_installation_id(session: Session, product: Product) -> str | None:
+    """Read the installation ID of one product."""
+    return take(session, installation_id(product))
+
+
+def snapshot(office: bool = False) -> Reading[Snapshot]:
+    """The steps of ``read_snapshot``."""
+    system = yield from _operating_system()
+    service = yield from _service(system)
+    products = yield from _products(system, schema.PRODUCT)
+    platform = (yield from _office_service()) if office else None
+    if platform is not None:
+        products += yield from _products(system, schema.OFFICE_PRODUCT)
+    return Snapshot(os=_with_edition(system, products), service=service, products=products, office=platform)
+
+
+def installation_id(product: Product) -> Reading[str | None]:
+    """The steps of ``read_installation_id``. Windows computes the ID on demand, so nothing else asks for it."""
+    rows = yield from _select(
+        ("ID", "OfflineInstallationId"),
+        product.wmi_class,
+        schema.TYPES,
+        where=f"ID = {wql.quote(product.activation_id)}",
+    )
+    return _Row(rows[0]).text("OfflineInstallationId") if rows else None
+
+
+def _operating_system() -> Reading[OperatingSystem]:
     types = class_types.types_of(schema.OPERATING_SYSTEM)
-    rows = _select(session, schema.OPERATING_SYSTEM_COLUMNS, schema.OPERATING_SYSTEM, types)
+    rows = yield from _select(schema.OPERATING_SYSTEM_COLUMNS, schema.OPERATING_SYSTEM, types)
     if len(rows) != 1:
         raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} has {len(rows)} instances instead of one")
     row = _Row(rows[0])
@@ -76,11 +119,10 @@ def read_operating_system(session: Session) -> OperatingSystem:
     )
 
 
-def read_service(session: Session, system: OperatingSystem) -> LicensingService:
-    """Read the licensing service object; its ``Version`` is the selector of every method call."""
+def _service(system: OperatingSystem) -> Reading[LicensingService]:
     columns = schema.SERVICE_COLUMNS[system.provider]
     try:
-        rows = _select(session, columns, schema.SERVICE, schema.TYPES)
+        rows = yield from _select(columns, schema.SERVICE, schema.TYPES)
     except WsmanFault as fault:
         if fault.invalid_query:
             raise LicensingAbsent(system.caption or system.version) from fault
@@ -101,10 +143,9 @@ def read_service(session: Session, system: OperatingSystem) -> LicensingService:
     )
 
 
-def read_office_service(session: Session) -> LicensingService | None:
-    """Read the licensing platform that Office 2010, and Office on Windows 7 and Server 2008 R2, bring along."""
+def _office_service() -> Reading[LicensingService | None]:
     try:
-        rows = session.query(f"SELECT ClientMachineID,Version FROM {schema.OFFICE_SERVICE}", types=schema.TYPES)
+        rows = yield Query(f"SELECT ClientMachineID,Version FROM {schema.OFFICE_SERVICE}", schema.TYPES)
     except WsmanFault as fault:
         if fault.invalid_query or fault.not_found:
             return None
@@ -120,51 +161,32 @@ def read_office_service(session: Session) -> LicensingService | None:
     )
 
 
-def read_products(session: Session, system: OperatingSystem, class_name: str = schema.PRODUCT) -> tuple[Product, ...]:
-    """Read every product that carries a key, Windows, add-ons and Office alike."""
+def _products(system: OperatingSystem, class_name: str) -> Reading[tuple[Product, ...]]:
     columns = schema.PRODUCT_COLUMNS[system.provider]
-    rows = _select(session, columns, class_name, schema.TYPES, where=schema.HAS_KEY)
+    rows = yield from _select(columns, class_name, schema.TYPES, where=schema.HAS_KEY)
     products = (_product(_Row(row), system, class_name) for row in rows)
     keyed = [product for product in products if product.partial_product_key]
     return tuple(sorted(keyed, key=lambda product: (not product.is_windows, product.activation_id)))
 
 
-def read_installation_id(session: Session, product: Product) -> str | None:
-    """Read the installation ID of one product. Windows computes it on demand, so nothing else asks for it."""
-    rows = _select(
-        session,
-        ("ID", "OfflineInstallationId"),
-        product.wmi_class,
-        schema.TYPES,
-        where=f"ID = {wql.quote(product.activation_id)}",
-    )
-    return _Row(rows[0]).text("OfflineInstallationId") if rows else None
-
-
 def _select(
-    session: Session,
     columns: Sequence[str],
     class_name: str,
     types: Mapping[str, str],
     where: str | None = None,
-) -> tuple[Instance, ...]:
+) -> Reading[Rows]:
     """Ask for named columns, and for all of them where the class lacks one of the names.
 
     A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"); older
     service packs and updates differ in a column here and there, so the names are a wish, not a demand.
     """
-    condition = f" WHERE {where}" if where else ""
-
-    def ask(selection: str) -> tuple[Instance, ...]:
-        query = f"SELECT {selection} FROM {class_name}{condition}"
-        return patiently(lambda: session.query(query, types=types))
-
+    rest = f" FROM {class_name} WHERE {where}" if where else f" FROM {class_name}"
     try:
-        return ask(",".join(columns))
+        return (yield from ask(f"SELECT {','.join(columns)}{rest}", types))
     except WsmanFault as fault:
         if not fault.invalid_query:
             raise
-    return ask("*")
+    return (yield from ask(f"SELECT *{rest}", types))
 
 
 def _product(row: _Row, system: OperatingSystem, class_name: str) -> Product:

@@ -5,4 +5,5 @@
 
 ``endpoint`` and ``variables`` are values; ``errors`` are ours and ``diagnosis`` words them; ``translation`` renames
 foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use; ``pywinrm_pipe`` alone knows pywinrm.
+``stream_pipe`` reads thousands of hosts at once, with ``async_session`` above it, ``stream_line`` and ``http1`` below.
 """

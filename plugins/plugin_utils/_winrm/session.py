@@ -14,19 +14,19 @@ import dataclasses
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from .._wsman.enumeration import Enumeration
 from .._wsman.envelope import RequestContext
 from .._wsman.errors import ProtocolError
-from .._wsman.fault import WsmanFault
 from .._wsman.identify import Identify, Identity
 from .._wsman.invocation import Invocation, MethodResult
 from .._wsman.transfer import Get, Put
 from .._wsman.values import Instance
 from .endpoint import Endpoint
-from .errors import ConnectionLost, OutcomeUnknown, TimedOut, WinrmError
+from .errors import OutcomeUnknown, WinrmError
+from .pumping import C, Exchanges, pumping, reading
 
 CIMV2 = "root/cimv2"
 
@@ -42,19 +42,6 @@ class Pipe(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
-
-
-class Conversation(Protocol):
-    """What every conversation of the codec can do."""
-
-    def next_request(self) -> str | None:
-        """The next envelope to send, None when there is nothing more."""
-
-    def receive(self, reply: bytes) -> None:
-        """Take the answer to the last request."""
-
-
-_C = TypeVar("_C", bound=Conversation)
 
 
 def new_message_id() -> str:
@@ -148,18 +135,12 @@ class Session:
 
     # --- pumping
 
-    def _read(self, start: Callable[[], _C]) -> _C:
-        try:
-            return self._pump(start())
-        except ConnectionLost as lost:
-            if not lost.reused:
-                raise
-        # The page after a lost one cannot be asked for: its context died with the answer. Begin again.
-        return self._pump(start())
+    def _read(self, start: Callable[[], C]) -> C:
+        return self._carry(reading(start, self._label), None)
 
-    def _change(self, conversation: _C, method: str, wait: float | None) -> _C:
+    def _change(self, conversation: C, method: str, wait: float | None) -> C:
         try:
-            return self._pump(conversation, wait)
+            return self._carry(pumping(conversation, self._label), wait)
         except WinrmError as exc:
             if not exc.maybe_delivered:
                 raise
@@ -167,39 +148,20 @@ class Session:
         except ProtocolError as exc:
             raise self._unknown(method, f"the answer cannot be understood ({exc})") from exc
 
-    def _pump(self, conversation: _C, wait: float | None = None) -> _C:
-        while (request := conversation.next_request()) is not None:
-            self.requests += 1
-            reply = self._pipe.exchange(request, timeout=wait)
-            try:
-                conversation.receive(reply)
-            except WsmanFault as fault:
-                if fault.timed_out:
-                    raise self._timed_out() from fault
-                raise
-            except ProtocolError:
-                self._release(conversation)
-                raise
-        return conversation
-
-    def _release(self, conversation: Conversation) -> None:
-        """Give an enumeration back that will not be read to its end: a host keeps few of them per user."""
-        if not isinstance(conversation, Enumeration):
-            return
+    def _carry(self, exchanges: Exchanges[C], wait: float | None) -> C:
         try:
-            conversation.stop()
-            if (request := conversation.next_request()) is not None:
+            request = next(exchanges)
+            while True:
                 self.requests += 1
-                self._pipe.exchange(request)
-        except (WinrmError, ProtocolError):
-            return
-
-    def _timed_out(self) -> TimedOut:
-        return TimedOut(
-            self._label,
-            "the host did not finish within the operation timeout (fault 2150858793)",
-            "It may be busy; ask for less, or raise the operation timeout (Windows stops at 60 seconds)",
-        )
+                try:
+                    reply = self._pipe.exchange(request, timeout=wait)
+                except WinrmError as error:
+                    request = exchanges.throw(error)
+                else:
+                    request = exchanges.send(reply)
+        except StopIteration as end:
+            conversation: C = end.value
+            return conversation
 
     def _unknown(self, method: str, why: str) -> OutcomeUnknown:
         return OutcomeUnknown(

@@ -90,13 +90,17 @@ def _status(s: Situation, exc: Any) -> WinrmError:
 _SCHEME = re.compile(r"(?:^|,)\s*(Negotiate|Kerberos|NTLM|CredSSP|Basic|Digest)\b", re.IGNORECASE)
 
 
+def schemes_offered(header: str) -> tuple[str, ...]:
+    """The schemes in the value of a WWW-Authenticate header, each once."""
+    return tuple(dict.fromkeys(_SCHEME.findall(header)))
+
+
 def _unauthorized(s: Situation, exc: BaseException) -> WinrmError:
     response = getattr(_find(exc, "requests.exceptions.HTTPError"), "response", None)
     if response is None:
         # Without an HTTP answer this class means that the constructor missed something, mostly a certificate file.
         return diagnosis.local_file(s, exc) if "not found" in str(exc) else diagnosis.bad_option(s, exc)
-    offered = _SCHEME.findall(response.headers.get("WWW-Authenticate", ""))
-    return diagnosis.unauthorized(s, tuple(dict.fromkeys(offered)))
+    return diagnosis.unauthorized(s, schemes_offered(response.headers.get("WWW-Authenticate", "")))
 
 
 def _undecodable(s: Situation, exc: BaseException) -> WinrmError:
@@ -257,5 +261,6 @@ TABLE: dict[str, _Rename] = {
     "builtins.IndexError": _malformed,
     "builtins.ValueError": _malformed,
     "struct.error": _malformed,
+    "ssl.SSLError": _tls,
     "builtins.OSError": _file_or_stranger,
 }

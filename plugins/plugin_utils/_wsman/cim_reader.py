@@ -28,6 +28,10 @@ _PARAMETERS = f"{{{uris.ADDRESSING}}}ReferenceParameters"
 _RESOURCE_URI = f"{{{uris.WSMAN}}}ResourceURI"
 _SELECTOR = f"{{{uris.WSMAN}}}SelectorSet/{{{uris.WSMAN}}}Selector"
 
+# A class has a hundred properties or two; a peer that sends other names without end does not fill the memory.
+_REMEMBERED_TAGS = 2_000
+_SHARED_READERS = 64
+
 _TYPE_SUFFIX = "_Type"
 _MOMENTS = frozenset({"Datetime", "Interval", "Date", "Time"})
 # In a fragment the wrapper of a moment has no namespace; elsewhere it is WS-CIM's.
@@ -103,8 +107,26 @@ class PropertyReader:
             scalar = declared.strip()
             is_array = scalar.endswith("[]")
             found = _Property(name, reader_for(scalar[:-2] if is_array else scalar), is_array)
-        self._by_tag[tag] = found
+        if len(self._by_tag) < _REMEMBERED_TAGS:
+            self._by_tag[tag] = found
         return found
+
+
+_shared_readers: dict[int, tuple[Mapping[str, str], PropertyReader]] = {}
+
+
+def shared_reader(types: Mapping[str, str]) -> PropertyReader:
+    """One reader for everybody who declares these very types, a table that must not change.
+
+    What a reader learns about a table takes as long as reading a row with it, and thousands of hosts have one row each.
+    """
+    known = _shared_readers.get(id(types))
+    if known is None:
+        known = (types, PropertyReader(types))
+        if len(_shared_readers) < _SHARED_READERS:
+            # The table is kept along with its reader, so that no other gets its identity.
+            _shared_readers[id(types)] = known
+    return known[1]
 
 
 def align_arrays(instances: Sequence[Instance]) -> tuple[Instance, ...]:

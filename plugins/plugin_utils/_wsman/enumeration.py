@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from . import uris
 from . import wql as query_language
-from .cim_reader import PropertyReader, align_arrays
+from .cim_reader import PropertyReader, align_arrays, shared_reader
 from .class_types import types_in
 from .conversation import Conversation, expected
 from .envelope import Reply, RequestContext, request
@@ -44,6 +45,19 @@ class Bounds:
     empty_pulls: int = 100
     pulls: int = 20_000
     reply_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Query:
+    escaped: str
+    columns: tuple[str, ...]
+    class_name: str | None
+
+
+@lru_cache(maxsize=256)
+def _read_query(wql: str) -> _Query:
+    """What the text of a query says. An audit asks thousands of hosts the same three questions."""
+    return _Query(escape_text(wql, "The query"), query_language.columns_of(wql), query_language.class_of(wql))
 
 
 class _Next(Enum):
@@ -81,9 +95,10 @@ class Enumeration(Conversation):
         self._context = context
         # With a filter the URI names no class: a class there draws fault 2150859003.
         self._uri = uris.resource_uri(namespace, uris.ANY_CLASS)
-        self._filter = escape_text(wql, "The query")
-        self._columns = query_language.columns_of(wql)
-        self._readers = _Readers(types, namespace, query_language.class_of(wql))
+        query = _read_query(wql)
+        self._filter = query.escaped
+        self._columns = query.columns
+        self._readers = _Readers(types, namespace, query.class_name)
         self._max_elements = max_elements
         self._bounds = bounds or Bounds()
         self._next = _Next.ENUMERATE
@@ -189,7 +204,7 @@ class _Readers:
     def read(self, item: Element, columns: tuple[str, ...]) -> Instance:
         reader = self._by_tag.get(item.tag)
         if reader is None:
-            reader = self._by_tag[item.tag] = PropertyReader(self._types_for(uris.local_name(item.tag)))
+            reader = self._by_tag[item.tag] = shared_reader(self._types_for(uris.local_name(item.tag)))
         return reader.read_item(item, columns)
 
     def _types_for(self, class_name: str) -> Mapping[str, str]:

@@ -1,0 +1,137 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Those who are compared, each in a process of its own: `python -m benchmarks.contender NAME SPEC`.
+
+``scanner``   the fleet operation with the results of ``fleet_info``, without Ansible
+``threads``   the same reading over pywinrm, in a pool of threads
+``floor``     as many bytes in as many round trips over asyncio streams; no sign-in, no seal, nothing built or parsed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .places import PASSWORD, USER, import_collection
+
+_THREADS = 32
+
+
+def _endpoints(spec: dict[str, Any]) -> list[Any]:
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
+
+    addresses = spec["addresses"]
+    return [
+        Endpoint(
+            inventory_name=f"host{number:05d}",
+            host=addresses[number % len(addresses)],
+            port=spec["port"],
+            scheme="http",
+            username=USER,
+            password=Secret(PASSWORD),
+        )
+        for number in range(spec["hosts"])
+    ]
+
+
+def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+        Expectation,
+        license_result,
+    )
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
+
+    expectation = Expectation(("kms01.corp.example",), frozenset({KeyType.GVLK}))
+    results: dict[str, Any] = {}
+
+    def on_row(row: fleet.Row) -> None:
+        if isinstance(row.outcome, Exception):
+            raise row.outcome
+        results[row.name] = license_result(row.outcome, expectation, (row.name, row.endpoint.host))
+
+    def run() -> dict[str, Any]:
+        traffic = fleet.survey(_endpoints(spec), fleet.Bounds(in_flight=spec["in_flight"]), on_row)
+        return {"read": len(results), **vars(traffic)}
+
+    return run
+
+
+def threads(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
+
+    def one(endpoint: Any) -> str:
+        with Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label) as session:
+            return audit(session).role.role.value
+
+    def run() -> dict[str, Any]:
+        # More threads only help where there is something to wait for.
+        workers = spec["in_flight"] if spec["latency"] else _THREADS
+        with ThreadPoolExecutor(workers) as pool:
+            return {"read": len(list(pool.map(one, _endpoints(spec))))}
+
+    return run
+
+
+def floor(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    requests = [
+        b"POST /wsman HTTP/1.1\r\nContent-Length: 1700\r\n\r\n"
+        + f"<MessageID>uuid:x</MessageID>FROM {name} ".encode().ljust(1700)
+        for name in spec["replies"]
+    ]
+    # One more round trip: the sign-in, whose last token travels with the first question.
+    requests += requests[:1]
+    gate = asyncio.Semaphore(spec["in_flight"])
+
+    async def one(address: str) -> None:
+        async with gate:
+            reader, writer = await asyncio.open_connection(address, spec["port"])
+            for request in requests:
+                writer.write(request)
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(head.rsplit(b":", 1)[1]))
+            writer.transport.abort()
+
+    async def all_of_them() -> None:
+        addresses = spec["addresses"]
+        await asyncio.gather(*(one(addresses[number % len(addresses)]) for number in range(spec["hosts"])))
+
+    def run() -> dict[str, Any]:
+        asyncio.run(all_of_them())
+        return {"read": spec["hosts"]}
+
+    return run
+
+
+CONTENDERS = {"scanner": scanner, "threads": threads, "floor": floor}
+
+
+def measure(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Run one contender, with a few hosts first so that nobody pays for imports and first-time set-up."""
+    CONTENDERS[name]({**spec, "hosts": min(8, spec["hosts"])})()
+    run = CONTENDERS[name](spec)
+    before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
+    outcome = run()
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "memory_mb": (after.ru_maxrss - before.ru_maxrss) / 1024,
+        **outcome,
+    }
+
+
+if __name__ == "__main__":
+    import_collection()
+    print(json.dumps(measure(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()))))

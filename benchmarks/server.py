@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server that costs little: real NTLM and real sealing, answers from a recording, nothing parsed.
+
+It runs in a process of its own, listens on a few loopback addresses that all its machines share, and says at the end
+how busy it was, so that nobody takes its limits for the client's. `python -m benchmarks.server SPEC` is started by
+``__main__``; SPEC is a JSON file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import re
+import resource
+import signal
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import spnego
+from spnego.exceptions import SpnegoError
+
+_MESSAGE_ID = re.compile(rb"MessageID>([^<]*)<")
+_CLASS = re.compile(rb"FROM (\w+)")
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_TOKEN = re.compile(rb"\r\nauthorization: *negotiate +([^\r]*)", re.IGNORECASE)
+_DATA = b"--Encrypted Boundary\r\n\tContent-Type: application/octet-stream\r\n"
+_END = b"--Encrypted Boundary--\r\n"
+_SEALED = b'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
+_SOAP = b"application/soap+xml;charset=UTF-8"
+
+
+class Server:
+    """All machines. ``replies`` are the recorded ones by class; ``latency`` is waited before each answer."""
+
+    def __init__(self, replies: dict[str, str], latency: float, plain: bool) -> None:
+        self._replies = {name.encode(): text.encode() for name, text in replies.items()}
+        self._latency = latency
+        self._plain = plain
+        #: When the first request came and the last answer went, and the processor's time between them.
+        self.began: tuple[float, float] | None = None
+        self.ended = (0.0, 0.0)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        context: Any = None
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.began = self.began or _now()
+                length = _LENGTH.search(head)
+                body = await reader.readexactly(int(length[1])) if length else b""
+                if self._latency:
+                    await asyncio.sleep(self._latency)
+                if self._plain:
+                    writer.write(self._answer(body, None))
+                    continue
+                token = _TOKEN.search(head)
+                if token is None and context is None:
+                    writer.write(_http(401, b"", b"WWW-Authenticate: Negotiate\r\n"))
+                    continue
+                if token is not None:
+                    if context is None:
+                        context = spnego.server(protocol="ntlm", service="HTTP")
+                    answer = context.step(base64.b64decode(token[1]))
+                    if not context.complete:
+                        header = b"WWW-Authenticate: Negotiate " + base64.b64encode(answer) + b"\r\n"
+                        writer.write(_http(401, b"", header))
+                        continue
+                writer.write(self._answer(body, context) if body else _http(200, b""))
+        except (asyncio.IncompleteReadError, ConnectionError, SpnegoError):
+            pass
+        finally:
+            self.ended = _now()
+            writer.close()
+
+    def _answer(self, body: bytes, context: Any) -> bytes:
+        if context is not None:
+            data = body[body.index(_DATA) + len(_DATA) : -len(_END)]
+            (size,) = struct.unpack_from("<I", data)
+            body = context.unwrap_winrm(data[4 : 4 + size], data[4 + size :])
+        message, asked = _MESSAGE_ID.search(body), _CLASS.search(body)
+        if message is None or asked is None:
+            return _http(400, b"")
+        reply = self._replies[asked[1]].replace(b"%RELATES_TO%", message[1])
+        if context is None:
+            return _http(200, reply, content_type=_SOAP)
+        sealed = context.wrap_winrm(reply)
+        parts = (
+            b"--Encrypted Boundary\r\n\tContent-Type: application/HTTP-SPNEGO-session-encrypted\r\n"
+            b"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%d\r\n" % len(reply),
+            _DATA,
+            struct.pack("<I", len(sealed.header)),
+            sealed.header,
+            sealed.data,
+            _END,
+        )
+        return _http(200, b"".join(parts), content_type=_SEALED)
+
+
+def _http(status: int, body: bytes, headers: bytes = b"", content_type: bytes = _SOAP) -> bytes:
+    return b"HTTP/1.1 %d \r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s" % (
+        status,
+        content_type,
+        headers,
+        len(body),
+        body,
+    )
+
+
+async def main(spec: dict[str, Any]) -> None:
+    """Serve until SIGTERM, then say how busy it was."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    server = Server(spec["replies"], spec["latency"], spec["plain"])
+    listening = [await asyncio.start_server(server.serve, one, spec["port"], backlog=4096) for one in spec["addresses"]]
+    print("ready", flush=True)
+    await stop.wait()
+    began, ended = server.began or (0.0, 0.0), server.ended
+    print(json.dumps({"seconds": max(ended[0] - began[0], 0.001), "cpu": ended[1] - began[1]}), flush=True)
+    for one in listening:
+        one.close()
+    # Connections may still be open; there is nobody left to answer.
+    os._exit(0)
+
+
+def _now() -> tuple[float, float]:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return time.monotonic(), usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    asyncio.run(main(json.loads(Path(sys.argv[1]).read_text())))

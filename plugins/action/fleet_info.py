@@ -1,0 +1,96 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""License reports of all hosts of a play, read by one process."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import (
+    FleetRun,
+    Request,
+    connection_keywords,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+    POLICY_ARGUMENTS,
+    Expectation,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
+
+_HOUR = 3600.0
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    BYPASS_HOST_LOOP = True
+    _requires_connection = False
+    _supports_async = False
+
+    ARGUMENTS: ClassVar[dict[str, Any]] = {
+        "hosts": {"type": "list", "elements": "str"},
+        "office": {"type": "bool", "default": False},
+        **POLICY_ARGUMENTS,
+        "in_flight": {"type": "int", "default": 256},
+        "host_timeout": {"type": "float", "default": 60.0},
+        "deadline": {"type": "float"},
+        "progress": {"type": "float", "default": 10.0},
+        "resume_file": {"type": "path"},
+        "resume_hours": {"type": "float", "default": 24.0},
+    }
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self._arguments()
+        variables = task_vars or {}
+        request = Request(
+            hosts=tuple(dict.fromkeys(map(str, arguments["hosts"] or variables["ansible_play_batch"]))),
+            expectation=Expectation.of(arguments),
+            bounds=Bounds(arguments["in_flight"], arguments["host_timeout"], arguments["deadline"]),
+            office=arguments["office"],
+        )
+        keywords = connection_keywords(self._task, self._play_context)
+        connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
+        try:
+            with contextlib.ExitStack() as stack:
+                resume = self._resume_file(arguments)
+                if resume is not None:
+                    stack.enter_context(resume)
+                progress = Progress(len(request.hosts), arguments["progress"], self._say, time.monotonic)
+                result.update(FleetRun(request, connections, progress, Display().warning, resume).run())
+        except ResumeError as error:
+            raise AnsibleActionFail(str(error)) from None
+        return result
+
+    def _arguments(self) -> dict[str, Any]:
+        outcome = ArgumentSpecValidator(self.ARGUMENTS).validate(dict(self._task.args))
+        if outcome.error_messages:
+            raise AnsibleActionFail(outcome.errors.msg)
+        arguments: dict[str, Any] = dict(outcome.validated_parameters)
+        if arguments["in_flight"] < 1:
+            raise AnsibleActionFail("in_flight must be at least 1")
+        for name in ("host_timeout", "deadline"):
+            if arguments[name] is not None and arguments[name] <= 0:
+                raise AnsibleActionFail(f"{name} must be more than 0 seconds")
+        return arguments
+
+    def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:
+        path = arguments["resume_file"]
+        if path is None:
+            return None
+        question = {name: arguments[name] for name in ("office", *POLICY_ARGUMENTS)}
+        return ResumeFile(path, question, arguments["resume_hours"] * _HOUR, time.time)
+
+    def _say(self, line: str) -> None:
+        Display().display(f"fleet_info: {line}")

@@ -1,0 +1,255 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fleet_info
+short_description: Report the activation state of all hosts of a play in one pass
+version_added: 0.1.0
+author:
+  - The winfleet.activation contributors (@winfleet)
+description:
+  - Does for all hosts of a play at once what M(winfleet.activation.license_info) does for one. A single process on the
+    controller reads hundreds of machines at a time, where an ordinary task forks a process for each. Ten thousand
+    machines take about a minute.
+  - It only reads. A machine that cannot be reached, is slow, or answers nonsense becomes a result with its reason. It
+    does not become an unreachable or failed host of the play, and it does not hold up the others.
+  - The result holds what M(winfleet.activation.license_info) would return for each host, sums, and lists of host names
+    to go on with, so that the next play or task touches only what is wrong.
+extends_documentation_fragment:
+  - winfleet.activation.spp
+  - winfleet.activation.spp.reads
+requirements:
+  - pyspnego >= 0.11.0 on the controller, for NTLM; C(pyspnego[kerberos]) for Kerberos without a detour through
+    pywinrm
+options:
+  hosts:
+    description:
+      - Inventory names of the hosts to read. Without it, the hosts of the play that are still active, or of the batch
+        when the play has C(serial).
+      - Lets a play on C(localhost) read a whole group, for example V({{ groups['windows'] }}). C(--limit) does not
+        narrow such a list.
+    type: list
+    elements: str
+  office:
+    description:
+      - Whether to read the licensing platform of Office 2010, and of Office on Windows 7 and Windows Server 2008 R2,
+        too, as with M(winfleet.activation.license_info).
+    type: bool
+    default: false
+  approved_kms_hosts:
+    description:
+      - The organization's own KMS hosts, by inventory name, host name or address. An empty list means that there is
+        none.
+      - With this list every machine is judged too, and RV(groups) has a list for each verdict.
+    type: list
+    elements: str
+  accepted_key_types:
+    description: The kinds of key that a machine other than an approved KMS host may carry.
+    type: list
+    elements: str
+    choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
+    default: [GVLK]
+  in_flight:
+    description:
+      - How many machines are read at the same time.
+      - Each one needs an open file. Where the limit of open files does not allow as many, fewer are used.
+    type: int
+    default: 256
+  host_timeout:
+    description: Seconds after which a machine is given up, from connecting to the last answer.
+    type: float
+    default: 60.0
+  deadline:
+    description:
+      - Seconds after which the whole run ends. Machines that have not been read by then are results with
+        C(not_reached=true).
+      - Without it the run takes as long as it takes, which O(host_timeout) bounds too.
+    type: float
+  progress:
+    description: Seconds between two lines about the progress. V(0) prints none.
+    type: float
+    default: 10.0
+  resume_file:
+    description:
+      - File on the controller in which every result is kept as soon as it is there. A run that was interrupted, or that
+        met its O(deadline), goes on from it when it is started again with the same file and the same question.
+      - Only machines that were read are kept; the others are asked again. A run that came to its end begins anew next
+        time.
+      - The file is readable only by its owner. It holds no password and no whole product key.
+    type: path
+  resume_hours:
+    description: How old the beginning of an interrupted run may be. After that the file is begun anew.
+    type: float
+    default: 24.0
+attributes:
+  delegation:
+    description: Can be delegated to another host, whose connection variables are then used.
+    support: full
+    details:
+      - Delegating changes nothing about which hosts are read. C(delegate_to=localhost) keeps the task independent of
+        the first host of the play, whose variables Ansible otherwise renders before the task starts.
+  action_group:
+    support: full
+    membership:
+      - winfleet.activation.spp
+notes:
+  - Set C(run_once=true) on the task. Every host of the play then has the result. Without it the task still runs only
+    once, and only the first host has the result. The strategies V(free) and V(host_pinned) cannot run it.
+  - Connection variables of the hosts are taken from the inventory, facts and extra variables, vaulted and templated
+    ones included. Variables of the play, its roles and tasks do not reach other hosts. A variable that still holds a
+    template after rendering is an error of its host.
+  - NTLM with message encryption, Kerberos, Basic and client certificates are spoken directly; channel binding is sent
+    over HTTPS. Hosts with CredSSP, behind a proxy, or with options that only pywinrm knows are read through
+    pywinrm in threads, in the same result.
+  - Do not follow it with a task for each of thousands of hosts. Reports and conclusions belong into further tasks with
+    C(run_once=true), and repairs into a play on the hosts of one of the RV(groups).
+seealso:
+  - module: winfleet.activation.license_info
+  - module: winfleet.activation.license_report
+"""
+
+EXAMPLES = r"""
+- name: Read all hosts of the play
+  winfleet.activation.fleet_info:
+    approved_kms_hosts:
+      - kms01.corp.example
+  register: fleet
+  run_once: true
+  delegate_to: localhost
+
+- name: Fail when anything is wrong
+  ansible.builtin.assert:
+    that: fleet.summary.compliant == fleet.summary.hosts
+    fail_msg: "{{ fleet.groups | dict2items | rejectattr('key', 'match', 'role_') | items2dict }}"
+  run_once: true
+  delegate_to: localhost
+
+- name: Write the report
+  winfleet.activation.license_report:
+    hosts: "{{ fleet.hosts }}"
+    path: report.csv
+    format: csv
+  run_once: true
+  delegate_to: localhost
+
+- name: Put the hosts that are KMS hosts by mistake into a group for the next play
+  ansible.builtin.add_host:
+    name: "{{ item }}"
+    groups: to_repair
+  loop: "{{ fleet.groups.kms_unapproved | default([]) }}"
+  run_once: true
+
+- name: Read a large fleet at night, within an hour, and go on where the last run was cut off
+  winfleet.activation.fleet_info:
+    hosts: "{{ groups['windows'] }}"
+    in_flight: 500
+    host_timeout: 30
+    deadline: 3600
+    resume_file: /var/lib/awx/winfleet.jsonl
+  register: fleet
+  run_once: true
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+hosts:
+  description:
+    - By inventory name, what M(winfleet.activation.license_info) returns for the host.
+    - A host that was not read has C(msg), and either C(unreachable) or C(failed). C(not_reached) tells that the run
+      ended before its turn.
+  returned: always
+  type: dict
+  sample:
+    srv2019-01:
+      changed: false
+      role: kms_host
+      role_reason: The licensing service runs as a KMS host with the key ending in 7QQ8K.
+      verdict: kms_unapproved
+      compliant: false
+    srv2012-off:
+      unreachable: true
+      changed: false
+      msg: "srv2012-off (10.1.2.3:5985, ntlm): the connection was refused. Check that WinRM listens ..."
+summary:
+  description: How many hosts there are of each kind.
+  returned: always
+  type: dict
+  contains:
+    hosts:
+      description: Hosts that were to be read.
+      type: int
+      returned: always
+      sample: 10000
+    read:
+      description: Hosts that were read.
+      type: int
+      returned: always
+      sample: 9871
+    unreachable:
+      description: Hosts that gave no answer, or none that made sense.
+      type: int
+      returned: always
+      sample: 100
+    failed:
+      description: Hosts that answered and could not be read, or whose variables cannot be right.
+      type: int
+      returned: always
+      sample: 29
+    not_reached:
+      description: Hosts whose turn had not come, or was not over, at the deadline.
+      type: int
+      returned: always
+      sample: 0
+    resumed:
+      description: Hosts that an earlier, interrupted run had read.
+      type: int
+      returned: always
+      sample: 0
+    compliant:
+      description: Hosts that are as decided; null without O(approved_kms_hosts).
+      type: int
+      returned: always
+      sample: 9764
+    verdicts:
+      description: Hosts by verdict.
+      type: dict
+      returned: always
+      sample: {kms_client_ok: 9763, kms_host_ok: 1, kms_unapproved: 107}
+    roles:
+      description: Hosts by role.
+      type: dict
+      returned: always
+      sample: {kms_client: 9763, kms_host: 108}
+    key_types:
+      description: Hosts by the kind of key of their Windows license.
+      type: dict
+      returned: always
+      sample: {CSVLK: 108, GVLK: 9763}
+    license_statuses:
+      description: Hosts by the status of their Windows license.
+      type: dict
+      returned: always
+      sample: {licensed: 9871}
+    requests:
+      description: HTTP requests that were sent, those of hosts that were read through pywinrm not included.
+      type: int
+      returned: always
+      sample: 39612
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+      sample: 38.4
+groups:
+  description:
+    - Sorted inventory names of hosts by verdict (such as C(kms_unapproved), C(kms_client_ok)), by role (such as
+      C(role_kms_host)), and those that were not read (C(unreachable), C(failed), C(not_reached)).
+    - A group without a host is absent.
+  returned: always
+  type: dict
+  sample: {kms_unapproved: [srv2019-01], role_kms_host: [kms01, srv2019-01], unreachable: [srv2012-off]}
+"""

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``fleet_info``: the hosts of a play in one process, from their variables to their results."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._licensing import product_key
+from .._operations.audit import Audit
+from .._operations.errors import OutOfTime
+from .._operations.fleet import Bounds, Row, survey
+from .._winrm.endpoint import Endpoint
+from . import failure, fleet_result, options
+from .fleet_result import NOT_REACHED
+from .host_connections import HostConnections
+from .license_result import Expectation, license_result
+from .masking import Masking
+from .progress import Progress
+from .resume import ResumeFile
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked, of whom, and how much at once."""
+
+    hosts: tuple[str, ...]
+    expectation: Expectation
+    bounds: Bounds
+    office: bool = False
+
+
+class FleetRun:
+    """One run. ``warn`` gets what the user should know about connection variables, once for all hosts it concerns."""
+
+    def __init__(
+        self,
+        request: Request,
+        connections: HostConnections,
+        progress: Progress,
+        warn: Callable[[str], None],
+        resume: ResumeFile | None = None,
+    ) -> None:
+        self._request = request
+        self._connections = connections
+        self._progress = progress
+        self._warn = warn
+        self._resume = resume
+        self._results: dict[str, Result] = {}
+        self._warnings: Counter[str] = Counter()
+        self._warned_of: dict[str, str] = {}
+
+    def run(self) -> Result:
+        """Read all hosts; what ``fleet_info`` returns."""
+        began = time.monotonic()
+        waiting = self._take_up()
+        traffic = survey(self._endpoints(waiting), self._request.bounds, self._on_row, self._request.office)
+        hosts = self._in_order()
+        for text, count in self._warnings.items():
+            others = f" and {count - 1} other hosts" if count > 1 else ""
+            self._warn(f"{self._warned_of[text]}{others}: {text}")
+        if self._resume is not None and not any(result.get(NOT_REACHED) for result in hosts.values()):
+            self._resume.complete()
+        summary = {
+            **fleet_result.summary_of(hosts),
+            "resumed": len(hosts) - len(waiting),
+            "requests": traffic.requests,
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        return {"changed": False, "hosts": hosts, "summary": summary, "groups": fleet_result.groups_of(hosts)}
+
+    def _take_up(self) -> Sequence[str]:
+        """The hosts that no earlier run has read."""
+        earlier = self._resume.read if self._resume is not None else {}
+        self._results.update({host: earlier[host] for host in self._request.hosts if host in earlier})
+        self._progress.resumed(len(self._results))
+        return [host for host in self._request.hosts if host not in self._results]
+
+    def _in_order(self) -> dict[str, Result]:
+        """All results in the order of the play, those of hosts whose turn never came included."""
+        deadline = self._request.bounds.deadline
+        return {
+            host: self._results.get(host) or fleet_result.not_reached(host, deadline) for host in self._request.hosts
+        }
+
+    def _endpoints(self, hosts: Sequence[str]) -> Iterator[Endpoint]:
+        for host in hosts:
+            try:
+                endpoint, warnings = options.endpoint_from_connection(self._connections.of(host), host)
+            except options.OptionError as error:
+                self._done(host, failure.failed(error))
+                continue
+            for warning in warnings:
+                self._note(endpoint, warning)
+            yield endpoint
+
+    def _note(self, endpoint: Endpoint, warning: str) -> None:
+        text = warning.removeprefix(f"{endpoint.label}: ").removeprefix(f"{endpoint.inventory_name}: ")
+        self._warnings[text] += 1
+        self._warned_of.setdefault(text, endpoint.inventory_name)
+
+    def _on_row(self, row: Row) -> None:
+        endpoint = row.endpoint
+        if isinstance(row.outcome, Audit):
+            names = (endpoint.inventory_name, endpoint.host)
+            result = license_result(row.outcome, self._request.expectation, names)
+        else:
+            result = failure.result_of(row.outcome, endpoint.label)
+            if isinstance(row.outcome, OutOfTime):
+                result[NOT_REACHED] = True
+        self._done(row.name, _masked(result, endpoint))
+
+    def _done(self, host: str, result: Result) -> None:
+        # Ansible adds this to what a task says of a failure.
+        result.setdefault("changed", False)
+        self._results[host] = result
+        if self._resume is not None:
+            self._resume.add(host, result)
+        self._progress.done(result)
+
+
+def _masked(result: Result, endpoint: Endpoint) -> Result:
+    """The result without the password and without anything that looks like a product key."""
+    # As one text first: looking at each of a hundred values would take as long as reading the host.
+    text = json.dumps(result, ensure_ascii=False)
+    secret = endpoint.password.reveal() if endpoint.password else ""
+    quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
+    if product_key.mask(text) == text and not (quoted and quoted in text):
+        return result
+    masking = Masking()
+    masking.add(secret)
+    masked: Result = masking.tree(result)
+    return masked
+
+
+def connection_keywords(task: Any, play_context: Any) -> Mapping[str, Any]:
+    """Keywords of the task and play that connection options may come from, as ansible-core passes them on."""
+    keywords: dict[str, Any] = dict(task.dump_attrs())
+    keywords["timeout"] = play_context.timeout
+    if play_context.password:
+        keywords["password"] = play_context.password
+    keywords.pop("retries", None)
+    return keywords

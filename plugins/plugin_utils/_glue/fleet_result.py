@@ -1,0 +1,75 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``fleet_info`` has to say of all machines together: one result each, sums, and lists of names to go on with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+Result = dict[str, Any]
+
+UNREACHABLE, FAILED, NOT_REACHED = "unreachable", "failed", "not_reached"
+
+
+def condition_of(result: Result) -> str:
+    """``read``, or why not: ``unreachable``, ``failed``, ``not_reached``."""
+    if result.get(NOT_REACHED):
+        return NOT_REACHED
+    if result.get("unreachable"):
+        return UNREACHABLE
+    return FAILED if result.get("failed") else "read"
+
+
+def not_reached(host: str, deadline: float | None) -> Result:
+    """The result of a host whose turn never came."""
+    after = f" after {deadline:g} seconds" if deadline is not None else ""
+    advice = "Raise deadline or in_flight, or run again with the same resume_file to read the rest."
+    return {
+        "failed": True,
+        NOT_REACHED: True,
+        "changed": False,
+        "msg": f"{host}: the run ended{after}, before this host was read. {advice}",
+    }
+
+
+def groups_of(hosts: dict[str, Result]) -> dict[str, list[str]]:
+    """Names of hosts by what is to be done about them: verdict, role, and those that were not read."""
+    groups: dict[str, list[str]] = {}
+    for name, result in hosts.items():
+        for group in _groups(result):
+            groups.setdefault(group, []).append(name)
+    return {group: sorted(groups[group]) for group in sorted(groups)}
+
+
+def _groups(result: Result) -> Iterable[str]:
+    condition = condition_of(result)
+    if condition != "read":
+        return (condition,)
+    role = f"role_{result['role']}"
+    return (role, result["verdict"]) if "verdict" in result else (role,)
+
+
+def summary_of(hosts: dict[str, Result]) -> Result:
+    """How many hosts there are of each kind."""
+    conditions = Counter(condition_of(result) for result in hosts.values())
+    read = [result for result in hosts.values() if condition_of(result) == "read"]
+    judged = [result for result in read if "verdict" in result]
+    return {
+        "hosts": len(hosts),
+        "read": conditions["read"],
+        "unreachable": conditions[UNREACHABLE],
+        "failed": conditions[FAILED],
+        "not_reached": conditions[NOT_REACHED],
+        "compliant": sum(bool(result["compliant"]) for result in judged) if judged else None,
+        "verdicts": _counted(result["verdict"] for result in judged),
+        "roles": _counted(result["role"] for result in read),
+        "key_types": _counted(result["license"]["key_type"] for result in read),
+        "license_statuses": _counted(result["license"]["license_status"] for result in read),
+    }
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of results that a later run goes on from: one JSON object a line, written as soon as a host is read.
+
+The first line says for which question the results are an answer. A line that an interruption cut in two is left out.
+Only hosts that were read count; the others are asked again. A file whose run came to its end, or that is too old, or
+that answers another question, is begun anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from .fleet_result import condition_of
+
+Result = dict[str, Any]
+
+_FORMAT = "winfleet.activation.fleet_info/1"
+_COMPLETE = {"complete": True}
+
+
+class ResumeError(ValueError):
+    """The file cannot be used. The text says why and what to do."""
+
+
+class ResumeFile:
+    """The results of a run that may be cut off. ``question`` is any value that JSON can carry."""
+
+    def __init__(self, path: str, question: Any, max_age: float, clock: Callable[[], float]) -> None:
+        self._path = Path(path)
+        self._question = json.loads(json.dumps(question))
+        self._max_age = max_age
+        self._clock = clock
+        self._file: IO[str] | None = None
+        #: Results of the run before, by host.
+        self.read: dict[str, Result] = {}
+
+    def __enter__(self) -> ResumeFile:
+        begun = self._load()
+        try:
+            self._file = self._opened(append=begun is not None)
+        except OSError as error:
+            raise ResumeError(f"resume_file {self._path} cannot be written: {error.strerror or error}") from None
+        if begun is None:
+            self._write({"format": _FORMAT, "question": self._question, "begun": self._clock()})
+        else:
+            # The last line may lack its end.
+            self._file.write("\n")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, host: str, result: Result) -> None:
+        """Keep the result of one host, in the file before this returns."""
+        if condition_of(result) == "read":
+            self._write({"host": host, "result": result})
+
+    def complete(self) -> None:
+        """The run came to its end: the next one begins anew."""
+        self._write(_COMPLETE)
+
+    def _opened(self, *, append: bool) -> IO[str]:
+        # Not through a link that somebody else put there, and for nobody else to read.
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | (os.O_APPEND if append else os.O_TRUNC)
+        return os.fdopen(os.open(self._path, flags, 0o600), "w", encoding="utf-8")
+
+    def _write(self, entry: Result) -> None:
+        if self._file is None:
+            raise ResumeError("the file is not open")
+        self._file.write(f"{json.dumps(entry)}\n")
+        self._file.flush()
+
+    def _load(self) -> float | None:
+        """Read what the run before left; when it began, None where this run has to begin anew."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ResumeError(f"resume_file {self._path} cannot be read: {error}") from None
+        head = _parsed(lines[0]) if lines else {}
+        if lines and head.get("format") != _FORMAT:
+            raise ResumeError(
+                f"resume_file {self._path} exists and was not written by fleet_info. Name another file, or delete it."
+            )
+        begun = head.get("begun")
+        if head.get("question") != self._question or not isinstance(begun, (int, float)):
+            return None
+        if not 0 <= self._clock() - begun <= self._max_age:
+            return None
+        entries = [_parsed(line) for line in lines[1:]]
+        if _COMPLETE in entries:
+            return None
+        self.read = {entry["host"]: entry["result"] for entry in entries if {"host", "result"} <= entry.keys()}
+        return float(begun)
+
+
+def _parsed(line: str) -> Result:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}

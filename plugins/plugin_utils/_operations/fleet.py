@@ -1,0 +1,189 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read thousands of machines at once: ``audit`` for a whole fleet, each machine a row, errors as values.
+
+Machines are read over asynchronous streams, those that only pywinrm can talk to in threads beside them. A machine that
+is slow, dead or hostile costs its own place until its own deadline and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .._spp.steps import take_async
+from .._winrm.async_session import AsyncSession
+from .._winrm.daemon_threads import DaemonThreads
+from .._winrm.endpoint import Endpoint
+from .._winrm.errors import TimedOut, Unexpected, WinrmError
+from .._winrm.pywinrm_pipe import PywinrmPipe
+from .._winrm.session import Session, context_for
+from .._winrm.stream_pipe import StreamPipe
+from .._winrm.stream_shared import Shared, Traffic
+from .._wsman import WsmanError
+from . import descriptors
+from .audit import Audit, audit, audit_steps
+from .errors import OutOfTime
+
+# pywinrm's machines at a time: more threads than this only take turns on the processor.
+_BLOCKING = 32
+
+# Threads in all; some may still wait for a machine that was given up.
+_THREADS = 4 * _BLOCKING
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much at once, and how long: for one machine and for all of them, in seconds."""
+
+    in_flight: int = 256
+    host_timeout: float = 60.0
+    deadline: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One machine: what was read, or why not. ``seconds`` is how long it took."""
+
+    endpoint: Endpoint
+    outcome: Audit | Exception
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return self.endpoint.inventory_name
+
+
+OnRow = Callable[[Row], None]
+
+
+def survey(endpoints: Iterable[Endpoint], bounds: Bounds, on_row: OnRow, office: bool = False) -> Traffic:
+    """Read all machines. Each one that was begun is handed to ``on_row``, in the order in which they are done.
+
+    ``endpoints`` is consumed as places become free, so that it may be computed meanwhile. When the deadline has passed,
+    machines under way are rows with OutOfTime, and those not begun are no rows. Returns what went over the wire.
+    """
+    return asyncio.run(_Survey(bounds, on_row, office).run(endpoints))
+
+
+class _Survey:
+    def __init__(self, bounds: Bounds, on_row: OnRow, office: bool) -> None:
+        self._bounds = bounds
+        self._on_row = on_row
+        self._office = office
+        self._in_flight = descriptors.affordable(bounds.in_flight)
+
+    async def run(self, endpoints: Iterable[Endpoint]) -> Traffic:
+        # Made here: a queue belongs to the running loop.
+        self._shared = Shared()
+        self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
+        self._for_threads: asyncio.Queue[Endpoint | None] = asyncio.Queue()
+        source = iter(endpoints)
+        streams = [asyncio.ensure_future(self._stream_place(source)) for _unused in range(self._in_flight)]
+        threads = [asyncio.ensure_future(self._thread_place()) for _unused in range(_BLOCKING)]
+        closing = asyncio.ensure_future(self._no_more_for_threads(streams))
+        try:
+            await self._within_deadline([closing, *streams, *threads])
+        finally:
+            self._shared.close()
+            self._threads.close()
+        return self._shared.traffic
+
+    async def _within_deadline(self, places: Sequence[asyncio.Future[None]]) -> None:
+        try:
+            done, _pending = await asyncio.wait(
+                places, timeout=self._bounds.deadline, return_when=asyncio.FIRST_EXCEPTION
+            )
+        finally:
+            for place in places:
+                place.cancel()
+            await asyncio.gather(*places, return_exceptions=True)
+        for place in done:
+            if not place.cancelled():
+                # An error of the caller's own, such as in on_row or in computing the endpoints.
+                place.result()
+
+    async def _no_more_for_threads(self, streams: Sequence[asyncio.Future[None]]) -> None:
+        await asyncio.wait(streams)
+        for _unused in range(_BLOCKING):
+            self._for_threads.put_nowait(None)
+
+    async def _stream_place(self, source: Iterable[Endpoint]) -> None:
+        for endpoint in source:
+            if self._shared.speaks_to(endpoint):
+                await self._fill(endpoint, self._streamed)
+            else:
+                self._for_threads.put_nowait(endpoint)
+
+    async def _thread_place(self) -> None:
+        while (endpoint := await self._for_threads.get()) is not None:
+            await self._fill(endpoint, self._threaded)
+
+    async def _fill(self, endpoint: Endpoint, read: Callable[[Endpoint], Awaitable[Audit]]) -> None:
+        """One machine in one place, from its beginning to its row."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        outcome: Audit | Exception
+        try:
+            outcome = await asyncio.wait_for(read(endpoint), self._bounds.host_timeout)
+        except asyncio.CancelledError:
+            self._on_row(Row(endpoint, _out_of_time(endpoint, self._bounds), loop.time() - started))
+            raise
+        except asyncio.TimeoutError:
+            outcome = _host_timed_out(endpoint, self._bounds)
+        except (WinrmError, WsmanError) as error:
+            outcome = error
+        except Exception as error:
+            outcome = _told(endpoint, error)
+        self._on_row(Row(endpoint, outcome, loop.time() - started))
+
+    async def _streamed(self, endpoint: Endpoint) -> Audit:
+        pipe = StreamPipe(endpoint, self._shared)
+        with contextlib.closing(pipe):
+            session = AsyncSession(pipe, context_for(endpoint), endpoint.label)
+            return await take_async(session, audit_steps(office=self._office), asyncio.sleep)
+
+    async def _threaded(self, endpoint: Endpoint) -> Audit:
+        hurried = _hurried(endpoint, self._bounds.host_timeout)
+        return await self._threads.run(lambda: _audit_over_pywinrm(hurried, self._office))
+
+
+def _audit_over_pywinrm(endpoint: Endpoint, office: bool) -> Audit:
+    with Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label) as session:
+        return audit(session, office=office)
+
+
+def _hurried(endpoint: Endpoint, host_timeout: float) -> Endpoint:
+    """The endpoint with no more patience than there is time: a thread cannot be cut off from outside."""
+    patience = max(2, int(host_timeout))
+    if patience >= endpoint.read_timeout:
+        return endpoint
+    return replace(
+        endpoint, read_timeout=patience, operation_timeout=min(endpoint.operation_timeout, max(1, patience - 1))
+    )
+
+
+def _host_timed_out(endpoint: Endpoint, bounds: Bounds) -> TimedOut:
+    return TimedOut(
+        endpoint.label,
+        f"the host was not read to the end within the {bounds.host_timeout:g} seconds that each one has",
+        "It is slow or stuck; look at it, or raise host_timeout",
+    )
+
+
+def _out_of_time(endpoint: Endpoint, bounds: Bounds) -> OutOfTime:
+    return OutOfTime(
+        f"{endpoint.label}: the time for the whole run was up while this host was being read.",
+        f"Raise deadline (now {bounds.deadline:g} seconds)." if bounds.deadline is not None else "",
+    )
+
+
+def _told(endpoint: Endpoint, error: Exception) -> Exception:
+    """An error of the subject says all there is to say; anything else is one that nobody expected of one machine."""
+    if type(error).__module__.startswith(__name__.rpartition("._operations")[0]):
+        return error
+    what = f"{type(error).__module__}.{type(error).__qualname__}: {endpoint.redact(str(error))[:300]}"
+    return Unexpected(endpoint.label, what, "This failure is not known yet; please report it with this text")

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads from one host over an asynchronous pipe: the reading half of ``session``, for thousands of hosts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from .._wsman.enumeration import Enumeration
+from .._wsman.envelope import RequestContext
+from .._wsman.values import Instance
+from .errors import WinrmError
+from .pumping import C, reading
+from .session import CIMV2
+
+
+class AsyncPipe(Protocol):
+    """Text out, bytes back. SOAP faults come back as bytes; everything else that fails is a ``WinrmError``."""
+
+    async def exchange(self, request: str) -> bytes:
+        """Send one envelope and return the answer's body."""
+
+
+class AsyncSession:
+    """One host, one pipe, one request at a time."""
+
+    def __init__(self, pipe: AsyncPipe, context: RequestContext, label: str) -> None:
+        self._pipe = pipe
+        self._context = context
+        self._label = label
+
+    async def query(
+        self, wql: str, namespace: str = CIMV2, types: Mapping[str, str] | None = None
+    ) -> tuple[Instance, ...]:
+        """All instances a WQL query yields, however many pages they come in."""
+        conversation = await self._read(lambda: Enumeration(self._context, wql, namespace=namespace, types=types))
+        return conversation.instances
+
+    async def _read(self, start: Callable[[], C]) -> C:
+        exchanges = reading(start, self._label)
+        try:
+            request = next(exchanges)
+            while True:
+                try:
+                    reply = await self._pipe.exchange(request)
+                except WinrmError as error:
+                    request = exchanges.throw(error)
+                else:
+                    request = exchanges.send(reply)
+        except StopIteration as end:
+            conversation: C = end.value
+            return conversation

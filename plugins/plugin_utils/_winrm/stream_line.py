@@ -1,0 +1,221 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One connection of the asynchronous pipe: the sign-in, then one message after the other, then its first failure."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._wsman.envelope import REPLY_LIMIT
+from . import diagnosis, http1, sealing, stream_tls
+from .diagnosis import Situation
+from .endpoint import BASIC_TRANSPORTS, Endpoint
+from .errors import WinrmError
+from .stream_shared import Shared
+from .translation import looks_like_soap, schemes_offered
+
+# Framing, signature and headers of a sealed reply come on top of its envelope.
+_FRAMING = 4096
+
+_CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+_TOKEN = re.compile(r"(?:Negotiate|Kerberos)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
+_STEPS = 4
+
+# A service that takes the sign-in but not the message that came with it.
+_JOINT_REFUSALS = frozenset({400, 411})
+
+
+class JointRefused(Exception):
+    """The service did not take a message together with the last token of the sign-in."""
+
+
+class Line:
+    """One connection, from its sign-in to its first failure."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        transport: str,
+        shared: Shared,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._endpoint = endpoint
+        self._transport = transport
+        self._shared = shared
+        self._reader = reader
+        self._writer = writer
+        self._target = http1.Target(urlsplit(endpoint.url).netloc, endpoint.path)
+        self._seals = endpoint.seals(transport)
+        self._context: Any = None
+        self._signed_in = transport not in ("ntlm", "kerberos")
+        self._authorization = _constant_authorization(endpoint, transport)
+        self._sent = False
+        self._answers = 0
+        #: The host announced that it would close the connection.
+        self.closes = False
+        #: The answer took too long, and the connection was cut from this side.
+        self.expired = False
+
+    @property
+    def situation(self) -> Situation:
+        timeout = float(self._endpoint.read_timeout)
+        return Situation(self._endpoint, self._transport, self._sent, self._answers > 0, timeout)
+
+    def abort(self) -> None:
+        """Cut the connection without waiting for anything."""
+        with contextlib.suppress(Exception):
+            self._writer.transport.abort()
+
+    async def send(self, content: bytes, *, joint: bool = True) -> bytes:
+        """Send one message, after signing in if that has not been done; the body of its answer."""
+        response = None
+        self._sent = False
+        if not self._signed_in:
+            response = await self._sign_in(content, joint=joint and self._shared.joint.worth_trying)
+            self._signed_in = True
+        if response is None:
+            self._sent = True
+            response = await self._round_trip(*self._packed(content), self._authorization)
+        body = self._judged(response)
+        self._answers += 1
+        return body
+
+    # --- HTTP
+
+    async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
+        data = self._target.post(body, content_type, authorization)
+        timer = asyncio.get_running_loop().call_later(self._endpoint.read_timeout, self._expire)
+        try:
+            self._writer.write(data)
+            response = await http1.read_response(self._reader, REPLY_LIMIT + _FRAMING)
+        finally:
+            timer.cancel()
+        traffic = self._shared.traffic
+        traffic.requests += 1
+        traffic.bytes_out += len(data)
+        traffic.bytes_in += len(response.body)
+        self.closes = self.closes or response.closes
+        return response
+
+    def _expire(self) -> None:
+        self.expired = True
+        self.abort()
+
+    def _packed(self, content: bytes) -> tuple[bytes, str]:
+        if self._seals:
+            return sealing.seal(self._context, content), sealing.SEALED_TYPE
+        return content, http1.SOAP_TYPE
+
+    def _judged(self, response: http1.Response) -> bytes:
+        """The envelope in an answer. Whether it is one, and what it says, is for the codec to tell."""
+        situation, status, body = self.situation, response.status, response.body
+        if status == 401:
+            raise self._unauthorized(response)
+        if 300 <= status < 400:
+            raise diagnosis.redirected(situation)
+        if self._seals and sealing.is_sealed(response.content_type):
+            return sealing.opened(self._context, body)
+        if status >= 400 and not looks_like_soap(body):
+            raise diagnosis.http_status(situation, status, body.decode("utf-8", "replace"))
+        if self._seals:
+            raise diagnosis.unsealed(situation, body.decode("utf-8", "replace"))
+        return body
+
+    def _unauthorized(self, response: http1.Response) -> WinrmError:
+        return diagnosis.unauthorized(self.situation, schemes_offered(response.headers.get("www-authenticate", "")))
+
+    # --- signing in
+
+    async def _sign_in(self, content: bytes, *, joint: bool) -> http1.Response | None:
+        """Sign the connection in; the answer to ``content`` where it travelled with the last token."""
+        cache = await self._shared.ticket_cache(self._endpoint) if self._transport == "kerberos" else None
+        self._context = self._shared.credentials.context(self._endpoint, self._transport, self._binding(), cache)
+        token = await self._step(None)
+        for _unused in range(_STEPS):
+            if self._context.complete:
+                # NTLM: the client is done with its answer to the challenge, and the seal stands.
+                return await (self._finish_with(content, token) if joint else self._finish(token))
+            response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
+            token = await self._answered(response)
+            if self._context.complete and token is None:
+                return None
+        raise diagnosis.handshake_refused(self.situation, f"it did not end within {_STEPS} steps")
+
+    async def _answered(self, response: http1.Response) -> bytes | None:
+        """What to say to an answer in the middle of the sign-in; None when that is over."""
+        found = _TOKEN.search(response.headers.get("www-authenticate", ""))
+        if found is None or response.status not in (200, 401):
+            raise self._sign_in_failure(response)
+        if self.closes:
+            raise diagnosis.handshake_refused(self.situation, "the host closes the connection in the middle of it")
+        try:
+            token = base64.b64decode(found[1], validate=True)
+        except ValueError:
+            raise diagnosis.handshake_refused(self.situation, "its token is no base64") from None
+        return await self._step(token)
+
+    async def _step(self, token: bytes | None) -> bytes | None:
+        try:
+            if self._transport == "ntlm":
+                result: bytes | None = self._context.step(token)
+                return result
+            # Kerberos asks the KDC for a service ticket.
+            return await self._shared.threads.run(lambda: self._context.step(token))
+        except Exception as exc:
+            if self._transport == "kerberos" and token is None:
+                raise diagnosis.no_ticket(self.situation, exc) from None
+            # The token is a stranger's: whatever the library makes of it is no failure of ours.
+            raise diagnosis.handshake_refused(self.situation, f"{type(exc).__name__}: {exc}") from None
+
+    async def _finish(self, token: bytes | None) -> None:
+        response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
+        if response.status != 200:
+            raise self._sign_in_failure(response)
+
+    async def _finish_with(self, content: bytes, token: bytes | None) -> http1.Response:
+        self._sent = True
+        response = await self._round_trip(*self._packed(content), _negotiate(token))
+        joint = self._shared.joint
+        if response.status in _JOINT_REFUSALS or (response.status == 200 and not response.body):
+            joint.refused += 1
+            raise JointRefused
+        joint.taken += response.status == 200
+        return response
+
+    def _sign_in_failure(self, response: http1.Response) -> WinrmError:
+        situation, body = self.situation, response.body
+        if response.status == 401:
+            return self._unauthorized(response)
+        if 300 <= response.status < 400:
+            return diagnosis.redirected(situation)
+        if looks_like_soap(body):
+            return diagnosis.sign_in_fault(situation, body)
+        if response.status == 200:
+            return diagnosis.no_wsman(situation, "the sign-in was answered without asking for credentials")
+        return diagnosis.http_status(situation, response.status, body.decode("utf-8", "replace"))
+
+    def _binding(self) -> bytes | None:
+        tls = self._writer.get_extra_info("ssl_object")
+        if tls is None or not self._endpoint.send_cbt:
+            return None
+        return stream_tls.end_point_binding(tls.getpeercert(binary_form=True))
+
+
+def _constant_authorization(endpoint: Endpoint, transport: str) -> str | None:
+    if endpoint.uses_certificate(transport):
+        return _CERTIFICATE
+    if transport in BASIC_TRANSPORTS:
+        password = endpoint.password.reveal() if endpoint.password else ""
+        return f"Basic {base64.b64encode(f'{endpoint.username}:{password}'.encode('latin-1')).decode('ascii')}"
+    return None
+
+
+def _negotiate(token: bytes | None) -> str:
+    return f"Negotiate {base64.b64encode(token or b'').decode('ascii')}"

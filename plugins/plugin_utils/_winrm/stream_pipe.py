@@ -1,0 +1,213 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pipe for thousands of hosts at once: asyncio streams under the same envelopes, for reading only.
+
+Rules of this file:
+
+- One pipe is one host, one TCP connection and one security context. After any failure the connection is dropped.
+- It carries reads. An envelope with any other action is refused before anything is sent: what changes a host goes
+  through ``pywinrm_pipe``, which knows how to say that an outcome is unknown.
+- Only connecting is tried again, a few times. A refused sign-in never is: each one counts against the lockout.
+- An answer that comes readably on a sealed connection is not believed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import re
+import socket
+import ssl
+from typing import Any
+
+from .._wsman import uris
+from . import diagnosis, http1, sealing, stream_tls
+from .diagnosis import Situation
+from .endpoint import Endpoint
+from .errors import Misconfigured, NotAuthenticated, WinrmError
+from .stream_line import JointRefused, Line
+from .stream_shared import Shared
+from .translation import translate
+
+# What may travel here. All other actions of WS-Management change something or run something.
+_READS = frozenset({uris.ENUMERATE_ACTION, uris.PULL_ACTION, uris.RELEASE_ACTION, uris.GET_ACTION})
+_ACTION = re.compile(r"<a:Action[^>]*>([^<]*)</a:Action>")
+
+# Seconds before connecting is tried again: a host that is just busy resets or refuses.
+_PAUSES = (0.2, 1.0)
+
+# Two classes up to Python 3.10, one later.
+_TIMEOUTS = (asyncio.TimeoutError, TimeoutError)
+
+
+class StreamPipe:
+    """Reads from one host. Connects with the first request, and anew with the first one after a failure."""
+
+    def __init__(self, endpoint: Endpoint, shared: Shared) -> None:
+        self._endpoint = endpoint
+        self._shared = shared
+        self._transport = endpoint.transports[0]
+        self._line: Line | None = None
+        self._refusal: WinrmError | None = None
+        # From the first look for an address until the host has taken the connection; TLS comes after that.
+        self._connecting = False
+
+    @property
+    def label(self) -> str:
+        return self._endpoint.label_with(self._transport)
+
+    async def exchange(self, request: str) -> bytes:
+        """Send one envelope; the answer's body, be it a result or a SOAP fault. Raises a WinrmError."""
+        self._refuse_changes(request)
+        if self._refusal is not None:
+            raise type(self._refusal)(*self._refusal.args)
+        content = request.encode("utf-8")
+        try:
+            body = await self._exchanged(content)
+        except asyncio.CancelledError:
+            self._drop()
+            raise
+        except Exception as exc:
+            failure = exc if isinstance(exc, WinrmError) else self._renamed(exc)
+            self._drop()
+            if isinstance(failure, NotAuthenticated):
+                self._refusal = failure
+            # No chain: the objects of libraries in it hold the account.
+            raise failure from None
+        if self._line is not None and self._line.closes:
+            self._drop()
+        return body
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._drop()
+
+    def _refuse_changes(self, request: str) -> None:
+        found = _ACTION.search(request)
+        if found is None or found[1] not in _READS:
+            raise Misconfigured(
+                self.label,
+                f"the action {found[1] if found else '(none)'} is no read, and this connection only reads",
+                "Nothing was sent. Changes go through pywinrm",
+            )
+
+    @property
+    def _situation(self) -> Situation:
+        if self._line is not None:
+            return self._line.situation
+        return Situation(self._endpoint, self._transport, timeout=self._endpoint.read_timeout)
+
+    def _renamed(self, exc: Exception) -> WinrmError:
+        if self._connecting:
+            return _not_connected(self._situation, exc)
+        timed_out = self._line.expired if self._line is not None else isinstance(exc, _TIMEOUTS)
+        return diagnosis.read_timeout(self._situation) if timed_out else _broken(self._situation, exc)
+
+    def _drop(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.abort()
+
+    async def _exchanged(self, content: bytes) -> bytes:
+        if self._line is None:
+            self._line = await self._connected()
+        try:
+            return await self._line.send(content)
+        except JointRefused:
+            self._drop()
+        # The key streams of both sides are out of step, so the second form takes a connection of its own.
+        self._line = await self._connected()
+        return await self._line.send(content, joint=False)
+
+    # --- connecting
+
+    async def _connected(self) -> Line:
+        context = self._tls_context()
+        for pause in (*_PAUSES, None):
+            try:
+                connected = await self._socket()
+                break
+            except (ConnectionRefusedError, ConnectionResetError):
+                if pause is None:
+                    raise
+            await asyncio.sleep(pause)
+        self._shared.traffic.connections += 1
+        self._connecting = False
+        host = self._endpoint.host if context else None
+        opening = asyncio.open_connection(sock=connected, ssl=context, server_hostname=host, limit=http1.HEAD_LIMIT)
+        try:
+            reader, writer = await (asyncio.wait_for(opening, self._endpoint.read_timeout) if context else opening)
+        except BaseException:
+            connected.close()
+            raise
+        return Line(self._endpoint, self._transport, self._shared, reader, writer)
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._endpoint.scheme != "https":
+            return None
+        try:
+            return self._shared.tls.of(self._endpoint, self._transport)
+        except (OSError, stream_tls.EncryptedKey) as exc:
+            raise diagnosis.local_file(self._situation, str(exc)) from None
+
+    async def _socket(self) -> socket.socket:
+        """A socket connected to the first address of the host that takes it."""
+        loop, endpoint = asyncio.get_running_loop(), self._endpoint
+        self._connecting = True
+        failure: OSError | None = None
+        for family, address in await self._addresses():
+            made = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                made.setblocking(False)
+                patience = endpoint.connect_timeout or endpoint.read_timeout
+                await asyncio.wait_for(loop.sock_connect(made, address), patience)
+                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as exc:
+                made.close()
+                failure = failure or exc
+            except BaseException:
+                made.close()
+                raise
+            else:
+                return made
+        raise failure or OSError("the name has no address")
+
+    async def _addresses(self) -> list[tuple[socket.AddressFamily, Any]]:
+        host, port = self._endpoint.host, self._endpoint.port
+        with contextlib.suppress(ValueError):
+            address = ipaddress.ip_address(host)
+            if "%" not in host:
+                family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+                return [(family, (host, port))]
+        found = await self._shared.threads.run(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        return [(family, address) for family, _kind, _protocol, _name, address in found]
+
+
+def _not_connected(situation: Situation, exc: Exception) -> WinrmError:
+    """Renames what went wrong before the host took the connection."""
+    if isinstance(exc, socket.gaierror):
+        return diagnosis.name_unknown(situation)
+    if isinstance(exc, _TIMEOUTS):
+        return diagnosis.connect_timeout(situation)
+    if isinstance(exc, ConnectionRefusedError):
+        return diagnosis.refused(situation)
+    if isinstance(exc, ConnectionError):
+        return diagnosis.connection_lost(situation, exc.strerror or exc)
+    if isinstance(exc, OSError):
+        return diagnosis.no_route(situation, exc.strerror or str(exc))
+    return translate(situation, exc)
+
+
+def _broken(situation: Situation, exc: Exception) -> WinrmError:
+    """Renames what went wrong on a connection. What is not told apart here is in the table of ``translation``."""
+    if isinstance(exc, http1.Broken):
+        return diagnosis.connection_lost(situation, exc)
+    if isinstance(exc, http1.Oversized):
+        return diagnosis.no_wsman(situation, f"the answer is too large: {exc}")
+    if isinstance(exc, sealing.NotOpened):
+        return diagnosis.not_unsealed(situation, exc)
+    if isinstance(exc, OSError) and not isinstance(exc, ssl.SSLError):
+        return diagnosis.connection_lost(situation, exc.strerror or type(exc).__name__)
+    return translate(situation, exc)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the asynchronous pipes of one run share: TLS contexts, accounts, tickets, threads, and what they count."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from . import kerberos, negotiate, stream_tls
+from .daemon_threads import DaemonThreads
+from .endpoint import FROM_ENVIRONMENT, Endpoint
+
+
+@dataclass
+class Traffic:
+    """What went over the wire."""
+
+    connections: int = 0
+    requests: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+
+
+@dataclass
+class JointSignIn:
+    """Whether the last token of a sign-in travels with the first message, which saves a round trip.
+
+    MS-WSMV describes the sign-in with an empty POST. A service that wants it so is asked again in that form; after a
+    few such services, and none that took both, nobody is asked to.
+    """
+
+    taken: int = 0
+    refused: int = 0
+
+    @property
+    def worth_trying(self) -> bool:
+        return bool(self.taken) or self.refused < 3
+
+
+@dataclass
+class Shared:
+    """What all pipes of one run have in common. Belongs to one event loop."""
+
+    tls: stream_tls.Contexts = field(default_factory=stream_tls.Contexts)
+    credentials: negotiate.Credentials = field(default_factory=negotiate.Credentials)
+    traffic: Traffic = field(default_factory=Traffic)
+    threads: DaemonThreads = field(default_factory=lambda: DaemonThreads(64, "winfleet-stream"))
+    joint: JointSignIn = field(default_factory=JointSignIn)
+    _proxies: dict[str, str] = field(default_factory=getproxies)
+    _tickets: dict[tuple[str | None, str], asyncio.Task[kerberos.Ticket]] = field(default_factory=dict)
+
+    def speaks_to(self, endpoint: Endpoint) -> bool:
+        """Whether the streams can talk to this endpoint as pywinrm would. The others are pywinrm's."""
+        transport = endpoint.transports[0]
+        if negotiate.MISSING is not None or stream_tls.MISSING is not None or self._by_proxy(endpoint):
+            return False
+        if transport == "kerberos":
+            # With several transports pywinrm moves on where there is no ticket; kinit's own options are pywinrm's side.
+            plain = endpoint.kinit is None or (endpoint.kinit.command == "kinit" and not endpoint.kinit.args)
+            return len(endpoint.transports) == 1 and plain and negotiate.has_kerberos()
+        return transport != "credssp"
+
+    def _by_proxy(self, endpoint: Endpoint) -> bool:
+        if endpoint.proxy != FROM_ENVIRONMENT:
+            return bool(endpoint.proxy)
+        if not (endpoint.scheme in self._proxies or "all" in self._proxies):
+            return False
+        return not proxy_bypass(urlsplit(endpoint.url).netloc)
+
+    async def ticket_cache(self, endpoint: Endpoint) -> str | None:
+        """The Kerberos credential cache for an endpoint: one kinit for each account of the run."""
+        if endpoint.kinit is None or endpoint.kinit.mode != "managed":
+            return None
+        account = (endpoint.username, endpoint.password.reveal() if endpoint.password else "")
+        task = self._tickets.get(account)
+        if task is None:
+            task = asyncio.ensure_future(self.threads.run(lambda: kerberos.obtain_ticket(endpoint)))
+            self._tickets[account] = task
+        # One host that gives up must not take the ticket from the others.
+        return (await asyncio.shield(task)).cache
+
+    def close(self) -> None:
+        """Let go of tickets and threads."""
+        for task in self._tickets.values():
+            if task.done() and not task.cancelled() and task.exception() is None:
+                task.result().close()
+            else:
+                task.cancel()
+        self.threads.close()

@@ -1,0 +1,221 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of many hosts, rendered as Ansible renders them: every answer is compared with the public way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+from ansible.template import Templar
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import options
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.option_reader import OptionError
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer, RenderError
+
+INVENTORY = """
+all:
+  children:
+    windows:
+      vars:
+        domain: CORP
+        pwbase: s3cret
+        port_base: 5985
+        flags: {cbt: false}
+        passwords: {s0: first, s1: second}
+        nested: "{{ domain }}-{{ site }}"
+        plain: no template
+        together: "{{ domain }}\\\\adm-{{ site }}"
+        deep: "{{ nested }}/{{ nested }}"
+        alone: "{{ domain }}"
+        number: "{{ port_base }}"
+        sum: "{{ port_base + 1 }}"
+        flag: "{{ flags.cbt }}"
+        item: "{{ passwords[site] }}"
+        filtered: "{{ pwbase | upper }}-{{ site | default('none') }}"
+        conditional: "{% if site == 's0' %}zero{% else %}other{% endif %}"
+        own: "{{ inventory_hostname }}.corp.example"
+        looked_up: "{{ lookup('pipe', 'echo ' ~ site) }}"
+        listed: ["{{ site }}", kerberos]
+        plain_list: [ntlm, kerberos]
+        looks_like_a_list: "{{ open }}{{ site }}]"
+        open: "["
+        braces: !unsafe "{{ not a template }}"
+        holds_braces: "{{ braces }}!"
+        empty: ""
+        nothing: null
+      children:
+        site0: {hosts: {host0: {}, host2: {pwbase: mine}}, vars: {site: s0}}
+        site1: {hosts: {host1: {}}, vars: {site: s1}}
+        nowhere: {hosts: {host3: {}}}
+"""
+HOSTS = ("host0", "host1", "host2")
+NAMES = [line.split(":")[0].strip() for line in INVENTORY.split("vars:")[1].split("children:")[0].splitlines()]
+NAMES = [name for name in NAMES if name]
+
+
+@pytest.fixture(scope="module")
+def hostvars(tmp_path_factory: pytest.TempPathFactory) -> HostVars:
+    """A real inventory, as a play has it. Vaulted values are tested end to end."""
+    path: Path = tmp_path_factory.mktemp("inventory") / "hosts.yml"
+    path.write_text(INVENTORY)
+    loader = DataLoader()
+    inventory = InventoryManager(loader=loader, sources=[str(path)])
+    manager = VariableManager(loader=loader, inventory=inventory)
+    return HostVars(inventory, manager, loader)
+
+
+def value(renderer: Renderer, host: str, name: str) -> Any:
+    raw = renderer.variables(host)
+    assert raw is not None
+    return renderer.value(raw, name)
+
+
+@pytest.fixture
+def renderer(hostvars: HostVars) -> Renderer:
+    return Renderer(Templar(loader=DataLoader(), variables={}), hostvars)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_kind_of_value_is_what_ansible_makes_of_it(hostvars: HostVars, renderer: Renderer, name: str) -> None:
+    for host in HOSTS:
+        rendered = value(renderer, host, name)
+        public = hostvars[host][name]
+        assert rendered == public
+        assert isinstance(rendered, type(public)) or isinstance(public, type(rendered))
+
+
+def test_ansible_is_asked_once_for_hosts_that_agree(hostvars: HostVars, renderer: Renderer) -> None:
+    for host in ("host0", "host1", "host2"):
+        value(renderer, host, "item")
+    # Two sites, so two values.
+    assert renderer.renderings == 2
+
+
+def test_names_alone_need_no_ansible(hostvars: HostVars, renderer: Renderer) -> None:
+    for name in ("plain", "together", "deep", "alone", "own", "plain_list"):
+        value(renderer, "host0", name)
+    assert renderer.renderings == 0
+
+
+def test_what_may_change_is_asked_for_every_time(hostvars: HostVars, renderer: Renderer) -> None:
+    for _unused in range(3):
+        value(renderer, "host0", "looked_up")
+    assert renderer.renderings == 3
+
+
+def test_value_of_one_host_is_not_anothers(renderer: Renderer) -> None:
+    values = [value(renderer, host, "filtered") for host in HOSTS]
+    assert values == ["S3CRET-s0", "S3CRET-s1", "MINE-s0"]
+
+
+def test_variable_that_is_missing_is_named(renderer: Renderer) -> None:
+    with pytest.raises(RenderError, match=r"together.*site"):
+        value(renderer, "host3", "together")
+
+
+# --- options of connections
+
+SETTINGS: list[dict[str, Any]] = [
+    {"ansible_user": "CORP\\a", "ansible_password": "Pw-12345"},
+    {"ansible_user": "a", "ansible_password": "Pw-12345", "ansible_port": 5985, "ansible_winrm_transport": "ntlm"},
+    {"ansible_user": "a", "ansible_winrm_pass": "Pw-12345", "ansible_winrm_transport": "ntlm,basic"},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_password": "later wins"},
+    {"ansible_user": "a@R", "ansible_password": "x", "ansible_winrm_kinit_mode": "manual"},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_server_cert_validation": "ignore"},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_host": "10.1.2.3", "ansible_winrm_path": "/x"},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_send_cbt": "no", "ansible_winrm_transport": "ntlm"},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_port": None, "ansible_winrm_port": 8443},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_connection_timeout": 7},
+    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_operation_timeout_sec": 15},
+    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x"},
+    {"ansible_connection": "ansible.builtin.psrp", "ansible_user": "a", "ansible_password": "x", "ansible_port": 5985},
+    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_auth": "credssp"},
+    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_ca_cert": "~/ca.pem"},
+    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_read_timeout": "50"},
+    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_negotiate_service": "X"},
+]
+
+
+class OneHost:
+    """Hostvars of a single host."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self._variables = {"ansible_connection": "winrm", "inventory_hostname": "srv01", **variables}
+
+    def __contains__(self, host: str) -> bool:
+        return host == "srv01"
+
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return self._variables
+
+
+def stand_in(variables: dict[str, Any], keywords: dict[str, Any] | None = None) -> Any:
+    renderer = Renderer(Templar(loader=DataLoader(), variables={}), OneHost(variables))
+    return HostConnections(renderer, keywords or {}).of("srv01")
+
+
+def real(variables: dict[str, Any]) -> Any:
+    """The connection plugin itself, with its options set as a task's executor sets them."""
+    variables = OneHost(variables).raw_get("srv01")
+    connection = connection_loader.get(variables["ansible_connection"], PlayContext(), "/dev/null")
+    if hasattr(connection, "_resolve_option_variables"):
+        given = connection._resolve_option_variables(variables, Templar(loader=DataLoader(), variables=variables))
+    else:
+        declared = {name for name in variables if not name.startswith("ansible_winrm_")}
+        declared |= {"ansible_winrm_transport", "ansible_winrm_pass", "ansible_winrm_password", "ansible_winrm_host"}
+        declared |= {"ansible_winrm_path", "ansible_winrm_port", "ansible_winrm_connection_timeout"}
+        declared |= {"ansible_winrm_kinit_mode"}
+        given = {name: value for name, value in variables.items() if name in declared}
+        given["_extras"] = {name: value for name, value in variables.items() if name not in declared}
+    connection.set_options(var_options=given)
+    return connection
+
+
+@pytest.mark.parametrize("variables", SETTINGS)
+def test_endpoint_is_the_one_of_the_real_plugin(variables: dict[str, Any]) -> None:
+    plugin = real(variables)
+    chosen = "ansible_psrp_negotiate_service"
+    if chosen in variables and chosen not in str(plugin.get_option_and_origin("negotiate_service")[1]):
+        pytest.skip("this ansible-core does not tell what the user set, so license_info leaves the service alone")
+    ours = options.endpoint_from_connection(stand_in(variables), "srv01")
+    assert ours == options.endpoint_from_connection(plugin, "srv01")
+
+
+def test_keyword_of_the_play_counts_where_there_is_no_variable() -> None:
+    connection = stand_in({"ansible_password": "x"}, {"remote_user": "keyword"})
+    assert connection.get_option("remote_user") == "keyword"
+    connection = stand_in({"ansible_user": "variable"}, {"remote_user": "keyword"})
+    assert connection.get_option("remote_user") == "variable"
+
+
+def test_option_that_the_plugin_does_not_have() -> None:
+    with pytest.raises(KeyError):
+        stand_in({}).get_option("auth")
+
+
+def test_host_that_is_no_windows() -> None:
+    with pytest.raises(OptionError, match="ansible_connection is ssh"):
+        options.endpoint_from_connection(stand_in({"ansible_connection": "ssh"}), "srv01")
+
+
+def test_host_that_is_not_in_the_inventory() -> None:
+    renderer = Renderer(Templar(loader=DataLoader(), variables={}), OneHost({}))
+    with pytest.raises(OptionError, match="no such host"):
+        HostConnections(renderer, {}).of("srv02")
+
+
+def test_template_that_is_left_over_is_an_error(hostvars: HostVars, renderer: Renderer) -> None:
+    """A value that Ansible does not trust is not rendered, and braces are no password."""
+    connection = stand_in({"ansible_user": "a", "ansible_password": "{{ nobody_rendered_this }}"})
+    with pytest.raises(OptionError):
+        options.endpoint_from_connection(connection, "srv01")

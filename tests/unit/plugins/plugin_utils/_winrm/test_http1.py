@@ -1,0 +1,108 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP answers as they come, and as a hostile peer would send them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+
+LIMIT = 1000
+
+
+def read(data: bytes, limit: int = LIMIT) -> http1.Response:
+    async def run() -> http1.Response:
+        reader = asyncio.StreamReader(limit=http1.HEAD_LIMIT)
+        reader.feed_data(data)
+        reader.feed_eof()
+        return await http1.read_response(reader, limit)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "body", "closes"),
+    [
+        (b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nab", 200, b"ab", False),
+        (b"HTTP/1.1 500 Internal Server Error\r\ncontent-length:0\r\n\r\n", 500, b"", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: Close\r\n\r\nab", 200, b"ab", True),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", 200, b"ab", True),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nab", 200, b"ab", False),
+        (b"HTTP/1.1 200 OK\r\n\r\nto the end", 200, b"to the end", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", False),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, b"x", False),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\n\r\n",
+            200,
+            b"abcde",
+            False,
+        ),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTrailer: x\r\n\r\n", 200, b"a", False),
+    ],
+)
+def test_answers(data: bytes, status: int, body: bytes, closes: bool) -> None:
+    response = read(data)
+    assert (response.status, response.body, response.closes) == (status, body, closes)
+
+
+def test_header_that_comes_twice_is_joined() -> None:
+    data = b"HTTP/1.1 401 \r\nWWW-Authenticate: Negotiate\r\nwww-authenticate: Basic\r\nContent-Length: 0\r\n\r\n"
+    assert read(data).headers["www-authenticate"] == "Negotiate, Basic"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "without an answer"),
+        (b"\x00\xffgarbage", "no HTTP"),
+        (b"SSH-2.0-x\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 2x0 OK\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "cut off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", "cut off"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nab", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\nab", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", "without a colon"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nab\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n", "chunk"),
+        (b"HTTP/1.1 100 \r\n\r\n" * 11, "interim"),
+    ],
+)
+def test_what_is_no_http(data: bytes, words: str) -> None:
+    with pytest.raises(http1.Broken, match=words):
+        read(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"200\r\n" + b"x" * 512 + b"\r\n200\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + b"a: b\r\n" * 1000,
+        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 101 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\na: " + b"b" * 70_000 + b"\r\n\r\n",
+    ],
+)
+def test_more_than_anybody_wants(data: bytes) -> None:
+    with pytest.raises(http1.Oversized):
+        read(data)
+
+
+def test_request() -> None:
+    data = http1.Target("[fe80::1]:5985", "/wsman").post(b"ab", "text/plain", "Basic YTpi")
+    head, body = data.split(b"\r\n\r\n")
+    assert head.split(b"\r\n") == [
+        b"POST /wsman HTTP/1.1",
+        b"Host: [fe80::1]:5985",
+        b"User-Agent: winfleet.activation",
+        b"Connection: Keep-Alive",
+        b"Content-Type: text/plain",
+        b"Authorization: Basic YTpi",
+        b"Content-Length: 2",
+    ]
+    assert body == b"ab"

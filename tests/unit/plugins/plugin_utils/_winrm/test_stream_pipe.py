@@ -1,0 +1,353 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The asynchronous pipe over real sockets: against the lab's WinRM, a tap, and servers that are no WinRM."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Kinit, Secret
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
+    ConnectionLost,
+    Misconfigured,
+    NotAuthenticated,
+    NotWsman,
+    TimedOut,
+    TlsError,
+    Unreachable,
+    Unsealed,
+    WinrmError,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Invocation, Put, WsmanFault
+from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeCim, Workshop
+from winlab.host import CertificateSpec
+from winlab.mischief import Mischief, Trick
+
+from .conftest import HttpServer, Impostor, RawServer, Tap, endpoint, http_answer, raw
+
+HOUSE = "SELECT * FROM Lab_House"
+BRICKS = "SELECT * FROM Lab_Brick"
+KEY = "CCCCC-DDDDD-FFFFF-GGGGG-PYWKV"
+
+Serve = Callable[..., HttpServer]
+
+
+def read(host: str, port: int, *queries: str, **changes: Any) -> tuple[list[Any], Shared]:
+    """Rows of each query over one pipe, and what the run shared."""
+
+    async def run() -> tuple[list[Any], Shared]:
+        shared = Shared()
+        target = endpoint(host, port, **changes)
+        pipe = StreamPipe(target, shared)
+        session = AsyncSession(pipe, context_for(target), target.label)
+        try:
+            return [await session.query(query) for query in queries], shared
+        finally:
+            pipe.close()
+            shared.close()
+
+    return asyncio.run(run())
+
+
+# --- what works
+
+
+def test_ntlm_over_http_reads_everything_and_shows_nothing(workshop: Workshop) -> None:
+    tap = Tap(workshop.machine(cim=FakeCim(bricks=40)).address)
+    (bricks, houses), shared = read("127.0.0.1", tap.port, BRICKS, HOUSE, scheme="http")
+    assert (len(bricks), len(houses)) == (40, 1)
+    assert b"Lab_Brick" not in tap.everything
+    assert b"HTTP-SPNEGO-session-encrypted" in tap.everything
+    assert len(tap.heard) == shared.traffic.connections == 1
+    tap.close()
+
+
+def test_sign_in_takes_one_round_trip_of_its_own(workshop: Workshop) -> None:
+    _rows, shared = read(workshop.machine().address, HTTP_PORT, HOUSE, HOUSE, HOUSE)
+    assert shared.traffic.requests == 4
+    assert (shared.joint.taken, shared.joint.refused) == (1, 0)
+
+
+@pytest.mark.parametrize("binding", ["none", "relaxed", "strict"])
+def test_ntlm_over_https_sends_the_channel_binding(workshop: Workshop, binding: str) -> None:
+    machine = workshop.machine(http=False, https=True, channel_binding=binding)
+    (rows,), _shared = read(machine.address, HTTPS_PORT, HOUSE, server_cert_validation="ignore")
+    assert len(rows) == 1
+
+
+def test_channel_binding_that_is_not_sent_is_missed(workshop: Workshop) -> None:
+    machine = workshop.machine(http=False, https=True, channel_binding="strict")
+    with pytest.raises(NotAuthenticated):
+        read(machine.address, HTTPS_PORT, HOUSE, server_cert_validation="ignore", send_cbt=False)
+
+
+def test_sealed_messages_inside_tls(workshop: Workshop) -> None:
+    machine = workshop.machine(http=False, https=True)
+    changes = {"server_cert_validation": "ignore", "message_encryption": "always"}
+    (rows,), _shared = read(machine.address, HTTPS_PORT, HOUSE, **changes)
+    assert len(rows) == 1
+
+
+def test_basic_over_https(workshop: Workshop) -> None:
+    machine = workshop.machine(http=False, https=True, basic=True)
+    changes = {"transports": ("basic",), "server_cert_validation": "ignore"}
+    (rows,), shared = read(machine.address, HTTPS_PORT, HOUSE, **changes)
+    assert (len(rows), shared.traffic.requests) == (1, 1)
+
+
+def test_certificate_shows_itself_in_tls(serve: Serve, pem: str) -> None:
+    server = serve(lambda head, body: raw("401 Unauthorized"), pem)
+    changes = {"cert_pem": pem, "cert_key_pem": pem, "transports": ("certificate",), "scheme": "https"}
+    with pytest.raises(NotAuthenticated, match="client certificate"):
+        read("127.0.0.1", server.port, HOUSE, server_cert_validation="ignore", **changes)
+    assert b"Authorization: http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual" in server.heard
+
+
+def test_stale_connection_is_replaced_once(workshop: Workshop) -> None:
+    machine = workshop.machine(mischief=[Mischief(Trick.HANG_UP, on="Enumerate")])
+    (first, second), shared = read(machine.address, HTTP_PORT, HOUSE, HOUSE)
+    assert first == second
+    assert shared.traffic.connections == 2
+
+
+def test_service_that_wants_the_sign_in_by_itself(workshop: Workshop) -> None:
+    """It refuses a message that comes with the last token, and is asked again with an empty POST."""
+    machine = workshop.machine()
+    server = Picky(machine.address)
+    (rows, _again), shared = read("127.0.0.1", server.port, HOUSE, HOUSE, scheme="http")
+    assert len(rows) == 1
+    assert (shared.joint.refused, shared.traffic.connections) == (1, 2)
+    server.close()
+
+
+class Picky:
+    """Relays to a machine, but answers 400 to a message with an Authorization header."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _peer = self._server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        with client, socket.create_connection((self._address, HTTP_PORT), timeout=10) as machine:
+            while said := client.recv(65536):
+                if b"Authorization:" in said and b"encrypted" in said:
+                    client.sendall(raw("400 Bad Request"))
+                    return
+                machine.sendall(said)
+                client.sendall(machine.recv(65536))
+
+    def close(self) -> None:
+        self._server.close()
+
+
+# --- it only reads
+
+
+@pytest.mark.parametrize("kind", ["invoke", "put", "nonsense"])
+def test_changes_are_refused_before_anything_is_sent(workshop: Workshop, kind: str) -> None:
+    machine = workshop.machine()
+    target = endpoint(machine.address)
+    context = context_for(target)
+    request = {
+        "invoke": lambda: Invocation(context, "SoftwareLicensingService", "InstallProductKey", {"ProductKey": KEY}),
+        "put": lambda: Put(context, "Lab_House", {"Name": "a"}, {"Owner": "b"}),
+    }
+    text = request[kind]().next_request() if kind in request else "<s:Envelope/>"
+    shared = Shared()
+    with pytest.raises(Misconfigured, match="only reads") as refusal:
+        asyncio.run(StreamPipe(target, shared).exchange(text or ""))
+    assert KEY not in str(refusal.value)
+    assert shared.traffic.connections == 0
+
+
+# --- what goes wrong
+
+
+def test_wrong_password_is_tried_once(workshop: Workshop) -> None:
+    machine = workshop.machine()
+
+    async def twice() -> list[str]:
+        pipe = StreamPipe(endpoint(machine.address, password=Secret("Somebody-Else-1")), Shared())
+        said = []
+        for _unused in range(2):
+            with pytest.raises(NotAuthenticated) as refusal:
+                await pipe.exchange(ENVELOPE)
+            said.append(str(refusal.value))
+        return said
+
+    first, second = asyncio.run(twice())
+    assert first == second
+    assert "Somebody-Else-1" not in first
+    assert machine.kinds().count("bad_password") == 1
+
+
+ENVELOPE = "<a:Action>http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate</a:Action>"
+
+
+@pytest.mark.parametrize(
+    ("trick", "kind", "words"),
+    [
+        (Trick.PROXY_HTML, Unsealed, "in the clear"),
+        (Trick.GARBAGE, ConnectionLost, "garbage"),
+        (Trick.TRUNCATE, ConnectionLost, "cut off"),
+        (Trick.EMPTY_500, NotWsman, "HTTP 500"),
+        (Trick.UNAVAILABLE, NotWsman, "503"),
+        (Trick.WRONG_KEY, ConnectionLost, "cannot be opened"),
+        (Trick.CLOSE, ConnectionLost, "without an answer"),
+        (Trick.BUSY, WsmanFault, "0x803381A6"),
+    ],
+)
+def test_trouble_has_a_name(workshop: Workshop, trick: Trick, kind: type[Exception], words: str) -> None:
+    machine = workshop.machine(mischief=[Mischief(trick, times=None)])
+    with pytest.raises(kind, match=words):
+        read(machine.address, HTTP_PORT, HOUSE)
+
+
+def test_silent_host_is_given_up(workshop: Workshop) -> None:
+    machine = workshop.machine(mischief=[Mischief(Trick.SILENT, times=None)])
+    began = time.monotonic()
+    with pytest.raises(TimedOut, match="2 seconds") as caught:
+        read(machine.address, HTTP_PORT, HOUSE, read_timeout=2, operation_timeout=1)
+    assert caught.value.maybe_delivered
+    assert time.monotonic() - began < 5
+
+
+def test_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(Unreachable, match="refused"):
+        read("127.0.0.1", port, HOUSE, scheme="http")
+
+
+def test_name_that_does_not_exist() -> None:
+    with pytest.raises(Unreachable, match="cannot be resolved"):
+        read("nobody.invalid", HTTP_PORT, HOUSE)
+
+
+def test_busy_host_is_connected_to_again() -> None:
+    """Connecting is the only thing that is tried again."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    servers: list[socket.socket] = []
+    timer = threading.Timer(0.1, lambda: servers.append(socket.create_server(("127.0.0.1", port))))
+    timer.start()
+    with pytest.raises(TimedOut):
+        read("127.0.0.1", port, HOUSE, scheme="http", read_timeout=2, operation_timeout=1)
+    timer.join()
+    servers[0].close()
+
+
+def test_certificate_problems_are_told_apart(workshop: Workshop) -> None:
+    machine = workshop.machine(http=False, https=True, certificate=CertificateSpec(self_signed=True))
+    with pytest.raises(TlsError, match="not trusted"):
+        read(machine.address, HTTPS_PORT, HOUSE)
+
+
+def test_port_without_tls() -> None:
+    server = RawServer(http_answer("400 Bad Request"))
+    with pytest.raises(TlsError, match="without TLS"):
+        read("127.0.0.1", server.port, HOUSE, scheme="https", server_cert_validation="ignore")
+    server.close()
+
+
+def test_port_that_waits_instead_of_speaking_tls(workshop: Workshop) -> None:
+    changes = {"scheme": "https", "read_timeout": 2, "operation_timeout": 1}
+    with pytest.raises(TimedOut, match="may not speak https") as caught:
+        read(workshop.machine().address, HTTP_PORT, HOUSE, **changes)
+    assert not caught.value.maybe_delivered
+
+
+def test_file_of_authorities_that_is_not_there(workshop: Workshop) -> None:
+    machine = workshop.machine(http=False, https=True)
+    with pytest.raises(Misconfigured, match="No such file"):
+        read(machine.address, HTTPS_PORT, HOUSE, ca_trust_path="/nonexistent/ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (raw("200 OK"), NotWsman, "without asking for credentials"),
+        (raw("302 Found", Location="http://127.0.0.1:1/"), NotWsman, "redirect"),
+        (raw("401 No", WWW_Authenticate="Basic realm=x"), NotAuthenticated, "offers Basic"),
+        (raw("401 No", WWW_Authenticate="Negotiate !!!="), NotAuthenticated, "rejected"),
+        (raw("401 No", WWW_Authenticate="Negotiate AAAA"), NotAuthenticated, "broke off"),
+        (raw("401 No", WWW_Authenticate="Negotiate TlRMTVNTUAAC"), NotAuthenticated, "broke off"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", ConnectionLost, "no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", NotWsman, "too large"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", ConnectionLost, "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", NotWsman, "too large"),
+    ],
+)
+def test_sign_in_with_a_stranger(serve: Serve, answer: bytes, kind: type[WinrmError], words: str) -> None:
+    server = serve(lambda head, body: answer)
+    with pytest.raises(kind, match=words):
+        read("127.0.0.1", server.port, HOUSE, scheme="http")
+    assert b"Lab_House" not in server.heard
+
+
+def test_readable_answer_on_a_sealed_connection_is_not_believed(workshop: Workshop) -> None:
+    envelope = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
+    impostor = Impostor(workshop.machine().address, raw("200 OK", envelope))
+    with pytest.raises(Unsealed):
+        read("127.0.0.1", impostor.port, HOUSE, scheme="http")
+    impostor.close()
+
+
+def test_answer_of_a_web_server() -> None:
+    server = RawServer(http_answer("404 Not Found", b"<html><title>Welcome</title></html>"))
+    with pytest.raises(NotWsman, match="404"):
+        read("127.0.0.1", server.port, HOUSE, scheme="http", transports=("basic",))
+    server.close()
+
+
+# --- whom it speaks to
+
+REACHES = [
+    ({}, True),
+    ({"transports": ("basic",)}, True),
+    ({"transports": ("ntlm", "basic")}, True),
+    ({"transports": ("credssp",)}, False),
+    ({"transports": ("kerberos", "ntlm")}, False),
+    ({"proxy": "http://proxy.example:3128"}, False),
+    ({"proxy": None}, True),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), REACHES)
+def test_speaks_to(changes: dict[str, Any], expected: bool) -> None:
+    assert Shared().speaks_to(endpoint("127.0.0.1", **changes)) is expected
+
+
+@pytest.mark.parametrize(("exempt", "expected"), [("", False), ("127.0.0.1", True)])
+def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, exempt: str, expected: bool) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", exempt)
+    assert Shared().speaks_to(endpoint("127.0.0.1")) is expected
+
+
+@pytest.mark.parametrize("kinit", [Kinit("managed", command="/opt/kinit"), Kinit("managed", args=("-x",))])
+def test_kinit_of_ones_own_is_for_pywinrm(monkeypatch: pytest.MonkeyPatch, kinit: Kinit) -> None:
+    target = endpoint("127.0.0.1", transports=("kerberos",), kinit=kinit)
+    assert not Shared().speaks_to(target)

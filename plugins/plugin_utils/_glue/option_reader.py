@@ -82,8 +82,12 @@ class OptionReader:
 
     def was_set(self, name: str) -> bool:
         """Whether the user set an option, as far as this ansible-core can tell."""
-        origin: Callable[[str], tuple[Any, str]] | None = getattr(self._connection, "get_option_and_origin", None)
-        return origin is not None and origin(name)[1] != "default"
+        lookup: Callable[[str], tuple[Any, str]] | None = getattr(self._connection, "get_option_and_origin", None)
+        if lookup is None:
+            return False
+        value, origin = lookup(name)
+        # Before 2.18 it does not see the variables of the host, and so tells the default.
+        return origin != "default" or value != self.raw(name)
 
     def secret(self, name: str) -> Secret | None:
         """A password, which may be empty."""

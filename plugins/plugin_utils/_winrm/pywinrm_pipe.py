@@ -34,7 +34,7 @@ try:
     import winrm.transport
 
     # Fault bodies reach the caller only since 0.5.0.
-    from winrm.exceptions import WSManFaultError  # noqa: F401
+    from winrm.exceptions import WSManFaultError  # noqa: F401  # pylint: disable=unused-import
     from winrm.protocol import Protocol
 except ImportError as missing:
     MISSING: ImportError | None = missing

@@ -47,7 +47,7 @@ def results(reply: bytes | None) -> list[tuple[int, int]]:
     start = (26 + address + 3) // 4 * 4
     found = [struct.unpack_from("<HH", reply, start + 4 + 24 * index) for index in range(reply[start])]
     assert start + 4 + 24 * len(found) == len(reply)
-    return [(result, reason) for result, reason in found]
+    return found
 
 
 @pytest.mark.parametrize(

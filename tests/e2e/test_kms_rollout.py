@@ -115,7 +115,7 @@ def test_port_answers_where_a_kms_host_serves(fleet: Lab) -> None:
         "  gather_facts: false\n"
         "  tasks:\n"
         "    - winfleet.activation.kms_probe:\n"
-        "        hosts: ['{{ kms01 }}', '[{{ kms01 }}]:1688', '{{ pc01 }}']\n"
+        "        hosts: ['{{ kms01 }}', '{{ kms01 }}:1688', '{{ pc01 }}']\n"
         "        timeout: 2\n"
         "      register: probe\n"
         "    - ansible.builtin.assert:\n"

@@ -1,0 +1,149 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Role and playbook kms_dns on the lab's own name server: the machines publish themselves there as Windows does.
+
+tests/servers does the same on BIND.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import Lab, StartLab
+
+APPROVED = ["kms01.corp.example"]
+ROGUES = ("srv2008-01", "srv2008r2-01", "srv2019-01")
+
+
+@pytest.fixture(scope="module")
+def demo(start_lab: StartLab) -> Lab:
+    return start_lab("demo")
+
+
+@pytest.fixture(scope="module")
+def policy(demo: Lab) -> dict[str, Any]:
+    server = yaml.safe_load(demo.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    return {
+        "approved_kms_hosts": APPROVED,
+        "kms_domains": ["corp.example"],
+        "kms_dns_nameservers": [f"{server['server']}:{server['port']}"],
+        "kms_dns_server": server["server"],
+        "kms_dns_server_port": server["port"],
+        "kms_dns_timeout": 2,
+    }
+
+
+def published(demo: Lab) -> set[str]:
+    return {json.loads(line)["target"].split(".")[0].lower() for line in demo.winlab("records").splitlines()}
+
+
+def test_policy_is_asked_for(demo: Lab, policy: dict[str, Any]) -> None:
+    run = demo.playbook("winfleet.activation.kms_dns", {"kms_domains": ["corp.example"]})
+    assert run.code != 0
+    assert "Set approved_kms_hosts" in run.output
+    run = demo.playbook("winfleet.activation.kms_dns", {**policy, "approved_kms_hosts": []})
+    assert run.code != 0
+    assert "kms_dns_approved_hosts is empty" in run.output
+    assert published(demo) == {"kms01", *ROGUES}
+
+
+def test_check_mode_shows_the_plan_and_changes_nothing(demo: Lab, policy: dict[str, Any]) -> None:
+    run = demo.playbook("winfleet.activation.kms_dns", policy, "--check", "--diff")
+    assert run.code == 0, run.output
+    for rogue in ROGUES:
+        assert f"-_vlmcs._tcp.corp.example. 3600 IN SRV 0 0 1688 {rogue}.corp.example." in run.output
+    assert "-_vlmcs._tcp.corp.example. 3600 IN SRV 0 0 1688 kms01" not in run.output
+    assert published(demo) == {"kms01", *ROGUES}
+    assert not demo.events(kind="invoke")
+
+
+def test_dns_that_others_manage(demo: Lab, policy: dict[str, Any]) -> None:
+    run = demo.playbook("winfleet.activation.kms_dns", {**policy, "kms_dns_update": False})
+    assert run.code == 0, run.output
+    assert "changed=0" in run.output
+    assert "update delete _vlmcs._tcp.corp.example. SRV 0 0 1688 srv2008-01.corp.example." in run.output
+    assert "/RecordDelete corp.example _vlmcs._tcp SRV 0 0 1688 srv2008-01.corp.example. /f" in run.output
+    assert "SRV 0 0 1688 kms01.corp.example. /f" not in run.output
+    assert published(demo) == {"kms01", *ROGUES}
+
+
+def test_record_of_a_machine_that_was_not_restarted_comes_back(demo: Lab, policy: dict[str, Any]) -> None:
+    """The restart trap: the key alone makes no KMS client."""
+    trapped = "srv2008r2-01"
+    demo.ansible(trapped, "product_key").result(trapped)
+    run = demo.playbook("winfleet.activation.kms_dns", policy)
+    assert run.code != 0, "the playbook must say that it is not done"
+    assert published(demo) == {"kms01"}
+    assert "srv2008r2-01 would publish itself again" in run.output
+    assert "restart sppsvc" in run.output
+
+    demo.winlab("advance", "1d")
+    assert trapped in published(demo)
+    look = _verify(demo, policy)
+    assert look.code != 0
+    assert "srv2008r2-01.corp.example is published in corp.example. It carries" in " ".join(look.output.split()), look.output
+    assert "restart sppsvc" in look.output
+
+
+def test_after_the_repair_the_records_stay_away(demo: Lab, policy: dict[str, Any]) -> None:
+    repaired = demo.playbook("winfleet.activation.enforce", policy)
+    assert repaired.code == 0, repaired.output
+    assert published(demo) >= set(ROGUES), "the records are still there after the repair"
+    before = {host: _restarts(demo, host) for host in (*ROGUES, "kms01", "win10-01")}
+
+    run = demo.playbook("winfleet.activation.kms_dns", policy)
+    assert run.code == 0, run.output
+    assert published(demo) == {"kms01"}
+    assert "is published in corp.example. It is no KMS host." in " ".join(run.output.split())
+    # The occasion to publish themselves again was real, and only for those whose record was deleted.
+    after = {host: _restarts(demo, host) for host in before}
+    assert all(after[host] == before[host] + 1 for host in ROGUES), (before, after)
+    assert all(after[host] == before[host] for host in ("kms01", "win10-01")), (before, after)
+
+    demo.winlab("advance", "3d")
+    assert published(demo) == {"kms01"}
+
+
+def test_again_changes_nothing(demo: Lab, policy: dict[str, Any]) -> None:
+    before = len(demo.events(kind="invoke"))
+    run = demo.playbook("winfleet.activation.kms_dns", policy)
+    assert run.code == 0, run.output
+    assert "changed=0" in run.output
+    assert "changed=1" not in run.output
+    assert len(demo.events(kind="invoke")) == before
+
+
+def test_new_rogue_is_found_by_the_verification_alone(demo: Lab, policy: dict[str, Any]) -> None:
+    done = demo.ansible("srv2016-01", "product_key", f"key={_host_key(demo)} allow_kms_host_key=true")
+    assert done.code == 0, done.output
+    demo.ansible("srv2016-01", "licensing_service", "state=restarted")
+    run = _verify(demo, policy)
+    assert run.code != 0
+    assert "srv2016-01" in run.output
+
+
+def _host_key(demo: Lab) -> str:
+    return demo.winlab("keys", "csvlk_2022").strip()
+
+
+def _restarts(demo: Lab, host: str) -> int:
+    return sum(event.get("method") == "StartService" for event in demo.events(host, kind="invoke"))
+
+
+def _verify(demo: Lab, policy: dict[str, Any]) -> Any:
+    playbook = demo.work / "verify.yml"
+    playbook.write_text(
+        "- hosts: localhost\n"
+        "  gather_facts: false\n"
+        "  tasks:\n"
+        "    - ansible.builtin.import_role: {name: winfleet.activation.kms_dns, tasks_from: verify}\n"
+        "      vars:\n"
+        "        kms_dns_approved_hosts: '{{ approved_kms_hosts }}'\n"
+        "        kms_dns_domains: '{{ kms_domains }}'\n"
+    )
+    return demo.playbook(str(playbook), policy)

@@ -86,7 +86,9 @@ def test_record_of_a_machine_that_was_not_restarted_comes_back(demo: Lab, policy
     assert trapped in published(demo)
     look = _verify(demo, policy)
     assert look.code != 0
-    assert "srv2008r2-01.corp.example is published in corp.example. It carries" in " ".join(look.output.split()), look.output
+    assert "srv2008r2-01.corp.example is published in corp.example. It carries" in " ".join(look.output.split()), (
+        look.output
+    )
     assert "restart sppsvc" in look.output
 
 

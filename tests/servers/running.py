@@ -74,6 +74,11 @@ class Run:
     output: str
     result: dict[str, Any]
 
+    @property
+    def text(self) -> str:
+        """What it printed, without the line breaks that Ansible puts in."""
+        return " ".join(self.output.split())
+
     def ok(self) -> dict[str, Any]:
         """The result, of a command that must have succeeded."""
         assert self.code == 0, self.output
@@ -116,3 +121,23 @@ class Ansible:
         answers = [path.read_text() for path in tree.glob("*")] if tree.is_dir() else []
         self.log += [output, *answers]
         return Run(done.returncode, output, json.loads(answers[0]) if answers else {})
+
+    def playbook(
+        self, playbook: str, inventory: str, variables: dict[str, Any], *options: str, **environment: str
+    ) -> Run:
+        """One playbook run; it returns no result of a module."""
+        # A localhost that the inventory names does not run modules with Ansible's own Python.
+        variables = {"ansible_python_interpreter": sys.executable, **variables}
+        command = [str(BIN / "ansible-playbook"), playbook, "-i", inventory, "-e", json.dumps(variables), *options]
+        done = subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_RUN_SECONDS,
+            check=False,
+        )
+        self.log.append(done.stdout + done.stderr)
+        return Run(done.returncode, self.log[-1], {})

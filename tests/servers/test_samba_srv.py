@@ -67,3 +67,40 @@ def test_who_may_not_changes_nothing(crowded: Samba, ansible: Ansible) -> None:
     failed = ansible.module("kms_srv", options(crowded, **as_machine), environment=crowded.environment).failed()
     assert failed["rcode"] == "REFUSED"
     assert len(crowded.values()) == 200
+
+
+def test_role_cleans_and_locks_in_one_run(crowded: Samba, ansible: Ansible) -> None:
+    crowded.side("populate", computers={"kms01": "C0mputer-Passw0rd"}, spns={"DC1$": [f"ldap/{crowded.host}"]})
+    crowded.tool("group", "add", "KMS Hosts")
+    playbook = ansible.work / "role.yml"
+    playbook.write_text(
+        "- hosts: localhost\n"
+        "  gather_facts: false\n"
+        "  roles:\n"
+        "    - role: winfleet.activation.kms_dns\n"
+        "  post_tasks:\n"
+        "    - ansible.builtin.import_role: {name: winfleet.activation.kms_dns, tasks_from: verify}\n"
+    )
+    variables = {
+        "kms_dns_domains": [DOMAIN],
+        "kms_dns_approved_hosts": [APPROVED[0]],
+        "kms_dns_server": ADDRESS,
+        "kms_dns_nameservers": [ADDRESS],
+        "kms_dns_kerberos_principal": f"{ADMINISTRATOR}@{crowded.realm}",
+        "kms_dns_kerberos_password": PASSWORD,
+        "kms_dns_kerberos_hostname": crowded.host,
+        "kms_dns_group": "KMS Hosts",
+    }
+    run = ansible.playbook(str(playbook), "localhost,", variables, "-c", "local", **crowded.environment)
+    assert run.code == 0, run.output
+    assert crowded.values() == lines(APPROVED[0])
+    again = ansible.playbook(str(playbook), "localhost,", variables, "-c", "local", "-vvv", **crowded.environment)
+    assert again.code == 0, again.output
+    assert "changed=0" in again.output
+    assert PASSWORD not in run.output + again.output
+    # What the lock means: a stranger's machine is refused, the approved one's is not.
+    refresh = [f"add {SERVICE}.{DOMAIN} 3600 SRV 0 0 1688 {APPROVED[0]}."]
+    assert crowded.nsupdate(crowded.ticket("kms01$"), refresh) == ""
+    refused = crowded.nsupdate(crowded.ticket("pc0001$"), [f"add {SERVICE}.{DOMAIN} 3600 SRV 0 0 1688 {ROGUES[1]}."])
+    assert "REFUSED" in refused
+    assert crowded.values() == lines(APPROVED[0])

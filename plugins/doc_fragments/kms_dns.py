@@ -6,9 +6,27 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules that read and write KMS records in DNS have in common."""
+    """What the plugins that read and write KMS records in DNS have in common: servers to ask, and what to ask them."""
 
+    # For modules, beside their options.
     DOCUMENTATION = r"""
+attributes:
+  platform:
+    description: Target the module works on. It runs on the controller.
+    support: full
+    platforms: posix
+  action_group:
+    description: Use C(group/winfleet.activation.kms_dns) in C(module_defaults) to set defaults for all modules of this
+      kind.
+    support: full
+    membership:
+      - winfleet.activation.kms_dns
+notes:
+  - The module needs nothing on a Windows machine. Run it on the controller, with C(hosts=localhost) or
+    C(delegate_to=localhost).
+"""
+
+    SERVERS = r"""
 options:
   nameservers:
     description:
@@ -49,18 +67,54 @@ options:
     default: hmac-sha256
 requirements:
   - dnspython >= 2.7
-attributes:
-  platform:
-    description: Target the module works on. It runs on the controller.
-    support: full
-    platforms: posix
-  action_group:
-    description: Use C(group/winfleet.activation.kms_dns) in C(module_defaults) to set defaults for all modules of this
-      kind.
-    support: full
-    membership:
-      - winfleet.activation.kms_dns
-notes:
-  - The module needs nothing on a Windows machine. Run it on the controller, with C(hosts=localhost) or
-    C(delegate_to=localhost).
+"""
+
+    # Reading and judging: the module kms_srv_info and the inventory kms_srv.
+    SURVEY = r"""
+options:
+  domains:
+    description:
+      - DNS domains to look in. Without it, the domains of the search list in C(/etc/resolv.conf).
+      - Name every domain in which clients live and hosts publish themselves. With O(zone_transfer) the subdomains of a
+        zone are found without being named.
+    type: list
+    elements: str
+    aliases: [domain]
+  approved_hosts:
+    description:
+      - The organization's KMS hosts. Everything else that is published is V(unapproved). A host that does not listen on
+        O(port) has its port after a colon.
+      - A full name has to be equal to that of the record. A short name stands for that host in every domain.
+      - Without this list the records are not judged by it.
+    type: list
+    elements: str
+  port:
+    description: Port on which the KMS hosts listen. A record with another one is V(wrong_port).
+    type: int
+    default: 1688
+  ask_resolver:
+    description: Ask the resolver what clients see.
+    type: bool
+    default: true
+  ask_servers:
+    description: Ask every server of the zone. Without it the answer may be as old as the record's time to live.
+    type: bool
+    default: true
+  servers:
+    description:
+      - Names or addresses of servers of the zone to ask instead of those that the zone itself names, for example all
+        domain controllers, or a primary that the zone hides.
+    type: list
+    elements: str
+    default: []
+  resolve_targets:
+    description: Look up the addresses of the hosts.
+    type: bool
+    default: true
+  zone_transfer:
+    description:
+      - Transfer the zones as well, and look into every domain of them that has a record. The servers must allow it to
+        this machine, or to the TSIG key.
+    type: bool
+    default: false
 """

@@ -21,6 +21,7 @@ description:
     (M(winfleet.activation.product_key)); otherwise it publishes itself again within a day.
 extends_documentation_fragment:
   - winfleet.activation.kms_dns
+  - winfleet.activation.kms_dns.servers
 options:
   domains:
     description: DNS domains whose record to set.

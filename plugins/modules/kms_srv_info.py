@@ -19,52 +19,8 @@ description:
   - Replaces C(nslookup -type=all _vlmcs._tcp). Reads only.
 extends_documentation_fragment:
   - winfleet.activation.kms_dns
-options:
-  domains:
-    description:
-      - DNS domains to look in. Without it, the domains of the search list in C(/etc/resolv.conf).
-      - Name every domain in which clients live and hosts publish themselves; with O(zone_transfer) the module finds the
-        subdomains of a zone by itself.
-    type: list
-    elements: str
-    aliases: [domain]
-  approved_hosts:
-    description:
-      - The organization's KMS hosts. Everything else that is published is V(unapproved). A host that does not listen on
-        O(port) has its port after a colon.
-      - A full name has to be equal to that of the record. A short name stands for that host in every domain.
-      - Without this list the records are not judged by it.
-    type: list
-    elements: str
-  port:
-    description: Port on which the KMS hosts listen. A record with another one is V(wrong_port).
-    type: int
-    default: 1688
-  ask_resolver:
-    description: Ask the resolver what clients see.
-    type: bool
-    default: true
-  ask_servers:
-    description: Ask every server of the zone. Without it the answer may be as old as the record's time to live.
-    type: bool
-    default: true
-  servers:
-    description:
-      - Names or addresses of servers of the zone to ask instead of those that the zone itself names, for example all
-        domain controllers, or a primary that the zone hides.
-    type: list
-    elements: str
-    default: []
-  resolve_targets:
-    description: Look up the addresses of the hosts.
-    type: bool
-    default: true
-  zone_transfer:
-    description:
-      - Transfer the zones as well, and look into every domain of them that has a record. The servers must allow it to
-        this machine, or to the TSIG key.
-    type: bool
-    default: false
+  - winfleet.activation.kms_dns.servers
+  - winfleet.activation.kms_dns.survey
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.
@@ -80,6 +36,8 @@ attributes:
 seealso:
   - module: winfleet.activation.kms_srv
   - module: winfleet.activation.kms_probe
+  - plugin: winfleet.activation.kms_srv
+    plugin_type: inventory
 """
 
 EXAMPLES = r"""
@@ -329,98 +287,27 @@ zone_transfers:
       sample: null
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.winfleet.activation.plugins.module_utils import _kms
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     errors,
+    inquiry,
     options,
     present,
     requirements,
-    resolve,
-    signing,
-    survey,
-    verdict,
 )
-
-
-def argument_spec() -> dict[str, Any]:
-    return {
-        "domains": {"type": "list", "elements": "str", "aliases": ["domain"]},
-        "approved_hosts": {"type": "list", "elements": "str"},
-        "port": {"type": "int", "default": _kms.DEFAULT_PORT},
-        "ask_resolver": {"type": "bool", "default": True},
-        "ask_servers": {"type": "bool", "default": True},
-        "servers": {"type": "list", "elements": "str", "default": []},
-        "resolve_targets": {"type": "bool", "default": True},
-        "zone_transfer": {"type": "bool", "default": False},
-        **options.SERVER_SPEC,
-        **options.TSIG_SPEC,
-    }
-
-
-def _settings(params: dict[str, Any]) -> survey.Settings:
-    options.check_numbers(params)
-    if not (params["ask_resolver"] or params["ask_servers"]):
-        raise errors.SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
-    approved = params["approved_hosts"]
-    return survey.Settings(
-        lookup=resolve.Lookup(params["nameservers"], params["timeout"]),
-        signer=options.tsig_of(params) or signing.Unsigned(),
-        policy=verdict.Policy(
-            None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]
-        ),
-        servers=tuple(params["servers"]),
-        server_port=params["server_port"],
-        timeout=params["timeout"],
-        ask_resolver=params["ask_resolver"],
-        ask_servers=params["ask_servers"],
-        resolve_targets=params["resolve_targets"],
-    )
-
-
-def _domains(params: dict[str, Any], settings: survey.Settings) -> list[str]:
-    if params["domains"] is not None:
-        return options.domains_of(params["domains"])
-    domains = settings.lookup.search_list()
-    if not domains:
-        raise errors.SettingWrong("domains is not given, and /etc/resolv.conf has no search list: name the domains.")
-    return list(domains)
-
-
-def _result(params: dict[str, Any]) -> dict[str, Any]:
-    settings = _settings(params)
-    findings = survey.survey(_domains(params, settings), settings)
-    transfers = survey.transfers(findings, settings) if params["zone_transfer"] else ()
-    known = {found.domain for found in findings}
-    more = [domain for done in transfers for domain in done.domains if domain not in known]
-    findings += survey.survey(more, settings)
-    domains = [present.finding(found) for found in findings]
-    return {
-        "changed": False,
-        "domains": domains,
-        "records": [record for domain in domains for record in domain["records"]],
-        "complete": all(found.complete for found in findings),
-        "consistent": all(found.consistent for found in findings),
-        "approved_hosts": present.targets_with(findings, approved=True),
-        "unapproved_hosts": present.targets_with(findings, approved=False),
-        "summary": present.summary(findings),
-        "zone_transfers": [present.transfer(done) for done in transfers],
-    }
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec=argument_spec(), required_together=options.REQUIRED_TOGETHER, supports_check_mode=True
+        argument_spec=dict(inquiry.SPEC), required_together=options.REQUIRED_TOGETHER, supports_check_mode=True
     )
     requirements.require_dnspython(module)
     try:
-        result = _result(module.params)
+        result = present.published(inquiry.published(module.params))
     except errors.SettingWrong as error:
         module.fail_json(msg=str(error))
-    module.exit_json(**result)
+    module.exit_json(changed=False, **result)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,8 @@ def host_name(text: str) -> str:
 def tsig_of(params: Mapping[str, Any]) -> TsigSigner | None:
     """The shared key, where one is given. Raises SettingWrong."""
     if not params["key_name"]:
+        if params["key_secret"]:
+            raise SettingWrong("key_secret is given without key_name: name the key as the server's configuration does.")
         return None
     return TsigSigner(params["key_name"], params["key_secret"] or "", params["key_algorithm"])
 

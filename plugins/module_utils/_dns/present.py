@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import DnsError
+from .inquiry import Published
 from .plan import PlanRefused
 from .publish import Look, Report
 from .srv import RecordSet, SrvValue
@@ -82,7 +83,22 @@ def _lines(owner: str, records: RecordSet) -> str:
     return "".join(f"{owner}. {records.ttl} IN SRV {value.text.rstrip('.')}.\n" for value in records.values)
 
 
-# --- kms_srv_info -----------------------------------------------------------------------------------------------------
+# --- kms_srv_info and the inventory kms_srv ---------------------------------------------------------------------------
+
+
+def published(found: Published) -> Result:
+    """All that was asked for."""
+    domains = [finding(one) for one in found.findings]
+    return {
+        "domains": domains,
+        "records": [record for domain in domains for record in domain["records"]],
+        "complete": all(one.complete for one in found.findings),
+        "consistent": all(one.consistent for one in found.findings),
+        "approved_hosts": targets_with(found.findings, approved=True),
+        "unapproved_hosts": targets_with(found.findings, approved=False),
+        "summary": summary(found.findings),
+        "zone_transfers": [transfer(done) for done in found.transfers],
+    }
 
 
 def finding(found: Finding) -> Result:

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that cannot be right, and what counts as a gap in an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import NoAnswer, SettingWrong
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.inquiry import SPEC, Published, published
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import Finding, Transfer, View
+
+SILENCE = NoAnswer("ns2 (192.0.2.54)", "no answer by UDP within 5 seconds")
+
+
+def finding(*views: View, error: NoAnswer | None = None) -> Finding:
+    return Finding("corp.example", "_vlmcs._tcp.corp.example", "corp.example", views, (), {}, error)
+
+
+GOOD = View("ns1", True, "192.0.2.53", RecordSet())
+BAD = View("ns2", True, "192.0.2.54", error=SILENCE)
+
+
+@pytest.mark.parametrize(
+    ("found", "gaps"),
+    [
+        (Published((finding(GOOD),)), []),
+        (Published((finding(GOOD),), (Transfer("corp.example", "ns1", ()),)), []),
+        (Published((finding(GOOD, BAD),)), [f"corp.example: {SILENCE}"]),
+        (Published((finding(GOOD, error=SILENCE),)), [f"corp.example: {SILENCE}"]),
+        (Published((finding(GOOD),), (Transfer("corp.example", None, (), SILENCE),)), [f"corp.example: {SILENCE}"]),
+    ],
+    ids=["all answered", "transferred", "a server is silent", "no server was found", "no transfer"],
+)
+def test_gaps(found: Published, gaps: list[str]) -> None:
+    assert list(found.gaps) == gaps
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"ask_resolver": False, "ask_servers": False}, "nobody would be asked"),
+        ({"key_secret": "c2VjcmV0"}, "without key_name"),
+        ({"timeout": 0}, "timeout"),
+        ({"domains": [""]}, "a domain is empty"),
+        ({"nameservers": ["ns1.corp.example"]}, "give addresses"),
+    ],
+)
+def test_options_that_cannot_be_right(options: dict[str, Any], words: str) -> None:
+    defaults = {name: entry.get("default") for name, entry in SPEC.items()}
+    with pytest.raises(SettingWrong, match=words):
+        published({**defaults, "nameservers": ["192.0.2.53"], "domains": ["corp.example"], **options})

@@ -93,7 +93,10 @@ class Run:
 
 @dataclass
 class Ansible:
-    """Runs modules of the collection on localhost. ``log`` keeps all that was printed, for the search for secrets."""
+    """Runs modules of the collection on localhost, and Ansible's programs.
+
+    ``log`` keeps all that was printed, for the search for secrets.
+    """
 
     work: Path
     environment: dict[str, str]
@@ -104,11 +107,20 @@ class Ansible:
     ) -> Run:
         """One ad hoc command. ``options`` may be ``--check``, ``--diff``, ``-vvv``."""
         tree = self.work / f"tree-{len(self.log)}"
-        command = [str(BIN / "ansible"), "localhost", "-i", "localhost,", "-c", "local", "-m", f"{COLLECTION}.{name}"]
+        command = ["localhost", "-i", "localhost,", "-c", "local", "-m", f"{COLLECTION}.{name}"]
         command += ["-e", f"ansible_python_interpreter={sys.executable}", "--tree", str(tree)]
         command += ["-a", json.dumps(arguments), *options]
+        done = self.command("ansible", *command, environment=environment)
+        answers = [path.read_text() for path in tree.glob("*")] if tree.is_dir() else []
+        self.log += answers
+        return Run(done.returncode, done.stdout + done.stderr, json.loads(answers[0]) if answers else {})
+
+    def command(
+        self, program: str, *arguments: str, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """One of Ansible's programs, such as ``ansible-inventory``."""
         done = subprocess.run(
-            command,
+            [str(BIN / program), *arguments],
             cwd=REPOSITORY,
             env={**self.environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
@@ -117,10 +129,8 @@ class Ansible:
             timeout=_RUN_SECONDS,
             check=False,
         )
-        output = done.stdout + done.stderr
-        answers = [path.read_text() for path in tree.glob("*")] if tree.is_dir() else []
-        self.log += [output, *answers]
-        return Run(done.returncode, output, json.loads(answers[0]) if answers else {})
+        self.log.append(done.stdout + done.stderr)
+        return done
 
     def playbook(
         self, playbook: str, inventory: str, variables: dict[str, Any], *options: str, **environment: str
@@ -128,16 +138,6 @@ class Ansible:
         """One playbook run; it returns no result of a module."""
         # A localhost that the inventory names does not run modules with Ansible's own Python.
         variables = {"ansible_python_interpreter": sys.executable, **variables}
-        command = [str(BIN / "ansible-playbook"), playbook, "-i", inventory, "-e", json.dumps(variables), *options]
-        done = subprocess.run(
-            command,
-            cwd=REPOSITORY,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_RUN_SECONDS,
-            check=False,
-        )
-        self.log.append(done.stdout + done.stderr)
-        return Run(done.returncode, self.log[-1], {})
+        command = [playbook, "-i", inventory, "-e", json.dumps(variables), *options]
+        done = self.command("ansible-playbook", *command, environment=environment)
+        return Run(done.returncode, done.stdout + done.stderr, {})

@@ -91,6 +91,11 @@ def unmarked(value: dict[str, Any]) -> Any:
     return value.get("__ansible_unsafe", value)
 
 
+def complaints(done: subprocess.CompletedProcess[str]) -> str:
+    """What was said on standard error, without the breaks of its lines."""
+    return " ".join(done.stderr.split())
+
+
 def members(graph: Graph, group: str) -> list[str]:
     return sorted(graph.get(group, {}).get("hosts", []))
 
@@ -144,7 +149,7 @@ def test_a_zone_transfer_with_a_key_and_extra_variables(ansible: Ansible, write:
 
 def test_a_zone_that_is_not_handed_over(ansible: Ansible, write: Callable[..., str]) -> None:
     done = ansible.command("ansible-inventory", "-i", write(domains=["corp.example"], zone_transfer=True), "--list")
-    assert "does not hand over the zone corp.example (REFUSED)" in done.stderr
+    assert "does not hand over the zone corp.example (REFUSED)" in complaints(done)
     assert "_meta" in done.stdout
     assert "corp.example" not in done.stdout
 
@@ -156,13 +161,13 @@ def test_a_silent_server(ansible: Ansible, write: Callable[..., str]) -> None:
     path = write(domains=["torn.example", "corp.example"])
     done = ansible.command("ansible-inventory", "-i", path, "--list", environment=STOP)
     assert done.returncode != 0
-    assert "ns2.torn.example" in done.stderr
-    assert "allow_incomplete=true" in done.stderr
+    assert "ns2.torn.example" in complaints(done)
+    assert "allow_incomplete=true" in complaints(done)
     assert "Traceback" not in done.stderr
     path = write(domains=["torn.example", "corp.example"], allow_incomplete=True)
     done = ansible.command("ansible-inventory", "-i", path, "--list", environment=STOP)
     assert members(listed(done), "kms_unapproved") == ["gone.corp.example", "pc0815.corp.example"]
-    assert "ns2.torn.example" in done.stderr
+    assert "ns2.torn.example" in complaints(done)
 
 
 def test_the_cache_outlives_the_server(
@@ -175,9 +180,11 @@ def test_the_cache_outlives_the_server(
         first = listed(ansible.command("ansible-inventory", "-i", path, "--list"))
     assert members(first, "kms_unapproved") == ["pc1.brief.example"]
     assert listed(ansible.command("ansible-inventory", "-i", path, "--list")) == first
-    refreshed = ansible.command("ansible-inventory", "-i", path, "--list", "--flush-cache", environment=STOP)
+    (tmp_path / "play.yml").write_text(PLAY)
+    refresh = ("-i", path, "--flush-cache", "--list-hosts", str(tmp_path / "play.yml"))
+    refreshed = ansible.command("ansible-playbook", *refresh, environment=STOP)
     assert refreshed.returncode != 0
-    assert "nobody saw" in refreshed.stderr
+    assert "KMS hosts that nobody saw" in complaints(refreshed)
 
 
 PLAY = """
@@ -223,9 +230,9 @@ def test_hostile_records(ansible: Ansible, write: Callable[..., str], tmp_path: 
     assert sorted(graph["_meta"]["hostvars"]) == ["pc4711.hostile.example"]
     marked = json.loads(done.stdout)["_meta"]["hostvars"]["pc4711.hostile.example"]
     assert marked["copied"] == marked["kms_srv"]["alias_of"] == {"__ansible_unsafe": f"{TEMPLATE}.hostile.example"}
-    assert "8 KMS records name no usable host" in done.stderr
+    assert "8 KMS records name no usable host" in complaints(done)
     for text in ("0 0 1688 localhost in hostile.example", "pc\\228\\255", "\\027[31m"):
-        assert text in done.stderr.replace("\n", " ")
+        assert text in complaints(done)
     assert "\x1b" not in done.stderr
     played = play(ansible, tmp_path, str(windows), path)
     assert f"is unapproved, of {TEMPLATE}.hostile.example" in played.stdout

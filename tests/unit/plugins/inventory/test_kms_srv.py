@@ -156,6 +156,11 @@ def test_options_may_be_templates(site: Site, build: Build, monkeypatch: pytest.
     assert not site.settings.resolve_targets
 
 
+def test_names_of_digits_need_no_quotes(site: Site, build: Build) -> None:
+    site.publish("corp.example", srv("4711.corp.example"))
+    assert groups(build(approved_hosts=[4711]))["kms_approved"] == ["4711.corp.example"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -71,14 +71,29 @@ core_of() { "$1/bin/python" -c 'from ansible.release import __version__; print("
 # hash_of FILE ...: one short line that changes when the content of any of the files does.
 hash_of() { cat -- "$@" | cksum | tr ' ' '-'; }
 
-# debian_install PACKAGE ...: only where that is possible without asking.
+# debian_install PACKAGE ...: only where that is possible without asking. No service of the packages starts.
 debian_install() {
   if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
     return 1
   fi
   say "Installing Debian's $* ..."
   DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null 2>&1 || true
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$WORK/apt.log" 2>&1
+  DEBIAN_FRONTEND=noninteractive without_services apt-get install -y -qq --no-install-recommends "$@" \
+    </dev/null >"$WORK/apt.log" 2>&1
+}
+
+# without_services COMMAND ...: packages that are installed meanwhile start no service.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d status=0
+  if [[ -e $policy ]]; then
+    "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 -- "$policy"
+  "$@" || status=$?
+  rm -f -- "$policy"
+  return "$status"
 }
 
 # new_venv PYTHON FOLDER: an empty virtual environment with pip.

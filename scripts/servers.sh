@@ -30,20 +30,6 @@ libraries=(libldap-dev libsasl2-dev libsasl2-modules-gssapi-mit)
 samba_packages=(samba samba-ad-dc samba-ad-provision python3-samba smbclient ldb-tools winbind)
 samba_least=2:4.22
 
-# without_services COMMAND ...: packages that are installed meanwhile start no service.
-without_services() {
-  local policy=/usr/sbin/policy-rc.d status=0
-  if [[ -e $policy ]]; then
-    "$@"
-    return
-  fi
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod 755 -- "$policy"
-  "$@" || status=$?
-  rm -f -- "$policy"
-  return "$status"
-}
-
 install_packages() {
   local pair
   local -a missing=()
@@ -57,7 +43,7 @@ install_packages() {
   # The headers are Python's own where it does not come from Debian.
   if ! has_headers "$1" && [[ $1 == /usr/bin/* ]]; then missing+=(python3-dev); fi
   ((${#missing[@]})) || return 0
-  without_services debian_install "${missing[@]}" ||
+  debian_install "${missing[@]}" ||
     die "install the packages ${missing[*]}, then try again (as root this happens by itself; see .work/apt.log)."
 }
 
@@ -75,7 +61,7 @@ install_samba() {
   apt-get update -qq >/dev/null 2>&1 || true
   version=$(apt-cache policy samba | awk '/Candidate:/ { print $2 }')
   if is_new_enough "$version"; then
-    without_services debian_install "${samba_packages[@]}"
+    debian_install "${samba_packages[@]}"
   elif [[ $(debian_release) == bookworm ]]; then
     without_services install_backports bookworm "${samba_packages[@]}"
   else

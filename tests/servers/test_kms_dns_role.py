@@ -32,7 +32,7 @@ POLICY = {
     "approved_kms_hosts": APPROVED,
     "kms_domains": [DOMAIN],
     "kms_dns_nameservers": [ADDRESS],
-    "kms_dns_timeout": 2,
+    "kms_dns_timeout": 10,
     "kms_dns_key_name": ADMIN.name,
     "kms_dns_key_secret": ADMIN.secret,
     "kms_dns_key_algorithm": ADMIN.algorithm,

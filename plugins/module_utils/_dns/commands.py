@@ -57,7 +57,7 @@ def dnscmd(changes: Iterable[Change]) -> list[str]:
     for change in _real(changes):
         zone = str(change.get("zone") or change["domain"])
         node = _node(change["owner"], zone)
-        server = str(change.get("server") or "").split(" ")[0]
+        server = str(change.get("server") or "").partition(" ")[0]
         head = f"dnscmd {server if _is_name(server) else '.'}"
         for record in change.get("removed") or ():
             command = f"{head} /RecordDelete {zone} {node} SRV {_value(record)} /f"

@@ -74,7 +74,8 @@ requirements:
 options:
   domains:
     description:
-      - DNS domains to look in. Without it, the domains of the search list in C(/etc/resolv.conf).
+      - DNS domains to look in. Without it, those that O(domain_controller) knows of; without that too, the domains of
+        the search list in C(/etc/resolv.conf).
       - Name every domain in which clients live and hosts publish themselves. With O(zone_transfer) the subdomains of a
         zone are found without being named.
     type: list

@@ -28,6 +28,8 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
   - winfleet.activation.kms_dns.servers
   - winfleet.activation.kms_dns.survey
+  - winfleet.activation.kms_directory
+  - winfleet.activation.kms_directory.forest
 options:
   plugin:
     description: Says that the file is for this plugin.
@@ -45,7 +47,7 @@ notes:
   - Ansible goes on without an inventory that was refused, and only warns. Set C(any_unparsed_is_failed) in the section
     C([inventory]) of C(ansible.cfg), or E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), so that it stops.
   - The options may be templates, except those by which variables and groups are made, which are expressions anyway.
-    They see extra variables and lookups, for example to read O(key_secret) from the environment.
+    They see extra variables and lookups, for example to read O(key_secret) or O(bind_password) from the environment.
   - Whoever may write the record decides which hosts are in this inventory. What they wrote is never taken for
     a template, and a target that is no full name of a host (V(localhost), an address, the name of a group) is left out
     with a warning. But a play that signs in to the hosts shows them its credentials. C(hosts=kms_unapproved:&windows)
@@ -102,6 +104,15 @@ servers: [dc1.corp.example, dc2.corp.example]
 zone_transfer: true
 key_name: kms-admin
 key_secret: "{{ lookup('ansible.builtin.env', 'KMS_DNS_KEY') }}"
+
+---
+# Every domain that Active Directory knows of
+plugin: winfleet.activation.kms_srv
+domain_controller: dc1.corp.example
+bind_user: auditor@corp.example
+bind_password: "{{ lookup('ansible.builtin.env', 'AUDITOR_PASSWORD') }}"
+ca_path: /etc/ssl/certs/corp-ca.pem
+approved_hosts: [kms01.corp.example, kms02.corp.example]
 """
 
 import hashlib
@@ -114,6 +125,9 @@ from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import errors as directory_errors
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import forest
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import options as directory_options
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     errors,
     hosts,
@@ -124,7 +138,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
 
 _VARIABLE = "kms_srv"
 _PREFIX = "kms_"
-_OPTIONS = (*inquiry.SPEC, "domain", "allow_incomplete")
+_SPEC = {**inquiry.SPEC, **directory_options.FOREST_SPEC}
+_OPTIONS = (*_SPEC, "domain", "allow_incomplete")
+_SECRETS = {name for name, entry in _SPEC.items() if entry.get("no_log")}
 _SHOWN = 10
 
 
@@ -174,8 +190,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # --- Records ------------------------------------------------------------------------------------------------------
 
     def _records(self, key: str, cache: bool) -> list[dict[str, Any]]:
-        """From the cache, where it is allowed and has the answer to the same question; else from DNS."""
-        params = {name: _texts(self.get_option(name)) for name in inquiry.SPEC}
+        """From the cache, where it is allowed and has the answer to the same question; else from those who know."""
+        params = {name: _texts(self.get_option(name)) for name in _SPEC}
         asked = _fingerprint(params)
         keep = self.get_option("cache")
         kept = self._cache.get(key) if keep and cache else None
@@ -189,8 +205,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _ask(self, params: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         try:
-            published = inquiry.published(params)
-        except errors.SettingWrong as error:
+            asked = inquiry.inquiry_of(params)
+            known = forest.forest_of(params)
+            published = inquiry.published(asked, None if known is None else known.names)
+        except (errors.SettingWrong, directory_errors.LibraryMissing, directory_errors.AdError) as error:
             raise AnsibleParserError(str(error)) from error
         if published.gaps:
             self._tell_of_gaps(published.gaps)
@@ -245,8 +263,8 @@ def _texts(value: Any) -> Any:
 
 
 def _fingerprint(params: Mapping[str, Any]) -> str:
-    """Changes with the question. The secret proves who asks, it is no part of what is asked."""
-    asked = {name: value for name, value in params.items() if name != "key_secret"}
+    """Changes with the question. A secret proves who asks, it is no part of what is asked."""
+    asked = {name: value for name, value in params.items() if name not in _SECRETS}
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -25,6 +25,8 @@ description:
     stay as they are.
   - All domains are looked at before anything is written, including the rights of the account that signed in. When one
     of them cannot be done, nothing is written at all.
+extends_documentation_fragment:
+  - winfleet.activation.kms_directory
 options:
   domains:
     description: DNS domains whose record to protect.
@@ -93,42 +95,6 @@ options:
     description: Seconds to wait for the server.
     type: float
     default: 10.0
-  bind_user:
-    description:
-      - Sign in with a password by TLS as this user, for example V(admin@corp.example) or V(CORP\\admin). When left out,
-        Kerberos is used, which encrypts by itself and needs no certificate on the domain controller.
-    type: str
-  bind_password:
-    description: Password of the user. It is never shown.
-    type: str
-  start_tls:
-    description: Begin TLS on port 389 instead of connecting to port 636.
-    type: bool
-    default: false
-  ca_path:
-    description: File with the certificate of the authority that signed the server's, in PEM.
-    type: path
-  validate_certs:
-    description: Whether to check the server's certificate. Do not turn it off where others can reach the network.
-    type: bool
-    default: true
-  kerberos_principal:
-    description:
-      - Whose ticket, for example V(dnsadmin@CORP.EXAMPLE). Without O(kerberos_password), O(kerberos_keytab) or
-        O(kerberos_ccache) the ticket must be in the cache of this machine (C(kinit)).
-    type: str
-  kerberos_password:
-    description: Password of the principal. It is never shown.
-    type: str
-  kerberos_keytab:
-    description: Keytab of the principal.
-    type: path
-  kerberos_ccache:
-    description: Ticket cache, for example V(FILE:/run/krb5cc_kms).
-    type: str
-  kerberos_hostname:
-    description: Full name of the domain controller, where O(server) is an address.
-    type: str
 requirements:
   - python-ldap >= 3.4
   - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
@@ -355,7 +321,7 @@ group:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     accounts,
@@ -366,10 +332,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     guard,
     options,
     present,
+    requirements,
     rights,
-    settings,
 )
-from ansible_collections.winfleet.activation.plugins.module_utils._dns import gss
 
 _MASKS = {"update": rights.UPDATE, "full_control": rights.FULL_CONTROL}
 _NEW_TICKET = (
@@ -483,25 +448,20 @@ def _warn(module: AnsibleModule, membership: guard.Membership, results: list[_Ou
         module.warn(_NEW_TICKET.format(group=membership.group.account.name, hosts=hosts))
 
 
-def _require(module: AnsibleModule, place: settings.Settings) -> None:
-    if connection.LDAP_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("python-ldap"), exception=connection.LDAP_ERROR)
-    if options.needs_gssapi(place) and gss.GSSAPI_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("gssapi"), exception=gss.GSSAPI_ERROR)
-
-
 def main() -> None:
     module = AnsibleModule(
         argument_spec=argument_spec(),
-        required_together=[("bind_user", "bind_password")],
+        required_together=options.REQUIRED_TOGETHER,
         supports_check_mode=True,
     )
     try:
         place = options.settings_of(module.params)
         request, domains = _request(module.params), _domains(module.params)
-        _require(module, place)
+        requirements.require(place)
         with connection.connected(place) as server:
             result = _run(module, server, request, domains)
+    except errors.LibraryMissing as error:
+        module.fail_json(msg=str(error), exception=error.details)
     except (errors.AdError, errors.SettingWrong) as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

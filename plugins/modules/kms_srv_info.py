@@ -13,7 +13,8 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Reads the SRV records C(_vlmcs._tcp) of DNS domains, by which Windows clients find their KMS host, and compares them
-    with the hosts that you have approved.
+    with the hosts that you have approved. The domains are those that you name, those of the search list, or those that
+    a domain controller knows of.
   - Asks the resolver, which shows what clients see, and every server of the zone, which shows what is. Where the
     servers differ, one of them is stale, or has not replicated yet.
   - Replaces C(nslookup -type=all _vlmcs._tcp). Reads only.
@@ -21,6 +22,8 @@ extends_documentation_fragment:
   - winfleet.activation.kms_dns
   - winfleet.activation.kms_dns.servers
   - winfleet.activation.kms_dns.survey
+  - winfleet.activation.kms_directory
+  - winfleet.activation.kms_directory.forest
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.
@@ -55,6 +58,15 @@ EXAMPLES = r"""
       - published.complete
       - published.unapproved_hosts | length == 0
 
+- name: Look in every domain that Active Directory knows of, and in one of another DNS server
+  winfleet.activation.kms_srv_info:
+    domains: [factory.example]
+    domain_controller: dc1.corp.example
+    kerberos_principal: auditor@CORP.EXAMPLE
+    kerberos_keytab: /etc/auditor.keytab
+    approved_hosts: "{{ approved_kms_hosts }}"
+  delegate_to: localhost
+
 - name: Look at a zone whose servers answer only to a key, with all of its subdomains
   winfleet.activation.kms_srv_info:
     domains: [corp.example]
@@ -67,7 +79,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 domains:
-  description: One entry for each domain, in the order asked; domains that a zone transfer found follow.
+  description:
+    - One entry for each domain, in the order asked; those that O(domain_controller) knows of come after those in
+      O(domains), and those that a zone transfer found come last.
   returned: success
   type: list
   elements: dict
@@ -285,10 +299,45 @@ zone_transfers:
       description: The response code with which the first one refused.
       type: str
       sample: null
+forest:
+  description: The domains that the domain controller knows of.
+  returned: success, with O(domain_controller)
+  type: dict
+  contains:
+    domain_controller:
+      description: The domain controller that was asked.
+      type: str
+      sample: dc1.corp.example
+    domains:
+      description: The domains of the forest.
+      type: list
+      elements: str
+      sample: [corp.example, emea.corp.example]
+    zones:
+      description: The DNS zones that the domain controller holds and that were looked in.
+      type: list
+      elements: str
+      sample: [corp.example, labs.example]
+    published:
+      description: The domains inside of these zones that have a record, also those named before.
+      type: list
+      elements: str
+      sample: [corp.example, berlin.corp.example]
+    unread_partitions:
+      description:
+        - The application partitions of the forest that the domain controller has no copy of. They may hold DNS zones
+          that were not seen.
+      type: list
+      elements: str
+      sample: ["DC=DomainDnsZones,DC=emea,DC=corp,DC=example"]
 """
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import errors as directory_errors
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import forest
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import options as directory_options
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import present as directory_present
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     errors,
     inquiry,
@@ -300,13 +349,21 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec=dict(inquiry.SPEC), required_together=options.REQUIRED_TOGETHER, supports_check_mode=True
+        argument_spec={**inquiry.SPEC, **directory_options.FOREST_SPEC},
+        required_together=[*options.REQUIRED_TOGETHER, *directory_options.REQUIRED_TOGETHER],
+        supports_check_mode=True,
     )
     requirements.require_dnspython(module)
     try:
-        result = present.published(inquiry.published(module.params))
-    except errors.SettingWrong as error:
+        asked = inquiry.inquiry_of(module.params)
+        known = forest.forest_of(module.params)
+        result = present.published(inquiry.published(asked, None if known is None else known.names))
+    except directory_errors.LibraryMissing as error:
+        module.fail_json(msg=str(error), exception=error.details)
+    except (errors.SettingWrong, directory_errors.AdError) as error:
         module.fail_json(msg=str(error))
+    if known is not None:
+        result["forest"] = directory_present.forest(known)
     module.exit_json(changed=False, **result)
 
 

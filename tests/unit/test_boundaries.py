@@ -64,7 +64,7 @@ ROOMS = (
     Room("plugins/doc_fragments"),
     Room("plugins/action", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
     Room("plugins/filter", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
-    Room("plugins/inventory", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
+    Room("plugins/inventory", imports=CORE | {MODULE_UTILS, DNS, AD}, outside=ANSIBLE),
     Room("plugins/lookup", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
 )
 

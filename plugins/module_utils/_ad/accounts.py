@@ -51,7 +51,7 @@ def read_domain(directory: Directory) -> Domain:
     root = directory.root
     base, forest = root.text("defaultNamingContext"), root.text("rootDomainNamingContext")
     if not base:
-        raise NotFound(directory.label, "this is no Active Directory server", "Name a domain controller in server")
+        raise NotFound(directory.label, "this is no Active Directory server", "Name a domain controller")
     partitions = f"CN=Partitions,{root.text('configurationNamingContext')}"
     wanted = filters.every(filters.equals("nCName", base), "(nETBIOSName=*)")
     named = directory.children(partitions, wanted, ["nETBIOSName"])

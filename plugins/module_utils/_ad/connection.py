@@ -52,7 +52,7 @@ def _reach(settings: Settings) -> socket.socket:
         stream = socket.create_connection(place, settings.timeout)
     except socket.gaierror as error:
         what = f"the name cannot be resolved: {error.strerror}"
-        raise NoAnswer(settings.label, what, "Name a domain controller in server, by name or address") from error
+        raise NoAnswer(settings.label, what, "Name a domain controller by its full name, or by address") from error
     except TimeoutError as error:
         what = f"no answer on TCP port {place[1]} within {settings.timeout:g} seconds"
         raise NoAnswer(settings.label, what, "Check the address, and that a firewall lets LDAP through") from error

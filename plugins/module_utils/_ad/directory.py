@@ -42,13 +42,13 @@ class Directory:
             return None
         return found[0] if found else None
 
-    def children(self, dn: str, found_by: str, attributes: Sequence[str]) -> list[Entry]:
-        """Objects directly below another one; none when that is not there."""
-        return self._paged(dn, ldap.SCOPE_ONELEVEL, found_by, attributes)
+    def children(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
+        """Objects directly below another one; none when that is not there. ``most``: stop reading beyond that many."""
+        return self._paged(dn, ldap.SCOPE_ONELEVEL, found_by, attributes, most)
 
-    def below(self, dn: str, found_by: str, attributes: Sequence[str]) -> list[Entry]:
+    def below(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
         """Objects at any depth below another one."""
-        return self._paged(dn, ldap.SCOPE_SUBTREE, found_by, attributes)
+        return self._paged(dn, ldap.SCOPE_SUBTREE, found_by, attributes, most)
 
     def replace(self, dn: str, attribute: str, values: list[bytes], sd_flags: int) -> None:
         changes = [(ldap.MOD_REPLACE, attribute, values)]
@@ -66,7 +66,7 @@ class Directory:
         pairs = list(attributes.items())
         self._call(f"creating {dn}", lambda: self._connection.add_ext_s(dn, pairs, serverctrls=_controls(sd_flags)))
 
-    def _paged(self, dn: str, scope: int, found_by: str, attributes: Sequence[str]) -> list[Entry]:
+    def _paged(self, dn: str, scope: int, found_by: str, attributes: Sequence[str], most: int | None) -> list[Entry]:
         entries: list[Entry] = []
         # RFC 2696. A controller gives no more than 1,000 entries at once.
         control = ldap.controls.libldap.SimplePagedResultsControl(True, _PAGE, "")
@@ -77,7 +77,7 @@ class Directory:
                 return entries
             entries += found
             pages = [one for one in answered if one.controlType == control.controlType]
-            if not pages or not pages[0].cookie:
+            if not pages or not pages[0].cookie or (most is not None and len(entries) > most):
                 return entries
             control.cookie = pages[0].cookie
 

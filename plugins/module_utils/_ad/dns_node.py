@@ -15,8 +15,10 @@ from .errors import Malformed, SettingWrong
 
 _SRV, _TOMBSTONE = 33, 0
 
-# MS-DNSP 2.3.2.1.1: DSPROPERTY_ZONE_ALLOW_UPDATE. Its values are those of DNS_ZONE_UPDATE, 2.2.6.1.1.
-_ALLOW_UPDATE = 2
+# MS-DNSP 2.3.2.1.1: DSPROPERTY_ZONE_TYPE, with the values of DNS_ZONE_TYPE, 2.2.5.1.1; DSPROPERTY_ZONE_ALLOW_UPDATE,
+# with those of DNS_ZONE_UPDATE, 2.2.6.1.1.
+_ZONE_TYPE, _ALLOW_UPDATE = 1, 2
+_PRIMARY = 1
 
 
 class Updates(str, Enum):
@@ -99,10 +101,22 @@ def updates_of(properties: Iterable[bytes]) -> Updates:
     """Which updates the zone accepts, from its ``dNSProperty`` (MS-DNSP 2.3.2.1). A property that makes no sense is
     left out, as a DNS server does."""
     words = {0: Updates.NONE, 1: Updates.NONSECURE, 2: Updates.SECURE}
+    found = _property(properties, _ALLOW_UPDATE)
+    return Updates.UNKNOWN if found is None else words.get(found, Updates.UNKNOWN)
+
+
+def is_primary(properties: Iterable[bytes]) -> bool:
+    """Whether the directory has the zone's records, and not only a note of who is to be asked for them, as for stubs
+    and conditional forwarders. A zone that does not say counts as one that has."""
+    return _property(properties, _ZONE_TYPE) in (_PRIMARY, None)
+
+
+def _property(properties: Iterable[bytes], wanted: int) -> int | None:
+    """The first byte of a property, which is all that these small numbers need."""
     for value in properties:
         if len(value) < 21:
             continue
         length, _name_length, _flag, _version, number = struct.unpack_from("<5I", value)
-        if number == _ALLOW_UPDATE and length >= 1:
-            return words.get(value[20], Updates.UNKNOWN)
-    return Updates.UNKNOWN
+        if number == wanted and length >= 1:
+            return value[20]
+    return None

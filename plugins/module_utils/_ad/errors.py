@@ -10,6 +10,7 @@ from .._dns.errors import SettingWrong
 __all__ = (
     "AdError",
     "AlreadyThere",
+    "LibraryMissing",
     "Malformed",
     "NoAnswer",
     "NotAllowed",
@@ -66,6 +67,14 @@ class Refused(AdError):
 
 class ServerSaysNo(AdError):
     """Any other result code of the server (RFC 4511, appendix A)."""
+
+
+class LibraryMissing(Exception):
+    """A library that only some options need. ``details``: the traceback of the failed import."""
+
+    def __init__(self, what: str, details: str) -> None:
+        super().__init__(what)
+        self.details = details
 
 
 class Malformed(ValueError):

@@ -9,15 +9,29 @@ from collections.abc import Iterable
 
 # In every object of this class, and of those derived from it, at any depth of membership (MS-ADTS 3.1.1.3.4.4.3).
 _TRANSITIVE = "1.2.840.113556.1.4.1941"
+# All of these bits are set (MS-ADTS 3.1.1.3.4.4.1).
+_BITS = "1.2.840.113556.1.4.803"
 
 
 def equals(attribute: str, value: str | bytes) -> str:
     return f"({attribute}={escape(value)})"
 
 
+def begins_with(attribute: str, value: str) -> str:
+    return f"({attribute}={escape(value)}*)"
+
+
+def has_bits(attribute: str, bits: int) -> str:
+    return f"({attribute}:{_BITS}:={bits})"
+
+
 def member_of(group: str) -> str:
     """Members of a group, and members of its members."""
     return f"(memberOf:{_TRANSITIVE}:={escape(group)})"
+
+
+def no(found_by: str) -> str:
+    return f"(!{found_by})"
 
 
 def every(*filters: str) -> str:

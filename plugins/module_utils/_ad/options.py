@@ -1,7 +1,10 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that say which domain controller, and as whom: their specification, and the objects made of them."""
+"""Options that say which domain controller, and as whom: their specification, and the objects made of them.
+
+The documentation of the same options is the fragment ``kms_directory``.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,8 @@ from .._dns.options import KERBEROS_SPEC
 from .errors import SettingWrong
 from .settings import Password, Settings
 
-CONNECTION_SPEC: dict[str, Any] = {
-    "server": {"type": "str", "required": True},
-    "port": {"type": "int"},
-    "timeout": {"type": "float", "default": 10.0},
+# As whom to sign in: for every plugin that talks to a domain controller, whatever it calls that.
+SIGN_IN_SPEC: dict[str, Any] = {
     "bind_user": {"type": "str"},
     "bind_password": {"type": "str", "no_log": True},
     "start_tls": {"type": "bool", "default": False},
@@ -25,22 +26,51 @@ CONNECTION_SPEC: dict[str, Any] = {
     **{name: spec for name, spec in KERBEROS_SPEC.items() if name.startswith("kerberos_")},
 }
 
-_KERBEROS = tuple(name for name in CONNECTION_SPEC if name.startswith("kerberos_"))
+# Of the module that changes something on the domain controller.
+CONNECTION_SPEC: dict[str, Any] = {
+    "server": {"type": "str", "required": True},
+    "port": {"type": "int"},
+    "timeout": {"type": "float", "default": 10.0},
+    **SIGN_IN_SPEC,
+}
+
+# Of those that may ask a domain controller, besides what they do with DNS: timeout is theirs, and port is another one.
+FOREST_SPEC: dict[str, Any] = {"domain_controller": {"type": "str"}, **SIGN_IN_SPEC}
+
+REQUIRED_TOGETHER = [("bind_user", "bind_password")]
+
+_KERBEROS = tuple(name for name in SIGN_IN_SPEC if name.startswith("kerberos_"))
 
 
 def settings_of(params: Mapping[str, Any]) -> Settings:
-    """Raises SettingWrong."""
+    """By CONNECTION_SPEC. Raises SettingWrong."""
     if params["port"] is not None and not 1 <= params["port"] <= 65535:
         raise SettingWrong("port must be between 1 and 65535.")
+    return _settings("server", params, params["port"])
+
+
+def controller_of(params: Mapping[str, Any]) -> Settings | None:
+    """By FOREST_SPEC; None when no domain controller is to be asked. Raises SettingWrong."""
+    if params["domain_controller"] is not None:
+        return _settings("domain_controller", params, None)
+    # Those of Kerberos may be defaults of a group of modules, for others of the group.
+    given = next((name for name in ("bind_user", "bind_password") if params[name]), None)
+    if given is not None:
+        raise SettingWrong(f"{given} is given without domain_controller, so that there is nowhere to sign in.")
+    return None
+
+
+def _settings(option: str, params: Mapping[str, Any], port: int | None) -> Settings:
+    server = params[option].strip()
     if not 0 < params["timeout"] <= 3600:
         raise SettingWrong("timeout must be more than 0 and at most 3600.")
-    if not params["server"].strip():
-        raise SettingWrong("server is empty: name a domain controller.")
+    if not server:
+        raise SettingWrong(f"{option} is empty: name a domain controller.")
     return Settings(
-        server=params["server"].strip(),
-        port=params["port"],
+        server=server,
+        port=port,
         timeout=params["timeout"],
-        sign_in=_password(params) if params["bind_user"] else _kerberos(params),
+        sign_in=_password(params) if params["bind_user"] else _kerberos(option, params),
         start_tls=params["start_tls"],
         ca_path=params["ca_path"],
         validate=params["validate_certs"],
@@ -57,13 +87,15 @@ def _password(params: Mapping[str, Any]) -> Password:
     return Password(params["bind_user"], params["bind_password"])
 
 
-def _kerberos(params: Mapping[str, Any]) -> gss.Credentials:
+def _kerberos(option: str, params: Mapping[str, Any]) -> gss.Credentials:
+    if params["bind_password"]:
+        raise SettingWrong("bind_password is given without bind_user.")
     if params["start_tls"]:
         raise SettingWrong("start_tls goes with bind_user: Kerberos encrypts the connection itself.")
-    hostname = params["kerberos_hostname"] or params["server"].strip()
+    hostname = params["kerberos_hostname"] or params[option].strip()
     if not any(letter.isalpha() for letter in hostname) or ":" in hostname or "." not in hostname:
         raise SettingWrong(
-            "Kerberos needs the full name of the domain controller: give it in server, or in kerberos_hostname."
+            f"Kerberos needs the full name of the domain controller: give it in {option}, or in kerberos_hostname."
         )
     return gss.Credentials(
         principal=params["kerberos_principal"],

@@ -11,6 +11,7 @@ from typing import Any
 from . import rights
 from .dns_node import Updates
 from .errors import AdError
+from .forest import Forest
 from .guard import Look, Membership, Report, Setting
 from .plan import Action, Step, writers
 from .security_descriptor import Ace, SecurityDescriptor
@@ -167,6 +168,20 @@ def _of_descriptor(seen: Look, setting: Setting, names: Names) -> dict[str, str]
     if others:
         found["other_writers"] = f"could change the record as well: {', '.join(names.get(one, one) for one in others)}"
     return found
+
+
+# --- Forest -----------------------------------------------------------------------------------------------------------
+
+
+def forest(found: Forest) -> Result:
+    """The domains that a domain controller knows of, by where it has them from."""
+    return {
+        "domain_controller": found.controller,
+        "domains": list(found.domains),
+        "zones": list(found.zones),
+        "published": list(found.published),
+        "unread_partitions": list(found.unread),
+    }
 
 
 # --- Diff -------------------------------------------------------------------------------------------------------------

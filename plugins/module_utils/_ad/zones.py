@@ -39,7 +39,7 @@ def find_place(directory: Directory, domain: str, zone: str | None) -> Place:
     names = (zone,) if zone else zones_above(domain)
     wanted = filters.every("(objectClass=dnsZone)", filters.any_of(filters.equals("dc", name) for name in names))
     attributes = ["dc", "dNSProperty", "allowedChildClassesEffective"]
-    found = [entry for base in _containers(directory) for entry in directory.children(base, wanted, attributes)]
+    found = [entry for base in containers(directory) for entry in directory.children(base, wanted, attributes)]
     by_name = {name: [entry for entry in found if entry.text("dc").lower() == name] for name in names}
     nearest = next((name for name in names if by_name[name]), None)
     if nearest is None:
@@ -58,7 +58,7 @@ def find_place(directory: Directory, domain: str, zone: str | None) -> Place:
     return Place(Node(domain, nearest, entry.dn), updates_of(entry.values("dNSProperty")), "dnsnode" in children)
 
 
-def _containers(directory: Directory) -> list[str]:
+def containers(directory: Directory) -> list[str]:
     """Every application partition may hold zones, and the domain itself does since Windows 2000 (MS-DNSP 2.3)."""
     root = directory.root
     skipped = {root.text(name).lower() for name in ("configurationNamingContext", "schemaNamingContext")}

@@ -8,7 +8,7 @@ The documentation of the same options is the fragments ``kms_dns.servers`` and `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,22 +54,34 @@ class Published:
         return (*silent, *withheld)
 
 
-def published(params: Mapping[str, Any]) -> Published:
-    """Ask everybody. Raises SettingWrong."""
-    settings = _settings(params)
-    findings = survey(_domains(params, settings), settings)
-    done = transfers(findings, settings) if params["zone_transfer"] else ()
-    known = {found.domain for found in findings}
-    more = [domain for transfer in done for domain in transfer.domains if domain not in known]
-    return Published(findings + survey(more, settings), done)
+@dataclass(frozen=True)
+class Inquiry:
+    """What is asked. ``domains`` None: those of the forest, where there is one, or else those of the search list."""
+
+    settings: Settings
+    domains: tuple[str, ...] | None
+    zone_transfer: bool
+
+    def in_which(self, forest: Iterable[str] | None) -> list[str]:
+        """The domains to look in, each once. Raises SettingWrong."""
+        if forest is not None:
+            return list(dict.fromkeys((*(self.domains or ()), *forest)))
+        domains = self.settings.lookup.search_list() if self.domains is None else self.domains
+        if self.domains is None and not domains:
+            raise SettingWrong(
+                "neither domains nor domain_controller is given, and /etc/resolv.conf has no search list: "
+                "name the domains."
+            )
+        return list(domains)
 
 
-def _settings(params: Mapping[str, Any]) -> Settings:
+def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
+    """Raises SettingWrong, so that nothing is sent on options that cannot be right."""
     options.check_numbers(params)
     if not (params["ask_resolver"] or params["ask_servers"]):
         raise SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
-    approved = params["approved_hosts"]
-    return Settings(
+    domains, approved = params["domains"], params["approved_hosts"]
+    settings = Settings(
         lookup=Lookup(params["nameservers"], params["timeout"]),
         signer=options.tsig_of(params) or Unsigned(),
         policy=Policy(None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]),
@@ -80,12 +92,17 @@ def _settings(params: Mapping[str, Any]) -> Settings:
         ask_servers=params["ask_servers"],
         resolve_targets=params["resolve_targets"],
     )
+    return Inquiry(settings, None if domains is None else tuple(options.domains_of(domains)), params["zone_transfer"])
 
 
-def _domains(params: Mapping[str, Any], settings: Settings) -> list[str]:
-    if params["domains"] is not None:
-        return options.domains_of(params["domains"])
-    domains = settings.lookup.search_list()
-    if not domains:
-        raise SettingWrong("domains is not given, and /etc/resolv.conf has no search list: name the domains.")
-    return list(domains)
+def published(asked: Inquiry, forest: Iterable[str] | None = None) -> Published:
+    """Ask everybody. ``forest``: the domains that a domain controller knows of, where one was asked.
+
+    Raises SettingWrong.
+    """
+    settings = asked.settings
+    findings = survey(asked.in_which(forest), settings)
+    done = transfers(findings, settings) if asked.zone_transfer else ()
+    known = {found.domain for found in findings}
+    more = [domain for transfer in done for domain in transfer.domains if domain not in known]
+    return Published(findings + survey(more, settings), done)

@@ -13,9 +13,11 @@ from ansible import constants
 from ansible.plugins.loader import inventory_loader
 
 from ansible_collections.winfleet.activation.plugins.inventory import kms_srv
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import options as directory_options
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import inquiry
 
 NAME = "winfleet.activation.kms_srv"
+SPEC = {**inquiry.SPEC, **directory_options.FOREST_SPEC}
 SHOWN = list(yaml.safe_load_all(kms_srv.EXAMPLES))
 
 
@@ -26,9 +28,9 @@ def documented() -> dict[str, Any]:
     return options
 
 
-@pytest.mark.parametrize("option", inquiry.SPEC)
+@pytest.mark.parametrize("option", SPEC)
 def test_options_are_those_of_the_module(documented: dict[str, Any], option: str) -> None:
-    spec, entry = inquiry.SPEC[option], documented[option]
+    spec, entry = SPEC[option], documented[option]
     for word in ("type", "elements", "default", "choices", "aliases"):
         assert entry.get(word) == spec.get(word), word
 
@@ -37,7 +39,7 @@ def test_no_option_is_without_a_reader(documented: dict[str, Any]) -> None:
     """What is not the module's is the constructed groups', the cache's, or named here."""
     constructed = {"strict", "compose", "groups", "keyed_groups", "leading_separator", "use_extra_vars"}
     cache = {"cache", *(f"cache_{word}" for word in ("plugin", "timeout", "connection", "prefix"))}
-    rest = {name for name in documented if not name.startswith("_")} - constructed - cache - set(inquiry.SPEC)
+    rest = {name for name in documented if not name.startswith("_")} - constructed - cache - set(SPEC)
     assert rest == {"plugin", "allow_incomplete"}
 
 

@@ -16,6 +16,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.dns_node i
     Records,
     Updates,
     domain_name,
+    is_primary,
     records_in,
     updates_of,
     zones_above,
@@ -112,3 +113,20 @@ def test_updates(values: list[bytes], expected: Updates) -> None:
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_arbitrary_properties(values: list[bytes]) -> None:
     assert updates_of(values) in Updates
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([property_(1, b"\1\0\0\0")], True),
+        ([property_(2, b"\2"), property_(1, b"\4\0\0\0")], False),
+        ([property_(1, b"\3\0\0\0")], False),
+        ([property_(1, b"\0\0\0\0")], False),
+        ([property_(2, b"\2")], True),
+        ([], True),
+        ([b"short"], True),
+    ],
+    ids=["primary", "forwarder", "stub", "root hints", "unsaid", "nothing", "nonsense"],
+)
+def test_which_zones_have_records(values: list[bytes], expected: bool) -> None:
+    assert is_primary(values) is expected

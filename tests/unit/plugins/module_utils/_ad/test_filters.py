@@ -28,6 +28,8 @@ def test_values_are_escaped(value: str | bytes, expected: str) -> None:
 
 def test_combinations() -> None:
     assert filters.every("(a=1)", filters.any_of(["(b=2)", "(c=3)"])) == "(&(a=1)(|(b=2)(c=3)))"
+    assert filters.no(filters.begins_with("a", "x*")) == "(!(a=x\\2a*))"
+    assert filters.has_bits("a", 3) == "(a:1.2.840.113556.1.4.803:=3)"
 
 
 @given(st.text())

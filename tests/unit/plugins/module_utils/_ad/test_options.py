@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors import SettingWrong
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.options import (
     CONNECTION_SPEC,
+    FOREST_SPEC,
+    controller_of,
     needs_gssapi,
     settings_of,
 )
@@ -49,6 +51,7 @@ WRONG = {
     "a port that is none": ({"port": 0}, "between 1 and 65535"),
     "no time": ({"timeout": 0.0}, "timeout"),
     "a password of nobody": ({"kerberos_password": SECRET}, "kerberos_principal"),
+    "a password without its user": ({"bind_password": SECRET}, "without bind_user"),
 }
 
 
@@ -72,3 +75,41 @@ def test_gssapi_is_needed_for_making_tickets_only() -> None:
     assert not needs_gssapi(settings_of(params(bind_user="x", bind_password=SECRET)))
     assert needs_gssapi(settings_of(params(kerberos_keytab="/k")))
     assert needs_gssapi(settings_of(params(kerberos_principal="x@Y", kerberos_password=SECRET)))
+
+
+# --- Beside options of DNS --------------------------------------------------------------------------------------------
+
+
+def beside(**given: Any) -> dict[str, Any]:
+    """The port and the timeout are those of the plugin."""
+    return {**{name: spec.get("default") for name, spec in FOREST_SPEC.items()}, "port": 1688, "timeout": 5.0, **given}
+
+
+def test_the_port_of_the_kms_hosts_is_not_that_of_the_domain_controller() -> None:
+    by_ticket = controller_of(beside(domain_controller=" dc1.corp.example "))
+    by_password = controller_of(beside(domain_controller="192.0.2.1", bind_user="x", bind_password=SECRET))
+    assert by_ticket is not None
+    assert by_password is not None
+    assert (by_ticket.label, by_ticket.tcp_port, by_ticket.timeout) == ("dc1.corp.example", 389, 5.0)
+    assert by_password.tcp_port == 636
+
+
+@pytest.mark.parametrize("given", [{}, {"kerberos_principal": "x@Y", "kerberos_password": SECRET}, {"start_tls": True}])
+def test_no_domain_controller(given: dict[str, Any]) -> None:
+    assert controller_of(beside(**given)) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"bind_user": "x", "bind_password": SECRET}, "bind_user is given without domain_controller"),
+        ({"bind_password": SECRET}, "bind_password is given without domain_controller"),
+        ({"domain_controller": ""}, "domain_controller is empty"),
+        ({"domain_controller": "192.0.2.1"}, "in domain_controller, or in kerberos_hostname"),
+        ({"domain_controller": "dc1.corp.example", "timeout": 9999.0}, "timeout"),
+    ],
+)
+def test_wrong_settings_beside_dns(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingWrong, match=words) as caught:
+        controller_of(beside(**given))
+    assert SECRET not in str(caught.value)

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import NoAnswer, SettingWrong
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.inquiry import SPEC, Published, published
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.inquiry import (
+    SPEC,
+    Inquiry,
+    Published,
+    inquiry_of,
+)
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.resolve import Lookup
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import Finding, Transfer, View
 
@@ -51,6 +59,40 @@ def test_gaps(found: Published, gaps: list[str]) -> None:
     ],
 )
 def test_options_that_cannot_be_right(options: dict[str, Any], words: str) -> None:
-    defaults = {name: entry.get("default") for name, entry in SPEC.items()}
     with pytest.raises(SettingWrong, match=words):
-        published({**defaults, "nameservers": ["192.0.2.53"], "domains": ["corp.example"], **options})
+        inquiry(**{"domains": ["corp.example"], **options})
+
+
+def inquiry(**given: Any) -> Inquiry:
+    defaults = {name: entry.get("default") for name, entry in SPEC.items()}
+    return inquiry_of({**defaults, "nameservers": ["192.0.2.53"], **given})
+
+
+@pytest.mark.parametrize(
+    ("domains", "forest", "expected"),
+    [
+        (["Labs.Example.", "corp.example"], None, ["labs.example", "corp.example"]),
+        (
+            ["labs.example", "Corp.Example"],
+            ["corp.example", "emea.corp.example"],
+            [
+                "labs.example",
+                "corp.example",
+                "emea.corp.example",
+            ],
+        ),
+        (None, ["corp.example"], ["corp.example"]),
+        ([], ["corp.example"], ["corp.example"]),
+    ],
+    ids=["named", "both, in this order and once", "not the search list besides a forest", "none named"],
+)
+def test_in_which_domains(domains: list[str] | None, forest: list[str] | None, expected: list[str]) -> None:
+    assert inquiry(domains=domains).in_which(forest) == expected
+
+
+def test_the_search_list(tmp_path: Path) -> None:
+    file = tmp_path / "resolv.conf"
+    file.write_text("nameserver 192.0.2.53\nsearch a.example b.example\n")
+    asked = inquiry()
+    settings = replace(asked.settings, lookup=Lookup([], 1.0, str(file)))
+    assert replace(asked, settings=settings).in_which(None) == ["a.example", "b.example"]

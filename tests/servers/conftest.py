@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from .running import REPOSITORY, Ansible, carry, drop
+from .samba import Samba, samba
 
 # The collection is imported by its full name here as well.
 importlib.import_module("tests.unit.conftest")
@@ -33,6 +34,18 @@ def addresses() -> Iterator[Callable[..., None]]:
     yield add
     for address in added:
         drop(address)
+
+
+SRV_ADDRESS, SRV_DOMAIN = "127.60.2.1", "srv.example"
+
+
+@pytest.fixture(scope="session")
+def srv_dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    """The domain controller of tests that need no directory of their own. Making one takes longer than most of them."""
+    with samba(tmp_path_factory.mktemp("srv") / "dc", SRV_ADDRESS, SRV_DOMAIN) as controller:
+        spns = {"DC1$": [f"ldap/{controller.host}"]}
+        controller.side("populate", computers={"pc0001": "C0mputer-Passw0rd"}, spns=spns)
+        yield controller
 
 
 @pytest.fixture

@@ -5,34 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from .conftest import SRV_ADDRESS as ADDRESS
+from .conftest import SRV_DOMAIN as DOMAIN
 from .running import Ansible
-from .samba import ADMINISTRATOR, PASSWORD, SERVICE, Samba, samba
+from .samba import ADMINISTRATOR, PASSWORD, SERVICE, Samba
 
-ADDRESS = "127.60.2.1"
-DOMAIN = "srv.example"
 APPROVED = [f"kms0{number}.{DOMAIN}" for number in (1, 2, 3)]
 ROGUES = [f"pc{number:04}.{DOMAIN}" for number in range(197)]
 
 
-@pytest.fixture(scope="module")
-def dc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
-    with samba(tmp_path_factory.mktemp("srv") / "dc", ADDRESS, DOMAIN) as controller:
-        controller.side("populate", computers={"pc0001": "C0mputer-Passw0rd"})
-        yield controller
-
-
 @pytest.fixture
-def crowded(dc: Samba) -> Samba:
+def crowded(srv_dc: Samba) -> Samba:
     """Two hundred records, of which three are approved."""
     lines = [f"add {SERVICE}.{DOMAIN} 3600 SRV 0 0 1688 {host}." for host in [*APPROVED, *ROGUES]]
-    assert dc.nsupdate(dc.ticket(ADMINISTRATOR), lines) == ""
-    assert len(dc.values()) == 200
-    return dc
+    assert srv_dc.nsupdate(srv_dc.ticket(ADMINISTRATOR), lines) == ""
+    assert len(srv_dc.values()) == 200
+    return srv_dc
 
 
 def lines(*hosts: str) -> set[str]:
@@ -70,7 +62,7 @@ def test_who_may_not_changes_nothing(crowded: Samba, ansible: Ansible) -> None:
 
 
 def test_role_cleans_and_locks_in_one_run(crowded: Samba, ansible: Ansible) -> None:
-    crowded.side("populate", computers={"kms01": "C0mputer-Passw0rd"}, spns={"DC1$": [f"ldap/{crowded.host}"]})
+    crowded.side("populate", computers={"kms01": "C0mputer-Passw0rd"})
     crowded.tool("group", "add", "KMS Hosts")
     playbook = ansible.work / "role.yml"
     playbook.write_text(

@@ -104,10 +104,8 @@ def test_without_python_ldap(places: list[Settings], refuse: Refuse, monkeypatch
 def test_a_domain_controller_that_says_no(
     places: list[Settings], refuse: Refuse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @contextlib.contextmanager
-    def refused(place: Settings) -> Iterator[None]:
+    def refused(place: Settings) -> None:
         raise NotSignedIn(place.label, "the password is wrong", "Check bind_password")
-        yield
 
     monkeypatch.setattr(forest, "connected", refused)
     assert "dc1.corp.example: the password is wrong. Check bind_password." in refuse(**SIGN_IN)

@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import (
     FleetRun,
     Request,
@@ -48,6 +49,7 @@ class ActionModule(ActionBase):
         "progress": {"type": "float", "default": 10.0},
         "resume_file": {"type": "path"},
         "resume_hours": {"type": "float", "default": 24.0},
+        "cacheable": {"type": "bool", "default": False},
     }
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -63,13 +65,16 @@ class ActionModule(ActionBase):
         keywords = connection_keywords(self._task, self._play_context)
         connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
         try:
+            cache = FactCache.configured(time.time) if arguments["cacheable"] else None
             with contextlib.ExitStack() as stack:
                 resume = self._resume_file(arguments)
                 if resume is not None:
                     stack.enter_context(resume)
                 progress = Progress(len(request.hosts), arguments["progress"], self._say, time.monotonic)
                 result.update(FleetRun(request, connections, progress, Display().warning, resume).run())
-        except ResumeError as error:
+                if cache is not None:
+                    cache.keep(result["hosts"])
+        except (FactCacheError, ResumeError) as error:
             raise AnsibleActionFail(str(error)) from None
         return result
 

@@ -16,7 +16,8 @@ COLUMNS = ("host", "os", "key_type", "channel", "last_five", "status", "role", "
 
 # The reason is a sentence; in a table for the eye it would drown the rest.
 _TABLE_COLUMNS = COLUMNS[:-1]
-_UNREACHABLE = "unreachable"
+# Why a host was not read; the first one that the result says.
+_NOT_READ = ("not_reached", "unreachable")
 _WIDTH = 110
 
 
@@ -25,7 +26,7 @@ def row_of(host: str, result: dict[str, Any]) -> dict[str, Any]:
     row = dict.fromkeys(COLUMNS, "")
     row["host"] = host
     if "license" not in result:
-        row["verdict"] = _UNREACHABLE if result.get("unreachable") else "failed"
+        row["verdict"] = next((name for name in _NOT_READ if result.get(name)), "failed")
         row["reason"] = str(result.get("msg") or "no result")
         return row
     license_ = result["license"]
@@ -44,20 +45,42 @@ def rows_of(hosts: dict[str, Any]) -> list[dict[str, Any]]:
     return [row_of(host, hosts[host]) for host in sorted(hosts)]
 
 
+def rows_of_json(text: str) -> list[dict[str, Any]]:
+    """The lines of a report that as_json wrote. Raises ValueError for anything else."""
+    document = json.loads(text)
+    rows = document.get("hosts") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("host") for row in rows):
+        raise ValueError("it is no JSON report of license_report")
+    return [{name: str(row.get(name) or "") for name in COLUMNS} for row in rows]
+
+
+def merged(parts: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The lines of several reports as one report. Of a host that is in several, the last one counts."""
+    by_host = {row["host"]: row for rows in parts for row in rows}
+    return [by_host[host] for host in sorted(by_host)]
+
+
+def is_wrong(row: dict[str, Any]) -> bool:
+    """Whether the host is not as decided, or not known to be."""
+    return not row["verdict"].endswith("_ok")
+
+
 def summary_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """How many hosts have which verdict, or which role where there is no verdict."""
     return dict(sorted(Counter(row["verdict"] or row["role"] for row in rows).items()))
 
 
-def as_text(rows: list[dict[str, Any]]) -> str:
-    """An aligned table, then the reasons of what is not as it should be, then the sums."""
+def as_text(rows: list[dict[str, Any]], only_wrong: bool = False) -> str:
+    """An aligned table, then the reasons of what is not as it should be, then the sums of all."""
     heads = [name.replace("_", " ").upper() for name in _TABLE_COLUMNS]
-    lines = [heads] + [[row[name] for name in _TABLE_COLUMNS] for row in rows]
+    shown = [row for row in rows if is_wrong(row)] if only_wrong else rows
+    lines = [heads] + [[row[name] for name in _TABLE_COLUMNS] for row in shown]
     widths = [max(len(line[index]) for line in lines) for index in range(len(heads))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    notes = [_note(row) for row in rows if not row["verdict"].endswith("_ok")]
-    sums = [f"{count} {name}" for name, count in summary_of(rows).items()]
-    return "\n".join([*table, "", *notes, "", f"{len(rows)} hosts: {', '.join(sums)}", ""])
+    notes = [_note(row) for row in rows if is_wrong(row)]
+    sums = f"{len(rows)} hosts: {', '.join(f'{count} {name}' for name, count in summary_of(rows).items())}"
+    blocks = [table, notes, [sums]] if shown or not only_wrong else [[sums]]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def as_csv(rows: list[dict[str, Any]]) -> str:

@@ -12,15 +12,31 @@ version_added: 0.1.0
 author:
   - The winfleet.activation contributors (@winfleet)
 description:
-  - Puts the results of M(winfleet.activation.license_info) for many hosts into one table, with the reason for every
-    host that
-    is not as it should be, and counts the verdicts.
+  - Puts the results of M(winfleet.activation.fleet_info) or M(winfleet.activation.license_info) for many hosts into one
+    table, with the reason for every host that is not as it should be, and counts the verdicts.
   - A host that could not be reached is a line with its reason.
+  - Makes one report of several, such as those of the slices of a job.
 options:
   hosts:
-    description: What M(winfleet.activation.license_info) returned, by host name.
+    description:
+      - The RV(winfleet.activation.fleet_info#module:hosts) that M(winfleet.activation.fleet_info) returned, or what
+        M(winfleet.activation.license_info) returned, by host name.
+      - At least one of O(hosts) and O(merge) is required.
     type: dict
-    required: true
+  merge:
+    description:
+      - Reports in JSON that this module wrote before, files on the controller, whose hosts become part of this report.
+      - Of a host that is in several, the last one counts; O(hosts) come after the files.
+    type: list
+    elements: path
+  show:
+    description:
+      - Which hosts have a line in RV(report). V(wrong) leaves out those that are as decided, so that the log of a large
+        fleet stays readable.
+      - The sums, and the file, always have all.
+    type: str
+    choices: [all, wrong]
+    default: all
   path:
     description: File on the controller to write. Without it the report is only returned.
     type: path
@@ -44,22 +60,32 @@ attributes:
     support: full
     platforms: posix
 seealso:
+  - module: winfleet.activation.fleet_info
   - module: winfleet.activation.license_info
 """
 
 EXAMPLES = r"""
 - name: Read all hosts
-  winfleet.activation.license_info:
+  winfleet.activation.fleet_info:
     approved_kms_hosts: "{{ approved_kms_hosts | default([]) }}"
-  register: activation
-  ignore_unreachable: true
-  ignore_errors: true
+  register: fleet
+  delegate_to: localhost
+  run_once: true
 
 - name: Write the report
   winfleet.activation.license_report:
-    hosts: "{{ dict(ansible_play_hosts_all | zip(ansible_play_hosts_all | map('extract', hostvars, 'activation'))) }}"
+    hosts: "{{ fleet.hosts }}"
     path: "{{ report_path | default('/tmp/activation.csv') }}"
     format: csv
+  delegate_to: localhost
+  run_once: true
+
+- name: Make one report of those that the slices of a job have left
+  winfleet.activation.license_report:
+    merge: "{{ query('ansible.builtin.fileglob', '/var/lib/winfleet/slice-*.json') | sort }}"
+    path: /var/lib/winfleet/activation.csv
+    format: csv
+    show: wrong
   delegate_to: localhost
   run_once: true
 """
@@ -78,6 +104,12 @@ summary:
     kms_client_ok: 4812
     kms_unapproved: 3
     unreachable: 17
+wrong:
+  description: Hosts that are not as decided or were not read, each with the reason.
+  returned: success
+  type: dict
+  sample:
+    srv2019-01: It is not an approved KMS host and its key is a KMS host key.
 path:
   description: The file that was written.
   returned: when O(path) is set
@@ -106,20 +138,36 @@ def _write(module: AnsibleModule, path: pathlib.Path, text: str) -> dict[str, An
     return {"changed": True, "path": str(path), "diff": {"before": before, "after": text, **header}}
 
 
+def _earlier(module: AnsibleModule, path: str) -> list[dict[str, Any]]:
+    try:
+        return _report.rows_of_json(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        module.fail_json(
+            msg=f"The report {path} cannot be merged: {error}. merge takes files that license_report wrote with "
+            "format=json."
+        )
+    return []
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "hosts": {"type": "dict", "required": True},
+            "hosts": {"type": "dict"},
+            "merge": {"type": "list", "elements": "path"},
+            "show": {"type": "str", "default": "all", "choices": ["all", "wrong"]},
             "path": {"type": "path"},
             "format": {"type": "str", "default": "text", "choices": ["text", "csv", "json"]},
         },
+        required_one_of=[["hosts", "merge"]],
         supports_check_mode=True,
     )
-    rows = _report.rows_of(module.params["hosts"])
-    result = {
+    earlier = [_earlier(module, path) for path in module.params["merge"] or ()]
+    rows = _report.merged([*earlier, _report.rows_of(module.params["hosts"] or {})])
+    result: dict[str, Any] = {
         "changed": False,
-        "report": _report.as_text(rows).splitlines(),
+        "report": _report.as_text(rows, only_wrong=module.params["show"] == "wrong").splitlines(),
         "summary": _report.summary_of(rows),
+        "wrong": {row["host"]: row["reason"] for row in rows if _report.is_wrong(row)},
     }
     if module.params["path"]:
         path = pathlib.Path(module.params["path"])

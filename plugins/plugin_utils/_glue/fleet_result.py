@@ -39,12 +39,13 @@ def groups_of(hosts: dict[str, Result]) -> dict[str, list[str]]:
     """Names of hosts by what is to be done about them: verdict, role, and those that were not read."""
     groups: dict[str, list[str]] = {}
     for name, result in hosts.items():
-        for group in _groups(result):
+        for group in groups_of_host(result):
             groups.setdefault(group, []).append(name)
     return {group: sorted(groups[group]) for group in sorted(groups)}
 
 
-def _groups(result: Result) -> Iterable[str]:
+def groups_of_host(result: Result) -> tuple[str, ...]:
+    """The groups of one host."""
     condition = condition_of(result)
     if condition != "read":
         return (condition,)

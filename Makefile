@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e servers bench sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers bench sanity build docs matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ lab: bootstrap ## Run the tests of the simulated fleet itself
 
 e2e: bootstrap ## Run playbooks against the simulated fleet
 	@scripts/test.sh e2e
+
+engines: bootstrap ## Run playbooks by ansible-runner and in slices, and ansible-builder on the environment
+	@scripts/test.sh engines
 
 servers: bootstrap ## Run the DNS modules against BIND, Kerberos and Active Directory
 	@scripts/test.sh servers

@@ -12,7 +12,7 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-for name in uv dev core-2.17 core-2.19 servers; do
+for name in uv dev core-2.17 core-2.19 servers engines; do
   say "requirements/$name.txt"
   "$VENV/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-header "$@" --output-file "requirements/$name.txt" "requirements/$name.in"

@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit lab e2e servers build sanity)
+GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit lab e2e engines servers build sanity)
 
 # --- The gates. Each is what one would type. --------------------------------------------------------------------------
 
@@ -44,6 +44,9 @@ gate_lab() { run_pytest tests/lab_unit; }
 # A file's tests share a lab and build on each other, so a file stays with one worker.
 gate_e2e() { run_pytest tests/e2e -n 2 --dist loadfile; }
 
+# ansible-runner, job slices and ansible-builder; has its own environment.
+gate_engines() { scripts/engines.sh -n 2 --dist loadfile; }
+
 # Real name servers, Kerberos and Active Directory; installs what is missing (as root) and has its own environment.
 gate_servers() { scripts/servers.sh -n 2 --dist loadfile; }
 
@@ -71,6 +74,7 @@ title_of() {
     unit) echo "Unit tests" ;;
     lab) echo "Tests of the lab" ;;
     e2e) echo "Playbooks against the lab" ;;
+    engines) echo "Runner, slices, builder" ;;
     servers) echo "DNS against real servers" ;;
     build) echo "Build, install, ansible-doc" ;;
     sanity) echo "ansible-test sanity" ;;

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ansible-builder: what the collection says it needs, and the definition that the guide shows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import BIN, REPOSITORY
+
+from .conftest import bare_environment, run
+
+BUILDER = str(BIN / "ansible-builder")
+GUIDE = REPOSITORY / "docs" / "docsite" / "rst" / "guide_fleet.rst"
+
+
+@pytest.fixture(scope="module")
+def introspected(collections: Path) -> dict[str, list[str]]:
+    """What ansible-builder finds that the collection needs."""
+    text = run([BUILDER, "introspect", str(collections)], bare_environment(collections), collections)
+    found: dict[str, list[str]] = yaml.safe_load(text)
+    return found
+
+
+@pytest.mark.parametrize("package", ["pywinrm", "pyspnego", "dnspython", "python-ldap", "gssapi"])
+def test_builder_installs_what_the_plugins_import(introspected: dict[str, list[str]], package: str) -> None:
+    names = {re.split(r"[^A-Za-z0-9-]", line)[0] for line in introspected["python"]}
+    assert package in names
+
+
+@pytest.mark.parametrize("package", ["gcc", "krb5-devel", "openldap-devel", "cyrus-sasl-devel", "libldap-dev"])
+def test_builder_installs_what_these_take_to_compile(introspected: dict[str, list[str]], package: str) -> None:
+    (line,) = (line for line in introspected["system"] if line.split()[0] == package and "rpm" in line) if (
+        package == "gcc"
+    ) else (line for line in introspected["system"] if line.split()[0] == package)
+    assert "compile" in line
+
+
+def definition_in_guide() -> str:
+    """The one block of the guide that defines an execution environment."""
+    blocks = re.findall(r"^\.\. code-block:: yaml\n\n((?:  .*\n|\n)+)", GUIDE.read_text(), re.MULTILINE)
+    (block,) = (block for block in blocks if "base_image" in block)
+    return textwrap.dedent(block)
+
+
+def test_builder_accepts_the_definition_in_the_guide(tarball: Path, tmp_path: Path) -> None:
+    text = definition_in_guide()
+    (tmp_path / "execution-environment.yml").write_text(text)
+    shutil.copy(tarball, tmp_path / "winfleet-activation.tar.gz")
+    run([BUILDER, "create", "--context", "context"], bare_environment(tmp_path), tmp_path)
+    container = (tmp_path / "context" / "Containerfile").read_text()
+    assert yaml.safe_load(text)["images"]["base_image"]["name"] in container
+    requirements = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text())
+    assert requirements == {
+        "collections": [{"name": "/build/configs/winfleet-activation.tar.gz", "type": "file"}]
+    }
+    assert (tmp_path / "context" / "_build" / "configs" / "winfleet-activation.tar.gz").is_file()

@@ -72,8 +72,8 @@ class ActionModule(ActionBase):
                     stack.enter_context(resume)
                 progress = Progress(len(request.hosts), arguments["progress"], self._say, time.monotonic)
                 result.update(FleetRun(request, connections, progress, Display().warning, resume).run())
-                if cache is not None:
-                    cache.keep(result["hosts"])
+            if cache is not None:
+                self._keep(cache, result)
         except (FactCacheError, ResumeError) as error:
             raise AnsibleActionFail(str(error)) from None
         return result
@@ -96,6 +96,13 @@ class ActionModule(ActionBase):
             return None
         question = {name: arguments[name] for name in ("office", *POLICY_ARGUMENTS)}
         return ResumeFile(path, question, arguments["resume_hours"] * _HOUR, time.time)
+
+    def _keep(self, cache: FactCache, result: dict[str, Any]) -> None:
+        """Into the fact cache. What was read is not thrown away because the cache is full."""
+        try:
+            cache.keep(result["hosts"])
+        except FactCacheError as error:
+            Display().warning(str(error))
 
     def _say(self, line: str) -> None:
         Display().display(f"fleet_info: {line}")

@@ -99,7 +99,13 @@ def test_runner_repairs_on_a_remote_node(demo: Lab, project: Path, tmp_path: Pat
     ):
         process = [RUNNER, "process", str(back), "--ident", "enforce"]
         done = subprocess.run(
-            process, env=environment, cwd=tmp_path, stdin=worker.stdout, capture_output=True, timeout=SECONDS, check=False
+            process,
+            env=environment,
+            cwd=tmp_path,
+            stdin=worker.stdout,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
         )
     assert (transmit.returncode, worker.returncode, done.returncode) == (0, 0, 0), done.stdout
     noted = events(back, "enforce")

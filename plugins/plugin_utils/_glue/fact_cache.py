@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.plugins.loader import cache_loader
 
 from .fleet_result import groups_of_host
@@ -46,17 +47,24 @@ class FactCache:
                 "cacheable=true needs a fact cache that lasts, and the configured one is forgotten with this run. Set "
                 "fact_caching and fact_caching_connection in ansible.cfg, for example jsonfile and a folder."
             )
-        plugin = cache_loader.get(name)
+        try:
+            plugin = cache_loader.get(name)
+        except AnsibleError as error:
+            raise _unusable(name, error) from None
         if plugin is None:
-            raise FactCacheError(f"the fact cache plugin {name} cannot be loaded. Check fact_caching in ansible.cfg.")
+            # ansible-core before 2.19 says it so.
+            raise _unusable(name, "there is no such plugin")
         return cls(plugin, clock)
 
     def keep(self, hosts: Mapping[str, Result]) -> None:
-        """One fact for every host, beside those that are there."""
+        """One fact for every host, beside those that are there. Raises FactCacheError when the cache takes none."""
         audited_at = datetime.fromtimestamp(self._clock(), timezone.utc).isoformat(timespec="seconds")
         for host, result in hosts.items():
             fact = {**result, "groups": list(groups_of_host(result)), "audited_at": audited_at}
-            self._plugin.set(str(host), {**self._facts(host), FACT: fact})
+            try:
+                self._plugin.set(str(host), {**self._facts(host), FACT: fact})
+            except (AnsibleError, OSError) as error:
+                raise FactCacheError(f"the fact cache did not take the facts of {host}: {error}") from None
 
     def _facts(self, host: str) -> Mapping[str, Any]:
         try:
@@ -64,3 +72,7 @@ class FactCache:
         except KeyError:
             return {}
         return facts if isinstance(facts, Mapping) else {}
+
+
+def _unusable(name: str, reason: object) -> FactCacheError:
+    return FactCacheError(f"the fact cache plugin {name} cannot be used: {reason}. Check fact_caching in ansible.cfg.")

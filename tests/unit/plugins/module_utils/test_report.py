@@ -10,6 +10,8 @@ import io
 import json
 from typing import Any
 
+import pytest
+
 from ansible_collections.winfleet.activation.plugins.module_utils import _report
 
 
@@ -65,3 +67,39 @@ def test_json_has_the_sums() -> None:
 
 def test_no_hosts_is_a_report_too() -> None:
     assert "0 hosts" in _report.as_text(_report.rows_of({}))
+
+
+def test_host_whose_turn_never_came_says_so() -> None:
+    row = _report.row_of("srv03", {"failed": True, "not_reached": True, "msg": "the run ended"})
+    assert (row["verdict"], row["reason"]) == ("not_reached", "the run ended")
+
+
+def test_only_what_is_wrong_has_a_line_and_all_are_counted() -> None:
+    text = _report.as_text(_report.rows_of(HOSTS), only_wrong=True)
+    assert "pc02" not in text
+    assert "srv01: Because." in text
+    assert "4 hosts: 1 failed, 1 kms_client_ok" in text
+
+
+def test_nothing_wrong_is_one_line() -> None:
+    rows = _report.rows_of({"pc02": _read("kms_client_ok")})
+    assert _report.as_text(rows, only_wrong=True) == "1 hosts: 1 kms_client_ok\n"
+
+
+def test_reports_of_parts_make_the_report_of_the_whole() -> None:
+    names = sorted(HOSTS)
+    parts = [{name: HOSTS[name] for name in names[part::2]} for part in range(2)]
+    saved = [_report.as_json(_report.rows_of(part)) for part in parts]
+    assert _report.merged([_report.rows_of_json(text) for text in saved]) == _report.rows_of(HOSTS)
+
+
+def test_last_report_of_a_host_counts() -> None:
+    before = _report.rows_of({"pc01": HOSTS["pc01"]})
+    after = _report.rows_of({"pc01": _read("kms_client_ok")})
+    assert _report.merged([before, after]) == after
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"hosts": {}}', '{"hosts": [{"os": "x"}]}', '{"hosts": ["pc01"]}'])
+def test_anything_but_a_report_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"report|Expecting"):
+        _report.rows_of_json(text)

@@ -46,7 +46,9 @@ def test_builder_accepts_the_definition_in_the_guide(tarball: Path, tmp_path: Pa
     text = example("guide_fleet", "yaml", "base_image")
     (tmp_path / "execution-environment.yml").write_text(text)
     shutil.copy(tarball, tmp_path / "winfleet-activation.tar.gz")
-    run([BUILDER, "create", "--context", "context"], bare_environment(tmp_path), tmp_path)
+    # The name of the file otherwise depends on which container engine is there.
+    create = [BUILDER, "create", "--context", "context", "--output-filename", "Containerfile"]
+    run(create, bare_environment(tmp_path), tmp_path)
     container = (tmp_path / "context" / "Containerfile").read_text()
     assert yaml.safe_load(text)["images"]["base_image"]["name"] in container
     requirements = yaml.safe_load((tmp_path / "context" / "_build" / "requirements.yml").read_text())

@@ -80,12 +80,22 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
 
+- name: Write the report of one slice of a job
+  winfleet.activation.license_report:
+    hosts: "{{ fleet.hosts }}"
+    path: "{{ report_folder | default('/var/lib/winfleet') }}/slice-{{ awx_job_id | default(1) }}.json"
+    format: json
+  delegate_to: localhost
+  run_once: true
+
 - name: Make one report of those that the slices of a job have left
   winfleet.activation.license_report:
-    merge: "{{ query('ansible.builtin.fileglob', '/var/lib/winfleet/slice-*.json') | sort }}"
-    path: /var/lib/winfleet/activation.csv
+    merge: "{{ query('ansible.builtin.fileglob', pattern) | sort }}"
+    path: "{{ report_folder | default('/var/lib/winfleet') }}/activation.csv"
     format: csv
     show: wrong
+  vars:
+    pattern: "{{ report_folder | default('/var/lib/winfleet') }}/slice-*.json"
   delegate_to: localhost
   run_once: true
 """
@@ -161,6 +171,10 @@ def main() -> None:
         required_one_of=[["hosts", "merge"]],
         supports_check_mode=True,
     )
+    if module.params["hosts"] is None and not module.params["merge"]:
+        module.fail_json(
+            msg="There is nothing to report: merge names no file. Check the pattern that finds the reports."
+        )
     earlier = [_earlier(module, path) for path in module.params["merge"] or ()]
     rows = _report.merged([*earlier, _report.rows_of(module.params["hosts"] or {})])
     result: dict[str, Any] = {

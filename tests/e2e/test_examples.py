@@ -46,6 +46,7 @@ def variables(demo: Lab) -> dict[str, Any]:
         "vault_kms_host_key": keys["csvlk_kms_c"],
         "approved_kms_hosts": ["srv2008r2-01"],
         "report_path": str(demo.work / "activation.csv"),
+        "report_folder": str(demo.work),
     }
 
 

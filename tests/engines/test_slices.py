@@ -76,6 +76,12 @@ def test_merging_something_else_is_refused(demo: Lab) -> None:
     assert "whole.csv cannot be merged" in run.output
 
 
+def test_merging_nothing_is_no_clean_report(demo: Lab) -> None:
+    run = demo.ansible("localhost", "license_report", json.dumps({"merge": []}))
+    assert run.code != 0
+    assert "merge names no file" in run.output
+
+
 def test_a_slice_repairs_its_own_hosts_only(demo: Lab) -> None:
     inventory = sliced(demo.inventory, 1, SLICES)
     mine = {row["host"] for row in json.loads((demo.work / "slice-1.json").read_text())["hosts"]}

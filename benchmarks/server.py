@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that costs little: real NTLM and real sealing, answers from a recording, nothing parsed.
 
-It runs in a process of its own, listens on a few loopback addresses that all its machines share, and says at the end
-how busy it was, so that nobody takes its limits for the client's. `python -m benchmarks.server SPEC` is started by
-``__main__``; SPEC is a JSON file.
+It runs in a process of its own and listens on a few loopback addresses that all its machines share. At the end it says
+how busy it was and how late it came to its answers, so that nobody takes its limits for the client's, and what it was
+sent. `python -m benchmarks.server SPEC` is started by ``bench``; SPEC is a JSON file.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ from typing import Any
 import spnego
 from spnego.exceptions import SpnegoError
 
+from . import shell
+
 _MESSAGE_ID = re.compile(rb"MessageID>([^<]*)<")
 _CLASS = re.compile(rb"FROM (\w+)")
+_ACTION = re.compile(rb"Action[^>]*>([^<]*)<")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TOKEN = re.compile(rb"\r\nauthorization: *negotiate +([^\r]*)", re.IGNORECASE)
 _DATA = b"--Encrypted Boundary\r\n\tContent-Type: application/octet-stream\r\n"
@@ -35,35 +38,44 @@ _END = b"--Encrypted Boundary--\r\n"
 _SEALED = b'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
 _SOAP = b"application/soap+xml;charset=UTF-8"
 
+# How often the server looks whether it is late.
+_TICK = 0.02
+
 
 class Server:
     """All machines. ``replies`` are the recorded ones by class; ``latency`` is waited before each answer."""
 
     def __init__(self, replies: dict[str, str], latency: float, plain: bool) -> None:
         self._replies = {name.encode(): text.encode() for name, text in replies.items()}
+        self._shell = shell.replies()
         self._latency = latency
         self._plain = plain
         #: When the first request came and the last answer went, and the processor's time between them.
         self.began: tuple[float, float] | None = None
         self.ended = (0.0, 0.0)
+        self.traffic = {"connections": 0, "requests": 0, "bytes_in": 0, "bytes_out": 0}
+        self._late: list[float] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         context: Any = None
+        self.traffic["connections"] += 1
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.began = self.began or _now()
                 length = _LENGTH.search(head)
                 body = await reader.readexactly(int(length[1])) if length else b""
+                self.traffic["requests"] += 1
+                self.traffic["bytes_in"] += len(head) + len(body)
                 if self._latency:
                     await asyncio.sleep(self._latency)
                 if self._plain:
-                    writer.write(self._answer(body, None))
+                    self._send(writer, self._answer(body, None))
                     continue
                 token = _TOKEN.search(head)
                 if token is None and context is None:
-                    writer.write(_http(401, b"", b"WWW-Authenticate: Negotiate\r\n"))
+                    self._send(writer, _http(401, b"", b"WWW-Authenticate: Negotiate\r\n"))
                     continue
                 if token is not None:
                     if context is None:
@@ -71,14 +83,37 @@ class Server:
                     answer = context.step(base64.b64decode(token[1]))
                     if not context.complete:
                         header = b"WWW-Authenticate: Negotiate " + base64.b64encode(answer) + b"\r\n"
-                        writer.write(_http(401, b"", header))
+                        self._send(writer, _http(401, b"", header))
                         continue
-                writer.write(self._answer(body, context) if body else _http(200, b""))
+                self._send(writer, self._answer(body, context) if body else _http(200, b""))
         except (asyncio.IncompleteReadError, ConnectionError, SpnegoError):
             pass
         finally:
             self.ended = _now()
             writer.close()
+
+    def _send(self, writer: asyncio.StreamWriter, answer: bytes) -> None:
+        self.traffic["bytes_out"] += len(answer)
+        writer.write(answer)
+
+    async def watch(self) -> None:
+        """See how late this process comes to what is due."""
+        while True:
+            due = time.monotonic() + _TICK
+            await asyncio.sleep(_TICK)
+            if self.began:
+                self._late.append(time.monotonic() - due)
+
+    def report(self) -> dict[str, Any]:
+        """How busy, how late (95 of 100 times less than that), and what was sent."""
+        began, ended = self.began or (0.0, 0.0), self.ended
+        late = sorted(self._late)
+        return {
+            "seconds": max(ended[0] - began[0], 0.001),
+            "cpu": ended[1] - began[1],
+            "late_ms": 1000 * late[len(late) * 95 // 100] if late else 0.0,
+            **self.traffic,
+        }
 
     def _answer(self, body: bytes, context: Any) -> bytes:
         if context is not None:
@@ -86,9 +121,10 @@ class Server:
             (size,) = struct.unpack_from("<I", data)
             body = context.unwrap_winrm(data[4 : 4 + size], data[4 + size :])
         message, asked = _MESSAGE_ID.search(body), _CLASS.search(body)
-        if message is None or asked is None:
+        found = self._replies.get(asked[1]) if asked is not None else self._for_shell(body)
+        if message is None or found is None:
             return _http(400, b"")
-        reply = self._replies[asked[1]].replace(b"%RELATES_TO%", message[1])
+        reply = found.replace(b"%RELATES_TO%", message[1])
         if context is None:
             return _http(200, reply, content_type=_SOAP)
         sealed = context.wrap_winrm(reply)
@@ -102,6 +138,10 @@ class Server:
             _END,
         )
         return _http(200, b"".join(parts), content_type=_SEALED)
+
+    def _for_shell(self, body: bytes) -> bytes | None:
+        action = _ACTION.search(body)
+        return self._shell.get(action[1]) if action is not None else None
 
 
 def _http(status: int, body: bytes, headers: bytes = b"", content_type: bytes = _SOAP) -> bytes:
@@ -121,9 +161,10 @@ async def main(spec: dict[str, Any]) -> None:
     server = Server(spec["replies"], spec["latency"], spec["plain"])
     listening = [await asyncio.start_server(server.serve, one, spec["port"], backlog=4096) for one in spec["addresses"]]
     print("ready", flush=True)
+    watching = asyncio.ensure_future(server.watch())
     await stop.wait()
-    began, ended = server.began or (0.0, 0.0), server.ended
-    print(json.dumps({"seconds": max(ended[0] - began[0], 0.001), "cpu": ended[1] - began[1]}), flush=True)
+    watching.cancel()
+    print(json.dumps(server.report()), flush=True)
     for one in listening:
         one.close()
     # Connections may still be open; there is nobody left to answer.

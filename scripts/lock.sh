@@ -12,10 +12,13 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-for name in uv dev core-2.17 core-2.19 servers engines; do
+for name in uv dev core-2.17 core-2.19 servers engines bench; do
   say "requirements/$name.txt"
+  options=("$@")
+  # One collection is wanted, on the ansible-core that is there already.
+  [[ $name != bench ]] || options+=(--no-deps)
   "$VENV/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-    --no-header "$@" --output-file "requirements/$name.txt" "requirements/$name.in"
+    --no-header "${options[@]}" --output-file "requirements/$name.txt" "requirements/$name.in"
 done
 # A lock says what to install, never where from: that is the machine's own setting.
 if grep -n '://' requirements/*.txt; then

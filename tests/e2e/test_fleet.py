@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -358,33 +357,3 @@ def test_arguments_that_cannot_be_meant(templated: Lab, arguments: dict[str, Any
     run = run_play(templated, play, *_vault(templated))
     assert run.code != 0
     assert words in run.output
-
-
-# --- the benchmark's plumbing
-
-
-def test_benchmark_runs_and_adds_up(tmp_path: Path) -> None:
-    """On small numbers, and without judging any time."""
-    figures = tmp_path / "figures.json"
-    command = [sys.executable, "-m", "benchmarks", "--hosts", "5,20", "--latency", "0,0.05", "--repeats", "1"]
-    done = subprocess.run(
-        [*command, "--network", "127.79.0.0/16", "--json", str(figures)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    measured = json.loads(figures.read_text())
-    cases = [(one["case"]["contender"], one["case"]["hosts"], one["case"]["latency"]) for one in measured]
-    assert cases == [
-        ("floor", 20, 0.0),
-        ("scanner", 20, 0.0),
-        ("threads", 20, 0.0),
-        ("scanner", 5, 0.0),
-        ("scanner", 20, 0.05),
-        ("playbook", 20, 0.0),
-    ]
-    assert [one["traffic"]["requests"] for one in measured if one["traffic"]] == [80, 20, 80]
-    assert "pywinrm in threads takes" in done.stdout

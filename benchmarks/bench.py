@@ -118,7 +118,7 @@ class Bench:
             _PLAYS[case.contender].replace("{hosts}", str(case.hosts)).replace("{in_flight}", str(case.in_flight))
         )
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(play)]
-        done = processes.run(command, WORK, _environment(), _SECONDS)
+        done = processes.run(command, WORK, ansible_environment(), _SECONDS)
         if done.code:
             raise SystemExit(f"benchmarks: {case}\n{done.output[-5000:]}")
         # Nothing failed and nobody was unreachable; the peer says so host by host, ours counts in its play.
@@ -126,7 +126,8 @@ class Bench:
         return {"read": read, "seconds": done.seconds, "cpu": done.cpu, "memory_mb": done.memory_mb}
 
 
-def _environment() -> dict[str, str]:
+def ansible_environment() -> dict[str, str]:
+    """Nobody's settings but our own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     own = {
         "ANSIBLE_CONFIG": str(WORK / "ansible.cfg"),

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
@@ -71,7 +73,8 @@ class ActionModule(ActionBase):
                 if resume is not None:
                     stack.enter_context(resume)
                 progress = Progress(len(request.hosts), arguments["progress"], self._say, time.monotonic)
-                result.update(FleetRun(request, connections, progress, Display().warning, resume).run())
+                run = FleetRun(request, connections, progress, Display().warning, resume, _parent_watch())
+                result.update(run.run())
             if cache is not None:
                 self._keep(cache, result)
         except (FactCacheError, ResumeError) as error:
@@ -106,3 +109,9 @@ class ActionModule(ActionBase):
 
     def _say(self, line: str) -> None:
         Display().display(f"fleet_info: {line}")
+
+
+def _parent_watch() -> Callable[[], bool]:
+    """Whether ansible-playbook has died since: its workers live in sessions of their own, and read on for nobody."""
+    parent = os.getppid()
+    return lambda: os.getppid() != parent

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import Any
 from .._licensing import product_key
 from .._operations.audit import Audit
 from .._operations.errors import OutOfTime
-from .._operations.fleet import Bounds, Row, survey
+from .._operations.fleet import Bounds, Row, survey, unexpected
 from .._winrm.endpoint import Endpoint
 from . import failure, fleet_result, options
 from .fleet_result import NOT_REACHED
@@ -23,7 +24,7 @@ from .host_connections import HostConnections
 from .license_result import Expectation, license_result
 from .masking import Masking
 from .progress import Progress
-from .resume import ResumeFile
+from .resume import ResumeError, ResumeFile
 
 Result = dict[str, Any]
 
@@ -38,8 +39,15 @@ class Request:
     office: bool = False
 
 
+class Abandoned(Exception):
+    """The playbook is gone, so nobody would get the result. What was read is in the resume file."""
+
+
 class FleetRun:
-    """One run. ``warn`` gets what the user should know about connection variables, once for all hosts it concerns."""
+    """One run. ``warn`` gets what the user should know about connection variables, once for all hosts it concerns.
+
+    ``abandoned`` says whether nobody waits for the result any more.
+    """
 
     def __init__(
         self,
@@ -48,12 +56,14 @@ class FleetRun:
         progress: Progress,
         warn: Callable[[str], None],
         resume: ResumeFile | None = None,
+        abandoned: Callable[[], bool] = lambda: False,
     ) -> None:
         self._request = request
         self._connections = connections
         self._progress = progress
         self._warn = warn
         self._resume = resume
+        self._abandoned = abandoned
         self._results: dict[str, Result] = {}
         self._warnings: Counter[str] = Counter()
         self._warned_of: dict[str, str] = {}
@@ -68,7 +78,8 @@ class FleetRun:
             others = f" and {count - 1} other hosts" if count > 1 else ""
             self._warn(f"{self._warned_of[text]}{others}: {text}")
         if self._resume is not None and not any(result.get(NOT_REACHED) for result in hosts.values()):
-            self._resume.complete()
+            with contextlib.suppress(ResumeError):
+                self._resume.complete()
         summary = {
             **fleet_result.summary_of(hosts),
             "resumed": len(hosts) - len(waiting),
@@ -108,23 +119,41 @@ class FleetRun:
         self._warned_of.setdefault(text, endpoint.inventory_name)
 
     def _on_row(self, row: Row) -> None:
+        try:
+            result = self._result(row)
+        except Exception as error:
+            # Whatever a host has made up to get here, it is one host.
+            result = failure.result_of(unexpected(row.endpoint, error), row.endpoint.label)
+        self._done(row.name, _masked(result, row.endpoint))
+
+    def _result(self, row: Row) -> Result:
         endpoint = row.endpoint
         if isinstance(row.outcome, Audit):
             names = (endpoint.inventory_name, endpoint.host)
-            result = license_result(row.outcome, self._request.expectation, names)
-        else:
-            result = failure.result_of(row.outcome, endpoint.label)
-            if isinstance(row.outcome, OutOfTime):
-                result[NOT_REACHED] = True
-        self._done(row.name, _masked(result, endpoint))
+            return license_result(row.outcome, self._request.expectation, names)
+        result = failure.result_of(row.outcome, endpoint.label)
+        if isinstance(row.outcome, OutOfTime):
+            result[NOT_REACHED] = True
+        return result
 
     def _done(self, host: str, result: Result) -> None:
         # Ansible adds this to what a task says of a failure.
         result.setdefault("changed", False)
         self._results[host] = result
-        if self._resume is not None:
-            self._resume.add(host, result)
+        self._keep(host, result)
         self._progress.done(result)
+        if self._abandoned():
+            raise Abandoned
+
+    def _keep(self, host: str, result: Result) -> None:
+        if self._resume is None:
+            return
+        try:
+            self._resume.add(host, result)
+        except ResumeError as error:
+            # A disk that is full costs the file, not what has been read.
+            self._warn(f"{error} The run goes on without it.")
+            self._resume = None
 
 
 def _masked(result: Result, endpoint: Endpoint) -> Result:

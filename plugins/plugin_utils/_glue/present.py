@@ -300,5 +300,9 @@ def _time_text(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     if moment.tzinfo is not None:
-        moment = moment.astimezone(timezone.utc)
+        try:
+            moment = moment.astimezone(timezone.utc)
+        except OverflowError:
+            # The first or the last day of the calendar, in a clock that is wrong: as it is written.
+            return moment.replace(microsecond=0).isoformat()
     return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")

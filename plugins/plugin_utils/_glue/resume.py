@@ -10,8 +10,10 @@ that answers another question, is begun anew.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +21,18 @@ from typing import IO, Any
 
 from .fleet_result import condition_of
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 Result = dict[str, Any]
 
 _FORMAT = "winfleet.activation.fleet_info/1"
 _COMPLETE = {"complete": True}
+
+# Half seconds to wait for another run to let go of the file.
+_PATIENCE = 20
 
 
 class ResumeError(ValueError):
@@ -42,23 +52,24 @@ class ResumeFile:
         self.read: dict[str, Result] = {}
 
     def __enter__(self) -> ResumeFile:
-        begun = self._load()
         try:
-            self._file = self._opened(append=begun is not None)
+            self._file = self._opened()
         except OSError as error:
             raise ResumeError(f"resume_file {self._path} cannot be written: {error.strerror or error}") from None
-        if begun is None:
-            self._write({"format": _FORMAT, "question": self._question, "begun": self._clock()})
-        else:
-            # The last line may lack its end.
-            self._file.write("\n")
+        try:
+            self._begin(self._file)
+        except BaseException:
+            self._file.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            # What could not be written has been told; closing tries it once more.
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def add(self, host: str, result: Result) -> None:
         """Keep the result of one host, in the file before this returns."""
@@ -69,23 +80,49 @@ class ResumeFile:
         """The run came to its end: the next one begins anew."""
         self._write(_COMPLETE)
 
-    def _opened(self, *, append: bool) -> IO[str]:
+    def _opened(self) -> IO[str]:
         # Not through a link that somebody else put there, and for nobody else to read.
-        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | (os.O_APPEND if append else os.O_TRUNC)
-        return os.fdopen(os.open(self._path, flags, 0o600), "w", encoding="utf-8")
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        return os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8")
+
+    def _begin(self, file: IO[str]) -> None:
+        self._lock(file)
+        if self._load(file):
+            # The last line may lack its end.
+            file.write("\n")
+        else:
+            file.truncate(0)
+            self._write({"format": _FORMAT, "question": self._question, "begun": self._clock()})
+
+    def _lock(self, file: IO[str]) -> None:
+        """For one run at a time. A run whose playbook has died ends with the next host that it has read."""
+        if fcntl is None:
+            return
+        for pause in (*(0.5,) * _PATIENCE, None):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if pause is None:
+                    raise ResumeError(
+                        f"resume_file {self._path} is in use by another run. Wait for it to end, or name another file."
+                    ) from None
+                time.sleep(pause)
+            else:
+                return
 
     def _write(self, entry: Result) -> None:
         if self._file is None:
             raise ResumeError("the file is not open")
-        self._file.write(f"{json.dumps(entry)}\n")
-        self._file.flush()
-
-    def _load(self) -> float | None:
-        """Read what the run before left; when it began, None where this run has to begin anew."""
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return None
+            self._file.write(f"{json.dumps(entry)}\n")
+            self._file.flush()
+        except OSError as error:
+            raise ResumeError(f"resume_file {self._path} cannot be written: {error.strerror or error}.") from None
+
+    def _load(self, file: IO[str]) -> bool:
+        """Read what the run before left; whether this run goes on from there."""
+        try:
+            lines = file.read().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ResumeError(f"resume_file {self._path} cannot be read: {error}") from None
         head = _parsed(lines[0]) if lines else {}
@@ -95,14 +132,14 @@ class ResumeFile:
             )
         begun = head.get("begun")
         if head.get("question") != self._question or not isinstance(begun, (int, float)):
-            return None
+            return False
         if not 0 <= self._clock() - begun <= self._max_age:
-            return None
+            return False
         entries = [_parsed(line) for line in lines[1:]]
         if _COMPLETE in entries:
-            return None
+            return False
         self.read = {entry["host"]: entry["result"] for entry in entries if {"host", "result"} <= entry.keys()}
-        return float(begun)
+        return True
 
 
 def _parsed(line: str) -> Result:

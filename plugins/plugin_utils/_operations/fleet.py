@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .._spp.steps import take_async
@@ -30,6 +30,9 @@ from .errors import OutOfTime
 
 # pywinrm's machines at a time: more threads than this only take turns on the processor.
 _BLOCKING = 32
+
+# Seconds that computing a machine's connection may block everybody, and the time they get after one that took longer.
+_LONG, _BREATH = 0.02, 0.05
 
 # Threads in all; some may still wait for a machine that was given up.
 _THREADS = 4 * _BLOCKING
@@ -81,6 +84,7 @@ class _Survey:
         self._shared = Shared()
         self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
         self._for_threads: asyncio.Queue[Endpoint | None] = asyncio.Queue()
+        self._turn = asyncio.Lock()
         source = iter(endpoints)
         streams = [asyncio.ensure_future(self._stream_place(source)) for _unused in range(self._in_flight)]
         threads = [asyncio.ensure_future(self._thread_place()) for _unused in range(_BLOCKING)]
@@ -111,8 +115,20 @@ class _Survey:
         for _unused in range(_BLOCKING):
             self._for_threads.put_nowait(None)
 
-    async def _stream_place(self, source: Iterable[Endpoint]) -> None:
-        for endpoint in source:
+    async def _next(self, source: Iterator[Endpoint]) -> Endpoint | None:
+        """The next machine. Computing one may block, by a lookup in its variables; between two of them the machines
+        under way get their answers. All places at once would leave the first ones waiting until their time is up.
+        """
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            began = loop.time()
+            endpoint = next(source, None)
+            took = loop.time() - began
+            await asyncio.sleep(min(took, _BREATH) if took > _LONG else 0)
+        return endpoint
+
+    async def _stream_place(self, source: Iterator[Endpoint]) -> None:
+        while (endpoint := await self._next(source)) is not None:
             if self._shared.speaks_to(endpoint):
                 await self._fill(endpoint, self._streamed)
             else:
@@ -185,5 +201,10 @@ def _told(endpoint: Endpoint, error: Exception) -> Exception:
     """An error of the subject says all there is to say; anything else is one that nobody expected of one machine."""
     if type(error).__module__.startswith(__name__.rpartition("._operations")[0]):
         return error
+    return unexpected(endpoint, error)
+
+
+def unexpected(endpoint: Endpoint, error: Exception) -> Unexpected:
+    """What nobody expected of a machine, with all that is needed to find out."""
     what = f"{type(error).__module__}.{type(error).__qualname__}: {endpoint.redact(str(error))[:300]}"
     return Unexpected(endpoint.label, what, "This failure is not known yet; please report it with this text")

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from .._wsman.enumeration import Enumeration
+from .._wsman.enumeration import Bounds, Enumeration
 from .._wsman.envelope import RequestContext
 from .._wsman.values import Instance
 from .errors import WinrmError
 from .pumping import C, reading
 from .session import CIMV2
+
+# What thousands of hosts are asked for is some kilobytes each; one that goes on must not take the place of others.
+_BOUNDS = Bounds(empty_pulls=100, pulls=2_000, reply_bytes=16 * 1024 * 1024)
 
 
 class AsyncPipe(Protocol):
@@ -35,7 +38,9 @@ class AsyncSession:
         self, wql: str, namespace: str = CIMV2, types: Mapping[str, str] | None = None
     ) -> tuple[Instance, ...]:
         """All instances a WQL query yields, however many pages they come in."""
-        conversation = await self._read(lambda: Enumeration(self._context, wql, namespace=namespace, types=types))
+        conversation = await self._read(
+            lambda: Enumeration(self._context, wql, namespace=namespace, types=types, bounds=_BOUNDS)
+        )
         return conversation.instances
 
     async def _read(self, start: Callable[[], C]) -> C:

@@ -18,6 +18,7 @@ SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 HEAD_LIMIT = 64 * 1024
 
 _HEADERS = 100
+_LENGTH_DIGITS = 18
 _INTERIM_RESPONSES = 10
 
 
@@ -130,6 +131,9 @@ async def _read_body(reader: Reader, status: int, headers: dict[str, str], limit
         return await _read_to_end(reader, limit), False
     if not (length.isascii() and length.isdigit()):
         raise Broken(f"a Content-Length of {length[:40]!r}")
+    if len(length) > _LENGTH_DIGITS:
+        # Python refuses to read numbers of thousands of digits.
+        raise Oversized(f"an answer of 10^{_LENGTH_DIGITS} bytes or more")
     return await reader.readexactly(_bounded(int(length), limit)), True
 
 

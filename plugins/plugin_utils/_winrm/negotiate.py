@@ -35,12 +35,17 @@ try:
 except ImportError:
     ntowfv1 = None  # type: ignore[assignment]
 
-__all__ = ["Credentials", "SpnegoError", "has_kerberos"]
+__all__ = ["Credentials", "SpnegoError", "has_kerberos", "has_seal"]
 
 
 def has_kerberos() -> bool:
     """Whether this control node can do Kerberos here: pyspnego needs two more libraries for it."""
     return MISSING is None and all(importlib.util.find_spec(name) is not None for name in ("gssapi", "krb5"))
+
+
+def has_seal(context: Any) -> bool:
+    """Whether both sides of a finished sign-in agreed that messages are sealed."""
+    return bool(context.context_attr & spnego.ContextReq.confidentiality)
 
 
 class Credentials:

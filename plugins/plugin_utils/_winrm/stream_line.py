@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._wsman.envelope import REPLY_LIMIT
-from . import diagnosis, http1, sealing, stream_tls
+from . import diagnosis, http1, negotiate, sealing, stream_tls
 from .diagnosis import Situation
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
@@ -22,6 +22,11 @@ from .translation import looks_like_soap, schemes_offered
 
 # Framing, signature and headers of a sealed reply come on top of its envelope.
 _FRAMING = 4096
+
+# A host keeps to the size of an envelope that it was told, counted in characters of two bytes by some. One that does
+# not is cut off before its answer takes the time and the memory of hundreds of others.
+_LEAST_LIMIT = 1024 * 1024
+_BYTES_PER_CHARACTER = 4
 
 _CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _TOKEN = re.compile(r"(?:Negotiate|Kerberos)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
@@ -53,6 +58,8 @@ class Line:
         self._writer = writer
         self._target = http1.Target(urlsplit(endpoint.url).netloc, endpoint.path)
         self._seals = endpoint.seals(transport)
+        told = max(_LEAST_LIMIT, _BYTES_PER_CHARACTER * endpoint.max_envelope_size)
+        self._limit = min(told, REPLY_LIMIT) + _FRAMING
         self._context: Any = None
         self._signed_in = transport not in ("ntlm", "kerberos")
         self._authorization = _constant_authorization(endpoint, transport)
@@ -94,7 +101,7 @@ class Line:
         timer = asyncio.get_running_loop().call_later(self._endpoint.read_timeout, self._expire)
         try:
             self._writer.write(data)
-            response = await http1.read_response(self._reader, REPLY_LIMIT + _FRAMING)
+            response = await http1.read_response(self._reader, self._limit)
         finally:
             timer.cancel()
         traffic = self._shared.traffic
@@ -115,17 +122,17 @@ class Line:
 
     def _judged(self, response: http1.Response) -> bytes:
         """The envelope in an answer. Whether it is one, and what it says, is for the codec to tell."""
-        situation, status, body = self.situation, response.status, response.body
+        status, body = response.status, response.body
         if status == 401:
             raise self._unauthorized(response)
         if 300 <= status < 400:
-            raise diagnosis.redirected(situation)
+            raise diagnosis.redirected(self.situation)
         if self._seals and sealing.is_sealed(response.content_type):
             return sealing.opened(self._context, body)
         if status >= 400 and not looks_like_soap(body):
-            raise diagnosis.http_status(situation, status, body.decode("utf-8", "replace"))
+            raise diagnosis.http_status(self.situation, status, body.decode("utf-8", "replace"))
         if self._seals:
-            raise diagnosis.unsealed(situation, body.decode("utf-8", "replace"))
+            raise diagnosis.unsealed(self.situation, body.decode("utf-8", "replace"))
         return body
 
     def _unauthorized(self, response: http1.Response) -> WinrmError:
@@ -140,11 +147,13 @@ class Line:
         token = await self._step(None)
         for _unused in range(_STEPS):
             if self._context.complete:
+                self._require_seal()
                 # NTLM: the client is done with its answer to the challenge, and the seal stands.
                 return await (self._finish_with(content, token) if joint else self._finish(token))
             response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
             token = await self._answered(response)
             if self._context.complete and token is None:
+                self._require_seal()
                 return None
         raise diagnosis.handshake_refused(self.situation, f"it did not end within {_STEPS} steps")
 
@@ -173,6 +182,11 @@ class Line:
                 raise diagnosis.no_ticket(self.situation, exc) from None
             # The token is a stranger's: whatever the library makes of it is no failure of ours.
             raise diagnosis.handshake_refused(self.situation, f"{type(exc).__name__}: {exc}") from None
+
+    def _require_seal(self) -> None:
+        """A challenge may leave out what was asked for; nothing is sent on what is left."""
+        if self._seals and not negotiate.has_seal(self._context):
+            raise diagnosis.handshake_refused(self.situation, "the host does not agree to seal messages")
 
     async def _finish(self, token: bytes | None) -> None:
         response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))

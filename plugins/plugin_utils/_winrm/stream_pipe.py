@@ -156,7 +156,7 @@ class StreamPipe:
         """A socket connected to the first address of the host that takes it."""
         loop, endpoint = asyncio.get_running_loop(), self._endpoint
         self._connecting = True
-        failure: OSError | None = None
+        failure: Exception | None = None
         for family, address in await self._addresses():
             made = socket.socket(family, socket.SOCK_STREAM)
             try:
@@ -164,7 +164,7 @@ class StreamPipe:
                 patience = endpoint.connect_timeout or endpoint.read_timeout
                 await asyncio.wait_for(loop.sock_connect(made, address), patience)
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError as exc:
+            except (OSError, *_TIMEOUTS) as exc:
                 made.close()
                 failure = failure or exc
             except BaseException:

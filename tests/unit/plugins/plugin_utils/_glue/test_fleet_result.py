@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import resume as resume_module
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
 
@@ -166,6 +168,27 @@ def test_file_is_for_its_owner_and_no_link_is_followed(tmp_path: Path) -> None:
     with pytest.raises(ResumeError, match="cannot be written"), resume(link):
         pass
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_one_run_at_a_time(interrupted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resume_module, "_PATIENCE", 1)
+    with resume(interrupted) as first:
+        with pytest.raises(ResumeError, match="in use by another run"), resume(interrupted):
+            pass
+        first.add("b", HOSTS["b"])
+    with resume(interrupted) as file:
+        assert set(file.read) == {"a", "b"}
+
+
+def test_what_cannot_be_written_is_said(interrupted: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with resume(interrupted) as file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (interrupted.stat().st_size, hard))
+        try:
+            with pytest.raises(ResumeError, match="File too large"):
+                file.add("b", HOSTS["b"])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -167,6 +167,21 @@ def test_error_of_the_caller_is_the_callers(endpoints: dict[str, Endpoint]) -> N
         fleet.survey([endpoints["good-01"]], fleet.Bounds(), fails)
 
 
+def test_variables_that_take_long_cost_nobody_time(endpoints: dict[str, Endpoint]) -> None:
+    """A lookup in a connection variable blocks; hosts under way get their answers between two of them."""
+
+    def slowly() -> Iterator[Endpoint]:
+        for name, one in endpoints.items():
+            if name.startswith("good"):
+                time.sleep(0.25)
+                yield one
+
+    rows: list[fleet.Row] = []
+    # Twelve of them block three seconds in all.
+    fleet.survey(slowly(), fleet.Bounds(host_timeout=2.0), rows.append)
+    assert [type(row.outcome) for row in rows] == [Audit] * 12
+
+
 def test_nothing_to_read() -> None:
     assert read([]) == {}
 

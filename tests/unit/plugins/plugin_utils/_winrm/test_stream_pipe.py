@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -296,6 +298,7 @@ def test_file_of_authorities_that_is_not_there(workshop: Workshop) -> None:
         (raw("401 No", WWW_Authenticate="Negotiate TlRMTVNTUAAC"), NotAuthenticated, "broke off"),
         (b"SSH-2.0-OpenSSH\r\n\r\n", ConnectionLost, "no HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", NotWsman, "too large"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", NotWsman, "too large"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", ConnectionLost, "Content-Length"),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", NotWsman, "too large"),
     ],
@@ -307,9 +310,10 @@ def test_sign_in_with_a_stranger(serve: Serve, answer: bytes, kind: type[WinrmEr
     assert b"Lab_House" not in server.heard
 
 
-def test_readable_answer_on_a_sealed_connection_is_not_believed(workshop: Workshop) -> None:
+@pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
+def test_readable_answer_on_a_sealed_connection_is_not_believed(workshop: Workshop, status: str) -> None:
     envelope = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
-    impostor = Impostor(workshop.machine().address, raw("200 OK", envelope))
+    impostor = Impostor(workshop.machine().address, raw(status, envelope))
     with pytest.raises(Unsealed):
         read("127.0.0.1", impostor.port, HOUSE, scheme="http")
     impostor.close()
@@ -320,6 +324,40 @@ def test_answer_of_a_web_server() -> None:
     with pytest.raises(NotWsman, match="404"):
         read("127.0.0.1", server.port, HOUSE, scheme="http", transports=("basic",))
     server.close()
+
+
+def test_redirect_gets_neither_password_nor_request(serve: Serve) -> None:
+    elsewhere = serve(lambda head, body: raw("200 OK"))
+    server = serve(
+        lambda head, body: raw("307 Temporary Redirect", Location=f"http://127.0.0.1:{elsewhere.port}/wsman")
+    )
+    with pytest.raises(NotWsman, match="redirect"):
+        read("127.0.0.1", server.port, HOUSE, scheme="http", transports=("basic",))
+    assert b"Lab_House" in server.heard
+    assert not elsewhere.heard
+
+
+def test_answer_larger_than_an_envelope_may_be(serve: Serve) -> None:
+    """Hundreds of hosts are read at once; the memory for each is bounded by what it was told."""
+    server = serve(lambda head, body: raw("200 OK", b" " * 2_000_000))
+    with pytest.raises(NotWsman, match="too large"):
+        read("127.0.0.1", server.port, HOUSE, scheme="http", transports=("basic",))
+
+
+@pytest.mark.parametrize("flags", [0x00000201, 0x00080201, 0x20080211], ids=["none", "session", "no seal"])
+def test_challenge_that_does_without_a_seal(serve: Serve, flags: int) -> None:
+    """A stranger in between may leave out what the client asked for (MS-NLMP 2.2.2.5); the request stays unsent."""
+    name = "LAB".encode("utf-16-le")
+    pairs = struct.pack("<HH", 2, len(name)) + name + struct.pack("<HH", 7, 8) + bytes(8) + bytes(4)
+    challenge = b"NTLMSSP\0" + struct.pack(
+        "<IHHIIQQHHI", 2, 0, 0, 48, flags | 0x00800000, 1, 0, len(pairs), len(pairs), 48
+    )
+    offer = f"Negotiate {base64.b64encode(challenge + pairs).decode()}"
+    server = serve(lambda head, body: raw("401 Unauthorized", WWW_Authenticate=offer))
+    with pytest.raises(NotAuthenticated, match="seal"):
+        read("127.0.0.1", server.port, HOUSE, scheme="http")
+    assert b"Lab_House" not in server.heard
+    assert b"HTTP-SPNEGO-session-encrypted" not in server.heard
 
 
 # --- whom it speaks to

@@ -79,7 +79,9 @@ options:
         met its O(deadline), goes on from it when it is started again with the same file and the same question.
       - Only machines that were read are kept; the others are asked again. A run that came to its end begins anew next
         time.
-      - The file is readable only by its owner. It holds no password and no whole product key.
+      - The file is readable only by its owner. It holds no password and no whole product key. One run at a time uses
+        it; a second one waits ten seconds for the first to end, and then fails.
+      - Whatever ends a run, be it an interrupt or the death of C(ansible-playbook), nothing that was read is lost.
     type: path
   resume_hours:
     description: How old the beginning of an interrupted run may be. After that the file is begun anew.

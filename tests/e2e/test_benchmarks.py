@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from winrm.protocol import Protocol
 
-from benchmarks import peer
+from benchmarks import peer, rough
 from benchmarks.bench import Bench
 from benchmarks.cases import Case, Measured, cases
 from benchmarks.libraries import check_urllib3
@@ -100,6 +100,40 @@ def test_shell_answers_as_windows_does(server: dict[str, Any]) -> None:
     protocol.cleanup_command(shell, command)
     protocol.close_shell(shell)
     assert (json.loads(output)["ansible_facts"], error, code) == (FACTS, b"", 0)
+
+
+# --- a fleet in trouble
+
+
+def test_fleet_in_trouble_is_accounted_for() -> None:
+    """Two hundred of them; `python -m benchmarks.rough` takes ten thousand."""
+    command = [sys.executable, "-m", "benchmarks.rough", "--hosts", "200", "--host-timeout", "5", "--deadline", "60"]
+    done = subprocess.run(
+        [*command, "--network", "127.77.0.0/16"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every host is accounted for" in done.stdout
+
+
+def test_faults_of_a_report_are_seen() -> None:
+    counts = {machine["name"]: machine["count"] for machine in rough.scenario(1000)["machines"]}
+    assert counts == {"dead": 10, "slow": 10, "password": 5, "garbage": 5, "good": 970}
+    reasons = {one.kind: one.words[0] for one in rough.TROUBLES}
+    report = {
+        "summary": {"seconds": 50.0},
+        "read": [f"good-{number}" for number in range(970)],
+        "troubled": {f"{kind}-{number}": reasons[kind] for kind in reasons for number in range(counts[kind])},
+    }
+    assert rough.faults(report, 1000, 60) == []
+    assert "deadline" in rough.faults({**report, "summary": {"seconds": 80.0}}, 1000, 60)[0]
+    assert "accounted for" in rough.faults({**report, "read": report["read"][1:]}, 1000, 60)[0]
+    wrong = {**report["troubled"], "password-0": "the host was not read to the end"}
+    assert "password-0 has the wrong reason" in rough.faults({**report, "troubled": wrong}, 1000, 60)[0]
 
 
 # --- cases and verdicts

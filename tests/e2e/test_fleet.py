@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import time
 from dataclasses import replace
@@ -188,6 +191,67 @@ def test_deadline_and_going_on_from_there(rough: Lab) -> None:
     assert list(second["hosts"]) == arguments["hosts"]
     third = fleet_info(rough, {**arguments, "host_timeout": 1})
     assert third["summary"]["resumed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "to_whom"),
+    [(signal.SIGINT, "group"), (signal.SIGTERM, "main"), (signal.SIGKILL, "main"), (signal.SIGKILL, "group")],
+    ids=["ctrl-c", "stopped", "killed", "all killed"],
+)
+def test_nothing_that_was_read_is_lost_by_an_interrupt(rough: Lab, kind: signal.Signals, to_whom: str) -> None:
+    """In the middle of a run, as soon as it has read some; the next run goes on from there and lacks nothing."""
+    good = [f"good-{number:02d}" for number in range(21, 171)]
+    kept = rough.work / f"interrupted-{len(rough.log)}.jsonl"
+    arguments = {"hosts": good, "resume_file": str(kept), "progress": 0}
+    _interrupted(rough, {**arguments, "in_flight": 2}, kept, kind, to_whom)
+    before = {entry["host"]: entry["result"] for entry in _kept(kept)}
+    assert 20 <= len(before) < len(good)
+    fleet = fleet_info(rough, arguments)
+    assert fleet["summary"]["read"] == len(good)
+    assert fleet["summary"]["resumed"] >= len(before)
+    assert {host: fleet["hosts"][host] for host in before} == before
+
+
+def _kept(path: Path) -> list[dict[str, Any]]:
+    """The results in a resume file, a line that is not whole left out."""
+    lines = path.read_text().split("\n")[1:-1] if path.exists() else []
+    return [entry for entry in map(json.loads, filter(None, lines)) if "host" in entry]
+
+
+def _interrupted(lab: Lab, arguments: dict[str, Any], kept: Path, kind: signal.Signals, to_whom: str) -> None:
+    play = lab.work / "interrupted.yml"
+    play.write_text(_PLAY.format(hosts="windows", arguments=json.dumps(arguments), result=lab.work / "nothing.json"))
+    command = [str(BIN / "ansible-playbook"), str(play), "-i", str(lab.inventory)]
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, env=lab.environment, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        until = time.monotonic() + 60
+        while len(_kept(kept)) < 20:
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        workers = _children(process.pid)
+        process.send_signal(kind)
+        if to_whom == "group":
+            # The worker is in a session of its own; Ansible passes on what it can catch.
+            for worker in workers if kind == signal.SIGKILL else ():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, kind)
+        assert process.wait(timeout=30) != 0
+    for worker in workers:
+        while Path(f"/proc/{worker}").exists() and not _is_zombie(worker):
+            assert time.monotonic() < until, "the worker reads on for nobody"
+            time.sleep(0.05)
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _is_zombie(process: int) -> bool:
+    with contextlib.suppress(OSError):
+        return " Z " in Path(f"/proc/{process}/stat").read_text()
+    return True
 
 
 # --- variables, and what a play can do with it

@@ -6,23 +6,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._licensing import product_key
 from .._operations.audit import Audit
 from .._operations.errors import OutOfTime
 from .._operations.fleet import Bounds, Row, survey, unexpected
 from .._winrm.endpoint import Endpoint
 from . import failure, fleet_result, options
+from .fleet_masking import FleetMasking
 from .fleet_result import NOT_REACHED
 from .host_connections import HostConnections
 from .license_result import Expectation, license_result
-from .masking import Masking
 from .progress import Progress
 from .resume import ResumeError, ResumeFile
 
@@ -64,6 +62,7 @@ class FleetRun:
         self._warn = warn
         self._resume = resume
         self._abandoned = abandoned
+        self._masking = FleetMasking()
         self._results: dict[str, Result] = {}
         self._warnings: Counter[str] = Counter()
         self._warned_of: dict[str, str] = {}
@@ -124,7 +123,7 @@ class FleetRun:
         except Exception as error:
             # Whatever a host has made up to get here, it is one host.
             result = failure.result_of(unexpected(row.endpoint, error), row.endpoint.label)
-        self._done(row.name, _masked(result, row.endpoint))
+        self._done(row.name, self._masking.result(result, row.endpoint.password))
 
     def _result(self, row: Row) -> Result:
         endpoint = row.endpoint
@@ -154,20 +153,6 @@ class FleetRun:
             # A disk that is full costs the file, not what has been read.
             self._warn(f"{error} The run goes on without it.")
             self._resume = None
-
-
-def _masked(result: Result, endpoint: Endpoint) -> Result:
-    """The result without the password and without anything that looks like a product key."""
-    # As one text first: looking at each of a hundred values would take as long as reading the host.
-    text = json.dumps(result, ensure_ascii=False)
-    secret = endpoint.password.reveal() if endpoint.password else ""
-    quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    if product_key.mask(text) == text and not (quoted and quoted in text):
-        return result
-    masking = Masking()
-    masking.add(secret)
-    masked: Result = masking.tree(result)
-    return masked
 
 
 def connection_keywords(task: Any, play_context: Any) -> Mapping[str, Any]:

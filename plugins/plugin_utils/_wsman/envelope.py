@@ -184,7 +184,8 @@ class _Builder(ElementTree.TreeBuilder):
 
 
 def _tree(text: str) -> Element:
-    parser = ElementTree.XMLParser(target=_Builder())
+    # A builder of ours is asked about every element; without the one word that it is there for, it is not needed.
+    parser = ElementTree.XMLParser(target=_Builder()) if "<!DOCTYPE" in text else ElementTree.XMLParser()
     try:
         parser.feed(text)
         root = parser.close()

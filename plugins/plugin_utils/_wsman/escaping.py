@@ -15,6 +15,8 @@ import re
 from .errors import UsageError
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Anything that is not itself as element content; most texts have nothing of the kind.
+_SPECIAL = re.compile("[^\t\n\u0020-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
 _ATTRIBUTE = {**_TEXT, ord('"'): "&quot;", ord("\t"): "&#9;", ord("\n"): "&#10;"}
 
@@ -32,7 +34,7 @@ def checked_text(text: str, what: str) -> str:
 
 def escape_text(text: str, what: str) -> str:
     """Element content. ``what`` names the text in the error."""
-    return checked_text(text, what).translate(_TEXT)
+    return checked_text(text, what).translate(_TEXT) if _SPECIAL.search(text) else text
 
 
 def escape_attribute(text: str, what: str) -> str:

@@ -26,6 +26,7 @@ from .recording import record
 _PORT = 25985
 _ADDRESSES = 64
 _SECONDS = 1800
+_MEDIANS = ("seconds", "cpu", "memory_mb", "server_busy", "server_late_ms")
 _TRAFFIC = ("connections", "requests", "bytes_in", "bytes_out")
 _PLAYS = {"playbook": plays.OURS, "peer": plays.PEER, "nothing": plays.NOTHING}
 
@@ -47,9 +48,8 @@ class Bench:
     def measure(self, case: Case) -> Measured:
         """The medians of all repeats. The peer takes so long that it runs once."""
         runs = [self._once(case) for _unused in range(1 if case.contender == "peer" else self._repeats)]
-        names = ("seconds", "cpu", "memory_mb", "server_busy", "server_late_ms")
-        traffic = {name: runs[0][name] for name in _TRAFFIC}
-        return Measured(case, *(median(run[name] for run in runs) for name in names), traffic=traffic)
+        middle = {name: median(run[name] for run in runs) for name in _MEDIANS}
+        return Measured(case=case, traffic={name: runs[0][name] for name in _TRAFFIC}, **middle)
 
     @contextmanager
     def serving(self, case: Case) -> Iterator[tuple[str, int]]:

@@ -82,18 +82,22 @@ class PropertyReader:
         """Properties in wire order; a name that comes again is an array."""
         values: dict[str, Value] = {}
         repeated: dict[str, list[Value]] = {}
+        known = self._by_tag
         for child in element:
-            found = self._by_tag.get(child.tag) or self._property(child.tag)
-            value = _read_value(child, found.read)
-            if found.name in repeated:
-                repeated[found.name].append(value)
-            elif found.name in values:
-                repeated[found.name] = [values[found.name], value]
+            found = known.get(child.tag) or self._property(child.tag)
+            # A plain text in an element of its own is what nearly all of them are.
+            plain = not (child.attrib or len(child))
+            value = found.read(child.text or "") if plain else _read_value(child, found.read)
+            name = found.name
+            if name in values:
+                if name not in repeated:
+                    repeated[name] = [values[name]]
+                repeated[name].append(value)
             elif found.is_array and value is not None:
-                values[found.name] = (value,)
-                repeated[found.name] = [value]
+                values[name] = (value,)
+                repeated[name] = [value]
             else:
-                values[found.name] = value
+                values[name] = value
         for name, items in repeated.items():
             values[name] = tuple(items)
         return values
@@ -155,8 +159,6 @@ def _with_nulls(values: dict[str, Value], names: Iterable[str]) -> dict[str, Val
 
 
 def _read_value(element: Element, read: ScalarReader) -> Value:
-    if not element.attrib and not len(element):
-        return read(element.text or "")
     if element.get(_NIL) in ("true", "1"):
         return None
     xsi_type = _local_type(element)

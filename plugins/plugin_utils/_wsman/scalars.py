@@ -19,7 +19,8 @@ from .values import Interval, Value, parse_datetime
 ScalarReader = Callable[[str], Value]
 
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,19}")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
+_LONGEST_INTEGER = 40
+_INTEGER = re.compile(rf"[+-]?[0-9]{{1,{_LONGEST_INTEGER}}}")
 _REAL = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
@@ -56,6 +57,9 @@ def _boolean(text: str) -> Value:
 
 
 def _integer(text: str) -> Value:
+    # Nearly all of them; the pattern would say the same.
+    if len(text) <= _LONGEST_INTEGER and text.isascii() and text.isdigit():
+        return int(text)
     stripped = text.strip()
     return int(stripped) if _INTEGER.fullmatch(stripped) else text
 

@@ -47,9 +47,11 @@ def main() -> int:
     bench = Bench(options.network, options.repeats)
     sizes = sorted({int(size) for size in options.hosts.split(",")})
     measured = []
+    print(figures.HEAD, file=sys.stderr)
     for case in cases(sizes, [float(latency) for latency in options.latency.split(",")], options.peer_hosts):
-        print(f"measuring {case.contender}, {case.hosts} hosts, {case.latency:g} s latency ...", file=sys.stderr)
         measured.append(bench.measure(case))
+        # As it goes, for whoever waits.
+        print(figures.line(measured[-1]), file=sys.stderr)
     compared = peer.version() if options.peer_hosts else "no ansible.windows"
     print(f"Python {platform.python_version()}, urllib3 {urllib3}, {compared}, {os.cpu_count()} processors")
     print(figures.table(measured))

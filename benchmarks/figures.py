@@ -8,7 +8,7 @@ from __future__ import annotations
 from .cases import Measured
 from .targets import Target
 
-_HEAD = (
+HEAD = (
     "what        hosts  latency  in flight   wall s    CPU s  CPU ms/host  memory MB  requests/host  KB/host"
     "  server busy  late ms"
 )
@@ -16,10 +16,11 @@ _HEAD = (
 
 def table(measured: list[Measured]) -> str:
     """One line for each case."""
-    return "\n".join([_HEAD, *(_line(one) for one in measured)])
+    return "\n".join([HEAD, *map(line, measured)])
 
 
-def _line(one: Measured) -> str:
+def line(one: Measured) -> str:
+    """One case."""
     case, traffic = one.case, one.traffic
     volume = (traffic["bytes_in"] + traffic["bytes_out"]) / 1024
     return (

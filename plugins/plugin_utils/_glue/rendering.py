@@ -45,6 +45,7 @@ replace reverse round search sort split splitext string sum ternary title trim u
 """
 _PURE = frozenset(_PURE_NAMES.split())
 _DEEPEST = 20
+_ELSEWHERE = (nodes.Call, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 _ABSENT = object()
 
@@ -182,7 +183,8 @@ class Renderer:
             names = frozenset(meta.find_undeclared_variables(tree))
         except TemplateError:
             return None
-        calls = any(True for _unused in tree.find_all(nodes.Call))
+        # What a call returns, or what another file reads, cannot be seen from here.
+        calls = any(True for _unused in tree.find_all(_ELSEWHERE))
         impure = any(node.name not in _PURE for node in tree.find_all((nodes.Filter, nodes.Test)))
         return None if calls or impure or names & _CHANGEABLE_NAMES else names
 

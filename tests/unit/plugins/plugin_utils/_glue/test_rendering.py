@@ -113,6 +113,21 @@ def test_what_may_change_is_asked_for_every_time(hostvars: HostVars, renderer: R
     assert renderer.renderings == 3
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ lookup('env', 'X') }}",
+        "{{ site | random }}",
+        "{% include 'other.j2' %}{{ site }}",
+        "{% import 'other.j2' as other %}{{ other.x }}",
+        "{{ hostvars['host1'].site }}",
+        "#jinja2: trim_blocks: true\n{{ site }}",
+    ],
+)
+def test_template_that_depends_on_more_than_is_seen_is_not_remembered(renderer: Renderer, template: str) -> None:
+    assert renderer._names_in(template) is None
+
+
 def test_value_of_one_host_is_not_anothers(renderer: Renderer) -> None:
     values = [value(renderer, host, "filtered") for host in HOSTS]
     assert values == ["S3CRET-s0", "S3CRET-s1", "MINE-s0"]

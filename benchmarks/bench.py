@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ from .recording import record
 _PORT = 25985
 _ADDRESSES = 64
 _SECONDS = 1800
-_MEDIANS = ("seconds", "cpu", "memory_mb", "server_busy", "server_late_ms")
+_MEDIANS = ("seconds", "cpu", "memory_mb", "server_busy", "server_late_ms", "contended")
 _TRAFFIC = ("connections", "requests", "bytes_in", "bytes_out")
 _PLAYS = {"playbook": plays.OURS, "peer": plays.PEER, "nothing": plays.NOTHING}
 
@@ -75,7 +76,9 @@ class Bench:
         path = self._spec(case)
         played = case.contender in PLAYBOOKS
         with self._server(path) as served:
+            waited, began = _waited(), time.monotonic()
             outcome = self._playbook(case) if played else self._contender(case, path)
+            contended = (_waited() - waited) / (time.monotonic() - began)
         if outcome["read"] != case.hosts:
             raise SystemExit(f"benchmarks: {case} read {outcome['read']} hosts")
         answered = case.hosts + (0 if played else min(WARM_UP, case.hosts))
@@ -84,6 +87,7 @@ class Bench:
             **{name: served[name] / answered for name in _TRAFFIC},
             "server_busy": served["cpu"] / served["seconds"],
             "server_late_ms": served["late_ms"],
+            "contended": contended,
         }
 
     @contextmanager
@@ -124,6 +128,15 @@ class Bench:
         # Nothing failed and nobody was unreachable; the peer says so host by host, ours counts in its play.
         read = done.output.count("ok=1 ") if case.contender == "peer" else case.hosts
         return {"read": read, "seconds": done.seconds, "cpu": done.cpu, "memory_mb": done.memory_mb}
+
+
+def _waited() -> float:
+    """Seconds in which some process waited for a processor (Linux, pressure stall information); 0 where that is off."""
+    try:
+        some = Path("/proc/pressure/cpu").read_text().splitlines()[0]
+    except OSError:
+        return 0.0
+    return int(some.rpartition("total=")[2]) / 1_000_000
 
 
 def ansible_environment() -> dict[str, str]:

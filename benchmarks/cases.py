@@ -26,7 +26,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Measured:
-    """A case and what came of it: medians of its repeats. ``traffic`` is as the server saw it, for each host."""
+    """A case and what came of it: medians of its repeats. ``traffic`` is as the server saw it, for each host.
+
+    ``contended`` is the share of its time in which somebody on this machine waited for a processor.
+    """
 
     case: Case
     seconds: float
@@ -34,6 +37,7 @@ class Measured:
     memory_mb: float
     server_busy: float
     server_late_ms: float
+    contended: float
     traffic: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -44,6 +48,13 @@ class Measured:
     def server_bound(self) -> bool:
         """Whether the wall time may be the server's."""
         return self.server_busy > 0.9
+
+    @property
+    def wall_doubt(self) -> str:
+        """Why the wall time is not to be relied upon; nothing when it is."""
+        if self.server_bound:
+            return "the server was its limit"
+        return f"other work on this machine: {self.contended:.0%} contended" if self.contended > 0.5 else ""
 
 
 def base_of(sizes: list[int]) -> int:

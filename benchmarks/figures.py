@@ -10,7 +10,7 @@ from .targets import Target
 
 HEAD = (
     "what        hosts  latency  in flight   wall s    CPU s  CPU ms/host  memory MB  requests/host  KB/host"
-    "  server busy  late ms"
+    "  server busy  late ms  contended"
 )
 
 
@@ -26,7 +26,7 @@ def line(one: Measured) -> str:
     return (
         f"{case.contender:9} {case.hosts:7} {case.latency:6.1f} s {case.in_flight:10} {one.seconds:8.2f} "
         f"{one.cpu:8.2f} {one.cpu_ms:12.2f} {one.memory_mb:10.1f} {traffic['requests']:14.1f} {volume:8.1f} "
-        f"{one.server_busy:12.0%} {one.server_late_ms:8.1f}"
+        f"{one.server_busy:12.0%} {one.server_late_ms:8.1f} {one.contended:10.0%}"
     )
 
 

@@ -77,7 +77,7 @@ def _amounts(figures: Figures) -> Iterator[Target]:
     large = figures.of("playbook", 10000)
     requests = scanner.traffic["requests"] if scanner else None
     yield Target("HTTP requests a host", "", 5, 4, requests)
-    yield Target("1,000 hosts at 200 ms a reply, wall", "s", 2.5, 1.5, slow.seconds if slow else None, _server(slow))
+    yield Target("1,000 hosts at 200 ms a reply, wall", "s", 2.5, 1.5, slow.seconds if slow else None, _doubt(slow))
     yield Target("peak memory above import, 1,000 in flight", "MB", 100, 64, slow.memory_mb if slow else None)
     yield Target(
         "fleet_info, whole ansible-playbook, 10,000 hosts, wall",
@@ -85,7 +85,7 @@ def _amounts(figures: Figures) -> Iterator[Target]:
         60,
         25,
         large.seconds if large else None,
-        _server(large),
+        _doubt(large),
     )
 
 
@@ -93,5 +93,5 @@ def _cpu(over: Measured | None, under: Measured | None) -> float | None:
     return over.cpu_ms / under.cpu_ms if over and under else None
 
 
-def _server(one: Measured | None) -> str:
-    return "the server was its limit" if one and one.server_bound else ""
+def _doubt(one: Measured | None) -> str:
+    return one.wall_doubt if one else ""

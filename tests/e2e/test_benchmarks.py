@@ -166,7 +166,7 @@ def test_verdict(least: float, aim: float, value: float | None, verdict: str) ->
 def test_targets_are_ratios_of_what_was_measured() -> None:
     def one(contender: str, hosts: int, cpu: float, latency: float = 0.0, busy: float = 0.5) -> Measured:
         in_flight = 1000 if latency else 256
-        return Measured(Case(contender, hosts, latency, in_flight), 2.0, cpu, 50.0, busy, 0.0, {"requests": 4.0})
+        return Measured(Case(contender, hosts, latency, in_flight), 2.0, cpu, 50.0, busy, 0.0, 0.1, {"requests": 4.0})
 
     measured = [
         one("floor", 1000, 0.2),

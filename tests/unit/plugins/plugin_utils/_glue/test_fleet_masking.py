@@ -35,6 +35,15 @@ def test_clean_result_stays_what_it_is() -> None:
     assert masked(result) is result
 
 
+def test_equal_texts_are_kept_once() -> None:
+    masking = FleetMasking()
+    one = masked({"a": {"role": "a kms client".upper()}, "b": ["x" * 3, 1], "c": ("y" * 3,)}, masking=masking)
+    other = masked({"a": {"role": "a kms client".upper()}, "b": ["x" * 3, 2], "c": ("y" * 3,)}, masking=masking)
+    assert other == {"a": {"role": "A KMS CLIENT"}, "b": ["xxx", 2], "c": ("yyy",)}
+    assert other["a"]["role"] is one["a"]["role"]
+    assert other["b"][0] is one["b"][0]
+
+
 def test_text_that_is_clean_for_one_password_is_looked_at_for_another() -> None:
     """Hosts have passwords of their own, and one may be a word in the result of another."""
     masking = FleetMasking()

@@ -116,6 +116,11 @@ notes:
   - NTLM with message encryption, Kerberos, Basic and client certificates are spoken directly; channel binding is sent
     over HTTPS. Hosts with CredSSP, behind a proxy, or with options that only pywinrm knows are read through
     pywinrm in threads, in the same result.
+  - While the task runs, C(ansible-playbook) looks a thousand times a second whether it is done. For large fleets
+    C(internal_poll_interval = 0.05) in section C([defaults]) of C(ansible.cfg) saves about a seventh of the processor
+    time.
+  - Each machine is signed in to once. A domain account whose password is wrong in the inventory is all the same refused
+    by every machine, and may be locked by that; try a password that is new on a few machines first (O(hosts)).
   - Do not follow it with a task for each of thousands of hosts. Reports and conclusions belong into further tasks with
     C(run_once=true), and repairs into a play on the hosts of one of the RV(groups).
 seealso:

@@ -108,6 +108,12 @@ class FleetRun:
             except options.OptionError as error:
                 self._done(host, failure.failed(error))
                 continue
+            except Exception as error:
+                # Such as a file of host_vars that is no YAML. Ansible's message quotes no content.
+                said = " ".join(str(getattr(error, "message", None) or type(error).__name__).split())
+                what = f"{host}: its variables cannot be read ({said[:300]}). Look at host_vars and group_vars."
+                self._done(host, failure.failed(options.OptionError(what)))
+                continue
             for warning in warnings:
                 self._note(endpoint, warning)
             yield endpoint

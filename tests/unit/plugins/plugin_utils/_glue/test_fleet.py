@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleParserError
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet, present
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import Expectation
@@ -71,6 +72,24 @@ def test_host_that_breaks_its_own_result_is_one_host(monkeypatch: pytest.MonkeyP
     assert PASSWORD not in str(hosts)
     assert "off" in hosts["b"]["msg"]
     assert hosts["c"]["not_reached"]
+
+
+def test_host_whose_variables_cannot_be_read_is_one_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Connections:
+        def of(self, host: str) -> None:
+            raise AnsibleParserError(f"{host}.yml: found a tab") if host == "b" else KeyError(PASSWORD)
+
+    def survey(endpoints: Iterator[Endpoint], *_unused: object) -> Traffic:
+        assert list(endpoints) == []
+        return Traffic()
+
+    monkeypatch.setattr(fleet, "survey", survey)
+    request = fleet.Request(HOSTS, Expectation(None, frozenset()), Bounds())
+    connections: Any = Connections()
+    hosts = fleet.FleetRun(request, connections, Progress(3, 0, print, lambda: 0.0), print).run()["hosts"]
+    assert "b: its variables cannot be read (b.yml: found a tab)" in hosts["b"]["msg"]
+    assert all(result["failed"] for result in hosts.values())
+    assert PASSWORD not in str(hosts)
 
 
 def test_moment_at_the_end_of_the_calendar() -> None:

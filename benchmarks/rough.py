@@ -28,7 +28,7 @@ from .bench import ansible_environment
 from .places import REPOSITORY, WORK, import_collection
 from .processes import Finished, run
 
-_START_SECONDS = 180
+_START_SECONDS = 600
 
 # A host that takes too long may be caught waiting anywhere.
 _LATE = ("in time", "read to the end")

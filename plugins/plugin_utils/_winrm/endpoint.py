@@ -113,9 +113,14 @@ class Endpoint:
     # --- what callers read
 
     @property
+    def netloc(self) -> str:
+        """Host and port as a URL, or a Host header, has them."""
+        return f"{_bracketed(self.host)}:{self.port}"
+
+    @property
     def url(self) -> str:
         """The address as pywinrm wants it."""
-        return f"{self.scheme}://{self._netloc}{self.path}"
+        return f"{self.scheme}://{self.netloc}{self.path}"
 
     @property
     def label(self) -> str:
@@ -124,7 +129,7 @@ class Endpoint:
 
     def label_with(self, transport: str) -> str:
         """The label while one particular transport is in use."""
-        return f"{self.inventory_name} ({self._netloc}, {transport})"
+        return f"{self.inventory_name} ({self.netloc}, {transport})"
 
     @property
     def cleartext(self) -> bool:
@@ -244,10 +249,6 @@ class Endpoint:
 
     # --- helpers
 
-    @property
-    def _netloc(self) -> str:
-        return f"{_bracketed(self.host)}:{self.port}"
-
     def _secret_forms(self) -> list[str]:
         forms: set[str] = set()
         for user, password in (
@@ -262,6 +263,8 @@ class Endpoint:
 
 
 def _bracketed(host: str) -> str:
+    if ":" not in host:
+        return host
     try:
         ipaddress.IPv6Address(host)
     except ValueError:

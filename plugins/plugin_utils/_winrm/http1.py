@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """As much of HTTP/1.1 as WinRM speaks: one POST at a time on a connection that stays open (RFC 9112).
 
-Everything that a peer can make long is bounded: header lines, header block, chunks, body.
+Bytes in, an answer out, whoever carries them. Everything that a peer can make long is bounded: header lines, header
+block, chunks, body.
 """
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Generator
+from typing import NamedTuple, TypeAlias, TypeVar
 
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 
@@ -30,21 +30,68 @@ class Oversized(Exception):
     """The peer announces, or sends, more than anybody wants to read."""
 
 
-class Reader(Protocol):
-    """What is needed of asyncio.StreamReader."""
+T = TypeVar("T")
 
-    async def read(self, n: int) -> bytes:
-        """At most n bytes, b"" at the end."""
+#: What reads until it has what it wants, and yields while it waits for more bytes.
+Reading: TypeAlias = Generator[None, None, T]
 
-    async def readexactly(self, n: int) -> bytes:
-        """n bytes."""
 
-    async def readuntil(self, separator: bytes) -> bytes:
+class Inbox:
+    """What has come and was not read yet."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._ended = False
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def add(self, data: bytes) -> None:
+        """More of it."""
+        self._data += data
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._ended = True
+
+    def until(self, separator: bytes) -> Reading[bytes]:
         """Everything up to and with the separator."""
+        seen = 0
+        while (found := self._data.find(separator, seen)) < 0:
+            seen = max(0, len(self._data) - len(separator) + 1)
+            self._bound(seen)
+            if self._ended:
+                raise Broken(_said_of_part(self._data))
+            yield
+        self._bound(found)
+        return self._taken(found + len(separator))
+
+    def exactly(self, size: int) -> Reading[bytes]:
+        """So many bytes."""
+        while len(self._data) < size:
+            if self._ended:
+                raise Broken(_said_of_end(self._data))
+            yield
+        return self._taken(size)
+
+    def to_the_end(self, limit: int) -> Reading[bytes]:
+        """Everything that comes before the end of the connection."""
+        while not self._ended:
+            _bounded(len(self._data), limit)
+            yield
+        return self._taken(_bounded(len(self._data), limit))
+
+    def _bound(self, size: int) -> None:
+        if size > HEAD_LIMIT:
+            raise Oversized(f"a header of more than {HEAD_LIMIT} bytes")
+
+    def _taken(self, size: int) -> bytes:
+        taken = bytes(self._data[:size])
+        del self._data[:size]
+        return taken
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """One answer. Header names are lower case; a name that came more than once is joined by commas (RFC 9110 5.3)."""
 
     status: int
@@ -72,34 +119,64 @@ class Target:
         return head.encode("latin-1") + body
 
 
-async def read_response(reader: Reader, limit: int) -> Response:
-    """The answer to one request.
+class Incoming:
+    """One answer as it comes.
 
-    Raises Broken for anything that is no HTTP or ends too early, Oversized, and the errors of the connection.
+    Both verbs raise Broken for anything that is no HTTP or ends too early, and Oversized.
     """
-    try:
-        for _unused in range(_INTERIM_RESPONSES):
-            version, status, headers = _parsed(await reader.readuntil(b"\r\n\r\n"))
-            if status >= 200:
-                break
-        else:
-            raise Broken("more than ten interim responses (HTTP 1xx)")
-        body, framed = await _read_body(reader, status, headers, limit)
-    except asyncio.IncompleteReadError as cut:
-        raise _broken_off(cut) from None
-    except asyncio.LimitOverrunError:
-        raise Oversized(f"a header of more than {HEAD_LIMIT} bytes") from None
+
+    def __init__(self, limit: int) -> None:
+        self._inbox = Inbox()
+        self._reading = _response(self._inbox, limit)
+
+    def feed(self, data: bytes) -> Response | None:
+        """The answer, if it is whole with this."""
+        self._inbox.add(data)
+        return self._read()
+
+    def end(self) -> Response | None:
+        """The connection has ended; the answer, if that is how it says where it ends."""
+        self._inbox.end()
+        return self._read()
+
+    @property
+    def excess(self) -> bool:
+        """Whether more has come than the answer."""
+        return len(self._inbox) > 0
+
+    def _read(self) -> Response | None:
+        try:
+            next(self._reading)
+        except StopIteration as done:
+            response: Response = done.value
+            return response
+        return None
+
+
+def _response(inbox: Inbox, limit: int) -> Reading[Response]:
+    for _unused in range(_INTERIM_RESPONSES):
+        version, status, headers = _parsed((yield from inbox.until(b"\r\n\r\n")))
+        if status >= 200:
+            break
+    else:
+        raise Broken("more than ten interim responses (HTTP 1xx)")
+    body, framed = yield from _body(inbox, status, headers, limit)
     connection = headers.get("connection", "").lower()
     closes = not framed or "close" in connection or (version == "HTTP/1.0" and "keep-alive" not in connection)
     return Response(status, headers, body, closes)
 
 
-def _broken_off(cut: asyncio.IncompleteReadError) -> Broken:
-    if not cut.partial:
-        return Broken("the host closed the connection without an answer")
-    if cut.expected is None and not cut.partial.startswith(b"HTTP/"):
-        return Broken(f"the answer is no HTTP: {cut.partial[:40]!r}")
-    return Broken(f"the answer was cut off after {len(cut.partial)} bytes")
+def _said_of_part(part: bytes | bytearray) -> str:
+    """What there is to say of a head, or of a line, that has no end."""
+    if part and not part.startswith(b"HTTP/"):
+        return f"the answer is no HTTP: {bytes(part[:40])!r}"
+    return _said_of_end(part)
+
+
+def _said_of_end(part: bytes | bytearray) -> str:
+    if not part:
+        return "the host closed the connection without an answer"
+    return f"the answer was cut off after {len(part)} bytes"
 
 
 def _parsed(block: bytes) -> tuple[str, int, dict[str, str]]:
@@ -120,28 +197,28 @@ def _parsed(block: bytes) -> tuple[str, int, dict[str, str]]:
     return version, int(status), headers
 
 
-async def _read_body(reader: Reader, status: int, headers: dict[str, str], limit: int) -> tuple[bytes, bool]:
+def _body(inbox: Inbox, status: int, headers: dict[str, str], limit: int) -> Reading[tuple[bytes, bool]]:
     """The body, and whether its end could be told without the end of the connection."""
     if status in (204, 304):
         return b"", True
     if "chunked" in headers.get("transfer-encoding", "").lower():
-        return await _read_chunks(reader, limit), True
+        return (yield from _chunks(inbox, limit)), True
     length = headers.get("content-length")
     if length is None:
-        return await _read_to_end(reader, limit), False
+        return (yield from inbox.to_the_end(limit)), False
     if not (length.isascii() and length.isdigit()):
         raise Broken(f"a Content-Length of {length[:40]!r}")
     if len(length) > _LENGTH_DIGITS:
         # Python refuses to read numbers of thousands of digits.
         raise Oversized(f"an answer of 10^{_LENGTH_DIGITS} bytes or more")
-    return await reader.readexactly(_bounded(int(length), limit)), True
+    return (yield from inbox.exactly(_bounded(int(length), limit))), True
 
 
-async def _read_chunks(reader: Reader, limit: int) -> bytes:
+def _chunks(inbox: Inbox, limit: int) -> Reading[bytes]:
     parts: list[bytes] = []
     size = 0
     while True:
-        line = (await reader.readuntil(b"\r\n")).split(b";")[0].strip()
+        line = (yield from inbox.until(b"\r\n")).split(b";")[0].strip()
         try:
             length = int(line, 16) if not line.startswith((b"-", b"+")) else -1
         except ValueError:
@@ -151,18 +228,9 @@ async def _read_chunks(reader: Reader, limit: int) -> bytes:
         if not length:
             break
         size = _bounded(size + length, limit)
-        parts.append((await reader.readexactly(length + 2))[:-2])
-    while await reader.readuntil(b"\r\n") != b"\r\n":
+        parts.append((yield from inbox.exactly(length + 2))[:-2])
+    while (yield from inbox.until(b"\r\n")) != b"\r\n":
         size = _bounded(size + HEAD_LIMIT // _HEADERS, limit)
-    return b"".join(parts)
-
-
-async def _read_to_end(reader: Reader, limit: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while part := await reader.read(HEAD_LIMIT):
-        size = _bounded(size + len(part), limit)
-        parts.append(part)
     return b"".join(parts)
 
 

@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import contextlib
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from .._wsman.envelope import REPLY_LIMIT
 from . import diagnosis, http1, negotiate, sealing, stream_tls
 from .diagnosis import Situation
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
+from .stream_connection import Connection
 from .stream_shared import Shared
 from .translation import looks_like_soap, schemes_offered
 
@@ -43,20 +41,12 @@ class JointRefused(Exception):
 class Line:
     """One connection, from its sign-in to its first failure."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        transport: str,
-        shared: Shared,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, transport: str, shared: Shared, connection: Connection) -> None:
         self._endpoint = endpoint
         self._transport = transport
         self._shared = shared
-        self._reader = reader
-        self._writer = writer
-        self._target = http1.Target(urlsplit(endpoint.url).netloc, endpoint.path)
+        self._connection = connection
+        self._target = http1.Target(endpoint.netloc, endpoint.path)
         self._seals = endpoint.seals(transport)
         told = max(_LEAST_LIMIT, _BYTES_PER_CHARACTER * endpoint.max_envelope_size)
         self._limit = min(told, REPLY_LIMIT) + _FRAMING
@@ -65,10 +55,16 @@ class Line:
         self._authorization = _constant_authorization(endpoint, transport)
         self._sent = False
         self._answers = 0
-        #: The host announced that it would close the connection.
-        self.closes = False
-        #: The answer took too long, and the connection was cut from this side.
-        self.expired = False
+
+    @property
+    def closes(self) -> bool:
+        """The connection is not good for another message."""
+        return self._connection.closes
+
+    @property
+    def expired(self) -> bool:
+        """The answer took too long, and the connection was cut from this side."""
+        return self._connection.expired
 
     @property
     def situation(self) -> Situation:
@@ -77,8 +73,7 @@ class Line:
 
     def abort(self) -> None:
         """Cut the connection without waiting for anything."""
-        with contextlib.suppress(Exception):
-            self._writer.transport.abort()
+        self._connection.abort()
 
     async def send(self, content: bytes, *, joint: bool = True) -> bytes:
         """Send one message, after signing in if that has not been done; the body of its answer."""
@@ -98,22 +93,12 @@ class Line:
 
     async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
         data = self._target.post(body, content_type, authorization)
-        timer = asyncio.get_running_loop().call_later(self._endpoint.read_timeout, self._expire)
-        try:
-            self._writer.write(data)
-            response = await http1.read_response(self._reader, self._limit)
-        finally:
-            timer.cancel()
+        response = await self._connection.round_trip(data, self._limit, self._endpoint.read_timeout)
         traffic = self._shared.traffic
         traffic.requests += 1
         traffic.bytes_out += len(data)
         traffic.bytes_in += len(response.body)
-        self.closes = self.closes or response.closes
         return response
-
-    def _expire(self) -> None:
-        self.expired = True
-        self.abort()
 
     def _packed(self, content: bytes) -> tuple[bytes, str]:
         if self._seals:
@@ -216,10 +201,8 @@ class Line:
         return diagnosis.http_status(situation, response.status, body.decode("utf-8", "replace"))
 
     def _binding(self) -> bytes | None:
-        tls = self._writer.get_extra_info("ssl_object")
-        if tls is None or not self._endpoint.send_cbt:
-            return None
-        return stream_tls.end_point_binding(tls.getpeercert(binary_form=True))
+        certificate = self._connection.peer_certificate() if self._endpoint.send_cbt else None
+        return None if certificate is None else stream_tls.end_point_binding(certificate)
 
 
 def _constant_authorization(endpoint: Endpoint, transport: str) -> str | None:

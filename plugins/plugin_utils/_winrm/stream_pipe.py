@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipe for thousands of hosts at once: asyncio streams under the same envelopes, for reading only.
+"""The pipe for thousands of hosts at once: asyncio under the same envelopes, for reading only.
 
 Rules of this file:
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import re
 import socket
 import ssl
@@ -27,6 +26,7 @@ from . import diagnosis, http1, sealing, stream_tls
 from .diagnosis import Situation
 from .endpoint import Endpoint
 from .errors import Misconfigured, NotAuthenticated, WinrmError
+from .stream_connection import Connection
 from .stream_line import JointRefused, Line
 from .stream_shared import Shared
 from .translation import translate
@@ -136,13 +136,15 @@ class StreamPipe:
         self._shared.traffic.connections += 1
         self._connecting = False
         host = self._endpoint.host if context else None
-        opening = asyncio.open_connection(sock=connected, ssl=context, server_hostname=host, limit=http1.HEAD_LIMIT)
+        loop = asyncio.get_running_loop()
+        opening = loop.create_connection(Connection, sock=connected, ssl=context, server_hostname=host)
         try:
-            reader, writer = await (asyncio.wait_for(opening, self._endpoint.read_timeout) if context else opening)
+            # Without TLS there is nothing to wait for.
+            _unused, connection = await asyncio.wait_for(opening, self._endpoint.read_timeout if context else None)
         except BaseException:
             connected.close()
             raise
-        return Line(self._endpoint, self._transport, self._shared, reader, writer)
+        return Line(self._endpoint, self._transport, self._shared, connection)
 
     def _tls_context(self) -> ssl.SSLContext | None:
         if self._endpoint.scheme != "https":
@@ -163,7 +165,6 @@ class StreamPipe:
                 made.setblocking(False)
                 patience = endpoint.connect_timeout or endpoint.read_timeout
                 await asyncio.wait_for(loop.sock_connect(made, address), patience)
-                made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except (OSError, *_TIMEOUTS) as exc:
                 made.close()
                 failure = failure or exc
@@ -176,10 +177,10 @@ class StreamPipe:
 
     async def _addresses(self) -> list[tuple[socket.AddressFamily, Any]]:
         host, port = self._endpoint.host, self._endpoint.port
-        with contextlib.suppress(ValueError):
-            address = ipaddress.ip_address(host)
-            if "%" not in host:
-                family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        for family in (socket.AF_INET, socket.AF_INET6):
+            # An address with a zone (fe80::1%eth0) is for the resolver.
+            with contextlib.suppress(OSError, ValueError):
+                socket.inet_pton(family, host)
                 return [(family, (host, port))]
         found = await self._shared.threads.run(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         return [(family, address) for family, _kind, _protocol, _name, address in found]

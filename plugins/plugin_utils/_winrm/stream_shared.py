@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from . import kerberos, negotiate, stream_tls
@@ -69,7 +68,7 @@ class Shared:
             return bool(endpoint.proxy)
         if not (endpoint.scheme in self._proxies or "all" in self._proxies):
             return False
-        return not proxy_bypass(urlsplit(endpoint.url).netloc)
+        return not proxy_bypass(endpoint.netloc)
 
     async def ticket_cache(self, endpoint: Endpoint) -> str | None:
         """The Kerberos credential cache for an endpoint: one kinit for each account of the run."""

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
@@ -14,14 +12,15 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import 
 LIMIT = 1000
 
 
-def read(data: bytes, limit: int = LIMIT) -> http1.Response:
-    async def run() -> http1.Response:
-        reader = asyncio.StreamReader(limit=http1.HEAD_LIMIT)
-        reader.feed_data(data)
-        reader.feed_eof()
-        return await http1.read_response(reader, limit)
-
-    return asyncio.run(run())
+def read(data: bytes, limit: int = LIMIT, step: int = 1_000_000) -> http1.Response:
+    """The answer in these bytes, which come in pieces of ``step`` and then end."""
+    incoming = http1.Incoming(limit)
+    for start in range(0, len(data), step):
+        if (response := incoming.feed(data[start : start + step])) is not None:
+            return response
+    response = incoming.end()
+    assert response is not None
+    return response
 
 
 @pytest.mark.parametrize(
@@ -44,9 +43,18 @@ def read(data: bytes, limit: int = LIMIT) -> http1.Response:
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTrailer: x\r\n\r\n", 200, b"a", False),
     ],
 )
-def test_answers(data: bytes, status: int, body: bytes, closes: bool) -> None:
-    response = read(data)
+@pytest.mark.parametrize("step", [1, 7, 1_000_000])
+def test_answers(data: bytes, status: int, body: bytes, closes: bool, step: int) -> None:
+    response = read(data, step=step)
     assert (response.status, response.body, response.closes) == (status, body, closes)
+
+
+@pytest.mark.parametrize(("more", "excess"), [(b"", False), (b"HTTP/1.1 200 OK", True)])
+def test_what_comes_after_an_answer_is_no_part_of_it(more: bytes, excess: bool) -> None:
+    incoming = http1.Incoming(LIMIT)
+    response = incoming.feed(b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nab" + more)
+    assert response is not None
+    assert (response.body, incoming.excess) == (b"ab", excess)
 
 
 def test_header_that_comes_twice_is_joined() -> None:

@@ -135,6 +135,8 @@ def shared_reader(types: Mapping[str, str]) -> PropertyReader:
 
 def align_arrays(instances: Sequence[Instance]) -> tuple[Instance, ...]:
     """One shape per property in a result: a property that is an array anywhere is one wherever it has a value."""
+    if len(instances) < 2:
+        return tuple(instances)
     arrays = {name for instance in instances for name, value in instance.properties.items() if isinstance(value, tuple)}
     if not arrays:
         return tuple(instances)

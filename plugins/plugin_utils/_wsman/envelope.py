@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -35,6 +37,7 @@ _ENVELOPE = f"{{{uris.SOAP}}}Envelope"
 _HEADER = f"{{{uris.SOAP}}}Header"
 _BODY = f"{{{uris.SOAP}}}Body"
 _FAULT = f"{{{uris.SOAP}}}Fault"
+_RELATES_TO = f"{{{uris.ADDRESSING}}}RelatesTo"
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
@@ -53,6 +56,9 @@ _TEMPLATE = (
     "<w:OperationTimeout>PT{timeout:.3f}S</w:OperationTimeout>{selectors}</s:Header>"
     "<s:Body>{body}</s:Body></s:Envelope>"
 )
+
+# A character that no XML can carry, so none of the values that are filled in.
+_GAP = "\0"
 
 
 @dataclass(frozen=True)
@@ -84,8 +90,6 @@ class RequestContext:
 class Reply:
     """A reply that is a SOAP envelope. ``payload`` is the first element of its body, None when that is empty."""
 
-    action: str
-    message_id: str
     relates_to: str
     payload: Element | None
     fault: WsmanFault | None
@@ -103,18 +107,30 @@ def request(
     message_id = context.new_id()
     if ":" not in message_id:
         message_id = f"uuid:{message_id}"
-    text = _TEMPLATE.format(
-        to=escape_text(context.to, "The endpoint URL"),
-        uri=escape_text(uri, "The resource URI"),
-        action=escape_text(action, "The action"),
-        size=context.max_envelope_size,
-        message_id=escape_text(message_id, "The MessageID"),
-        locale=escape_attribute(context.locale, "The locale"),
-        timeout=context.operation_timeout,
-        selectors=selector_set(selectors or {}),
-        body=body,
+    start, after_to, after_id, after_selectors, end = _frame(
+        action, uri, context.max_envelope_size, context.locale, context.operation_timeout
     )
-    return text, message_id
+    to, own_id = escape_text(context.to, "The endpoint URL"), escape_text(message_id, "The MessageID")
+    keys = selector_set(selectors) if selectors else ""
+    return f"{start}{to}{after_to}{own_id}{after_id}{keys}{after_selectors}{body}{end}", message_id
+
+
+@lru_cache(maxsize=256)
+def _frame(action: str, uri: str, size: int, locale: str, timeout: float) -> tuple[str, ...]:
+    """The text around what each request has of its own: an audit asks thousands of hosts the same three questions.
+
+    What may hold a key, the body and the selectors, is not among what is kept.
+    """
+    return tuple(
+        _TEMPLATE.format(
+            **dict.fromkeys(("to", "message_id", "selectors", "body"), _GAP),
+            uri=escape_text(uri, "The resource URI"),
+            action=escape_text(action, "The action"),
+            size=size,
+            locale=escape_attribute(locale, "The locale"),
+            timeout=timeout,
+        ).split(_GAP)
+    )
 
 
 def parse(reply: bytes | str, *, limit: int = REPLY_LIMIT) -> Reply:
@@ -137,16 +153,10 @@ def parse(reply: bytes | str, *, limit: int = REPLY_LIMIT) -> Reply:
     payload = body[0] if len(body) else None
     is_fault = payload is not None and payload.tag == _FAULT
     return Reply(
-        action=_header_text(header, "Action"),
-        message_id=_header_text(header, "MessageID"),
-        relates_to=_header_text(header, "RelatesTo"),
+        relates_to="" if header is None else header.findtext(_RELATES_TO, "").strip(),
         payload=payload,
         fault=read_fault(payload, text) if is_fault and payload is not None else None,
     )
-
-
-def _header_text(header: Element | None, name: str) -> str:
-    return "" if header is None else header.findtext(f"{{{uris.ADDRESSING}}}{name}", "").strip()
 
 
 def _decode(reply: bytes) -> str:
@@ -158,7 +168,8 @@ def _decode(reply: bytes) -> str:
     elif reply.startswith(b"\x00<"):
         encoding = "utf-16-be"
     else:
-        encoding = "utf-8-sig"
+        # Not utf-8-sig, which is written in Python.
+        encoding, reply = "utf-8", reply.removeprefix(BOM_UTF8)
     try:
         return reply.decode(encoding)
     except UnicodeDecodeError as error:
@@ -199,7 +210,8 @@ def _tree(text: str) -> Element:
 def _check_depth(root: Element) -> None:
     level = [root]
     for _unused in range(DEPTH_LIMIT):
-        level = [child for element in level for child in element]
+        # Nearly all are leaves, and looking for children that are not there takes an exception each.
+        level = [child for element in level if len(element) for child in element]
         if not level:
             return
     raise ProtocolError(f"The answer nests more than {DEPTH_LIMIT} elements.")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .errors import UsageError
 
@@ -47,6 +48,7 @@ def checked_name(name: str, what: str) -> str:
     return name
 
 
+@lru_cache(maxsize=256)
 def resource_uri(namespace: str, class_name: str) -> str:
     """URI of a WMI class, or of any class for WQL with ``*`` (MS-WSMV on resource URIs).
 

@@ -14,7 +14,7 @@ with the same words. The functions that take a session carry a reading out at on
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -283,10 +283,7 @@ class _Row:
     """One instance with the licensing classes' habits taken out: blank means unset, -1 means not applicable."""
 
     def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-
-    def _value(self, name: str) -> Value:
-        return self._instance.get(name)
+        self._value: Callable[[str], Value] = instance.get
 
     def text(self, name: str) -> str | None:
         value = self._value(name)

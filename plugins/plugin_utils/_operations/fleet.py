@@ -31,7 +31,7 @@ from .errors import OutOfTime
 # pywinrm's machines at a time: more threads than this only take turns on the processor.
 _BLOCKING = 32
 
-# Seconds that computing a machine's connection may block everybody, and the time they get after one that took longer.
+# Seconds that computing connections may block everybody, and the time they get after a single one that took longer.
 _LONG, _BREATH = 0.02, 0.05
 
 # Threads in all; some may still wait for a machine that was given up.
@@ -78,6 +78,8 @@ class _Survey:
         self._on_row = on_row
         self._office = office
         self._in_flight = descriptors.affordable(bounds.in_flight)
+        # Seconds since the machines under way last had their turn.
+        self._blocked = 0.0
 
     async def run(self, endpoints: Iterable[Endpoint]) -> Traffic:
         # Made here: a queue belongs to the running loop.
@@ -116,15 +118,21 @@ class _Survey:
             self._for_threads.put_nowait(None)
 
     async def _next(self, source: Iterator[Endpoint]) -> Endpoint | None:
-        """The next machine. Computing one may block, by a lookup in its variables; between two of them the machines
-        under way get their answers. All places at once would leave the first ones waiting until their time is up.
+        """The next machine. Computing one may block, by a lookup in its variables; now and then the machines under way
+        get their answers. All places at once would leave the first ones waiting until their time is up.
+
+        Not after each one: machines that begin together go on together, and whoever does the same thing for many of
+        them, one after the other, takes a quarter less of the processor.
         """
         loop = asyncio.get_running_loop()
         async with self._turn:
             began = loop.time()
             endpoint = next(source, None)
             took = loop.time() - began
-            await asyncio.sleep(min(took, _BREATH) if took > _LONG else 0)
+            self._blocked += took
+            if self._blocked > _LONG:
+                self._blocked = 0.0
+                await asyncio.sleep(min(took, _BREATH) if took > _LONG else 0)
         return endpoint
 
     async def _stream_place(self, source: Iterator[Endpoint]) -> None:

@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit lab e2e engines servers build sanity)
+GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers lab e2e engines build sanity)
 
 # --- The gates. Each is what one would type. --------------------------------------------------------------------------
 

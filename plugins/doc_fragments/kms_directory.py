@@ -31,20 +31,6 @@ options:
       network.
     type: bool
     default: true
-  kerberos_principal:
-    description:
-      - Whose ticket, for example V(dnsadmin@CORP.EXAMPLE). Without O(kerberos_password), O(kerberos_keytab) or
-        O(kerberos_ccache) the ticket must be in the cache of this machine (C(kinit)).
-    type: str
-  kerberos_password:
-    description: Password of the principal. It is never shown.
-    type: str
-  kerberos_keytab:
-    description: Keytab of the principal.
-    type: path
-  kerberos_ccache:
-    description: Ticket cache, for example V(FILE:/run/krb5cc_kms).
-    type: str
   kerberos_hostname:
     description: Full name of the domain controller, where it is given by its address.
     type: str

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - winfleet.activation.kms_dns
   - winfleet.activation.kms_dns.servers
+  - winfleet.activation.kms_kerberos
 options:
   domains:
     description: DNS domains whose record to set.
@@ -115,20 +116,6 @@ options:
       - When left out, it follows from the options given; V(none) without any.
     type: str
     choices: [none, tsig, gss_tsig]
-  kerberos_principal:
-    description:
-      - Whose ticket, for example V(dnsadmin@CORP.EXAMPLE). Without O(kerberos_password), O(kerberos_keytab) or
-        O(kerberos_ccache) the ticket must be in the cache of this machine (C(kinit)).
-    type: str
-  kerberos_password:
-    description: Password of the principal. It is never shown.
-    type: str
-  kerberos_keytab:
-    description: Keytab of the principal.
-    type: path
-  kerberos_ccache:
-    description: Ticket cache, for example V(FILE:/run/krb5cc_kms).
-    type: str
   kerberos_hostname:
     description:
       - Name of the server in Kerberos (C(DNS/NAME)). When left out, the name in O(server), or that of the primary

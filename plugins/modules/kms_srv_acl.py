@@ -27,6 +27,7 @@ description:
     of them cannot be done, nothing is written at all.
 extends_documentation_fragment:
   - winfleet.activation.kms_directory
+  - winfleet.activation.kms_kerberos
 options:
   domains:
     description: DNS domains whose record to protect.

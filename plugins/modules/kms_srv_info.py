@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - winfleet.activation.kms_dns.servers
   - winfleet.activation.kms_dns.survey
   - winfleet.activation.kms_directory
+  - winfleet.activation.kms_kerberos
   - winfleet.activation.kms_directory.forest
 attributes:
   check_mode:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Options that say which domain controller, and as whom: their specification, and the objects made of them.
 
-The documentation of the same options is the fragment ``kms_directory``.
+The documentation of the same options is in the fragments ``kms_directory`` and ``kms_kerberos``.
 """
 
 from __future__ import annotations

@@ -14,24 +14,11 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 environment=$WORK/venv-engines
-lock=requirements/engines.txt
-stamp=$environment/.winfleet-stamp
-wanted="$ROOT $(hash_of "$lock" scripts/lib.sh)"
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-if [[ ! -f $stamp || $(<"$stamp") != "$wanted" ]] || ! "$environment/bin/python" -c '' 2>/dev/null; then
-  python=$(first_python 3.12 3.13 3.11) || die "the tests need one of Python 3.12, 3.13, 3.11; none was found."
-  say "Setting up ${environment#"$ROOT"/} with $("$python" --version) ..."
-  new_venv "$python" "$environment"
-  fill_venv "$environment" "$lock"
-  printf '%s\n' "$wanted" >"$stamp"
-fi
+keep_venv "$environment" requirements/engines.txt 3.12 3.13 3.11
 
 # Without a path among the arguments, all of them.
-paths=()
-for argument in "$@"; do
-  if [[ -e ${argument%%::*} ]]; then paths+=("$argument"); fi
-done
-((${#paths[@]})) || set -- tests/engines "$@"
+names_a_path "$@" || set -- tests/engines "$@"
 read -ra arguments <<<"${PYTEST_ARGS:-}"
 export PATH=$environment/bin:$PATH
 python -m pytest "$@" "${arguments[@]}"

@@ -107,6 +107,29 @@ new_venv() {
   "$python" -m venv --clear "$folder"
 }
 
+# names_a_path ARGUMENT ...: whether one of the arguments for pytest says which tests to run.
+names_a_path() {
+  local argument
+  for argument; do
+    if [[ -e ${argument%%::*} ]]; then return 0; fi
+  done
+  return 1
+}
+
+# keep_venv FOLDER LOCK X.Y ...: an environment for tests, with the first of these Pythons. Made anew only when the lock,
+# the Python or the place is another one.
+keep_venv() {
+  local folder=$1 lock=$2 stamp=$1/.winfleet-stamp python wanted
+  shift 2
+  python=$(first_python "$@") || die "the tests need one of Python ${*}; none was found."
+  wanted="$ROOT $python $(hash_of "$lock" scripts/lib.sh)"
+  if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$folder/bin/python" -c '' 2>/dev/null; then return 0; fi
+  say "Setting up ${folder#"$ROOT"/} with $("$python" --version) ..."
+  new_venv "$python" "$folder"
+  fill_venv "$folder" "$lock"
+  printf '%s\n' "$wanted" >"$stamp"
+}
+
 # fill_venv FOLDER LOCK: makes the environment hold what the lock file names, and nothing else, and finds the lab.
 fill_venv() {
   local folder=$1 lock=$2 site

@@ -25,16 +25,7 @@ if ((${#tests[@]} == 0)); then
 fi
 
 environment=$WORK/venv-$core
-lock=requirements/core-$core.txt
-stamp=$environment/.winfleet-stamp
-wanted="$ROOT $(hash_of "$lock" scripts/lib.sh)"
-if [[ ! -f $stamp || $(<"$stamp") != "$wanted" ]] || ! "$environment/bin/python" -c '' 2>/dev/null; then
-  python=$(first_python "${pythons[@]}") || die "ansible-core $core needs one of Python ${pythons[*]}; none was found."
-  say "Setting up ${environment#"$ROOT"/} with $("$python" --version) ..."
-  new_venv "$python" "$environment"
-  fill_venv "$environment" "$lock"
-  printf '%s\n' "$wanted" >"$stamp"
-fi
+keep_venv "$environment" "requirements/core-$core.txt" "${pythons[@]}"
 
 export PATH=$environment/bin:$PATH
 printf '\n%s=== %s, %s%s\n' "$BOLD" "$(core_of "$environment")" "$(python --version)" "$RESET"

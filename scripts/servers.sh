@@ -98,18 +98,6 @@ has_headers() {
   "$1" -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())'
 }
 
-# --- The environment --------------------------------------------------------------------------------------------------
-
-make_environment() {
-  local python=$1 stamp=$environment/.winfleet-stamp wanted
-  wanted="$ROOT $python $(hash_of requirements/servers.txt scripts/lib.sh)"
-  if [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && "$environment/bin/python" -c '' 2>/dev/null; then return 0; fi
-  say "Setting up ${environment#"$ROOT"/} with $("$python" --version) ..."
-  new_venv "$python" "$environment"
-  fill_venv "$environment" requirements/servers.txt
-  printf '%s\n' "$wanted" >"$stamp"
-}
-
 # --- The network ------------------------------------------------------------------------------------------------------
 
 # in_own_network COMMAND ...: with a loopback interface and ports of its own, where the system lets us; the addresses
@@ -127,18 +115,15 @@ in_own_network() {
 
 environment=$WORK/venv-servers
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-python=$(first_python 3.12 3.13 3.11) || die "the tests need one of Python 3.12, 3.13, 3.11; none was found."
+pythons=(3.12 3.13 3.11)
+python=$(first_python "${pythons[@]}") || die "the tests need one of Python ${pythons[*]}; none was found."
 install_packages "$python"
 install_samba
-make_environment "$python"
+keep_venv "$environment" requirements/servers.txt "${pythons[@]}"
 if [[ ${1:-} == --prepare ]]; then exit 0; fi
 
 # Without a path among the arguments, all of them.
-paths=()
-for argument in "$@"; do
-  if [[ -e ${argument%%::*} ]]; then paths+=("$argument"); fi
-done
-((${#paths[@]})) || set -- tests/servers "$@"
+names_a_path "$@" || set -- tests/servers "$@"
 read -ra arguments <<<"${PYTEST_ARGS:-}"
 export PATH=$environment/bin:$PATH
 in_own_network python -m pytest "$@" "${arguments[@]}"

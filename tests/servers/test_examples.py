@@ -57,6 +57,11 @@ def examples(module: str, where: str) -> list[Any]:
     return chosen
 
 
+MODULES = ("kms_srv_info", "kms_srv", "kms_srv_acl")
+ON_BIND = [example for module in MODULES for example in examples(module, "bind")]
+IN_DIRECTORY = [example for module in MODULES for example in examples(module, "directory")]
+
+
 def play(ansible: Ansible, module: str, tasks: list[Task], variables: dict[str, Any], **environment: str) -> None:
     """Run the tasks and compare what comes back with what RETURN says."""
     answer = ansible.work / "answer.json"
@@ -98,7 +103,7 @@ def named(addresses: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield running
 
 
-@pytest.mark.parametrize(("module", "tasks"), examples("kms_srv_info", "bind") + examples("kms_srv", "bind"))
+@pytest.mark.parametrize(("module", "tasks"), ON_BIND)
 def test_on_bind(named: Bind, ansible: Ansible, module: str, tasks: list[Task]) -> None:
     options = tasks[0][f"winfleet.activation.{module}"]
     options["nameservers"] = [BIND_ADDRESS]
@@ -136,12 +141,15 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
         yield controller
 
 
-@pytest.mark.parametrize(("module", "tasks"), examples("kms_srv", "directory") + examples("kms_srv_acl", "directory"))
+@pytest.mark.parametrize(("module", "tasks"), IN_DIRECTORY)
 def test_in_active_directory(directory: Samba, ansible: Ansible, module: str, tasks: list[Task]) -> None:
     options = tasks[0][f"winfleet.activation.{module}"]
-    if module == "kms_srv":
+    if module != "kms_srv_acl":
         options["nameservers"] = [SAMBA_ADDRESS]
-    else:
+    if "domain_controller" in options:
+        options.update(domain_controller=SAMBA_ADDRESS, kerberos_hostname=directory.host)
+        options["kerberos_principal"] = f"{USER}@{directory.realm}"
+    if module == "kms_srv_acl":
         # LDAP finds the domain controller by the resolver of the machine, which knows nothing of this one.
         options["server"] = SAMBA_ADDRESS
         if "bind_user" not in options:
@@ -155,8 +163,9 @@ def test_in_active_directory(directory: Samba, ansible: Ansible, module: str, ta
 
 
 def test_every_example_has_run_somewhere() -> None:
-    for module in ("kms_srv_info", "kms_srv", "kms_srv_acl"):
+    for module in MODULES:
         tasks = [
             task for task in yaml.safe_load(document(module)["examples"]) if f"winfleet.activation.{module}" in task
         ]
-        assert len(tasks) == len(examples(module, "bind")) + len(examples(module, "directory")) > 1, module
+        ran = [example for example in ON_BIND + IN_DIRECTORY if example.values[0] == module]
+        assert len(tasks) == len(ran) > 1, module

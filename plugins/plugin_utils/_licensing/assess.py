@@ -125,11 +125,12 @@ def names_machine(approved: Iterable[str], names: Iterable[str]) -> bool:
     NetBIOS name keeps 15 characters; two full names have to be equal, since the same short name in another domain is
     another machine.
     """
-    wanted = [_normal(name) for name in approved if name.strip()]
-    return any(_same(one, other) for one in wanted for other in map(_normal, names) if other)
+    wanted = [normal_name(name) for name in approved if name.strip()]
+    return any(_same(one, other) for one in wanted for other in map(normal_name, names) if other)
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """A name for comparing: letter case and a trailing dot do not matter."""
     return name.strip().rstrip(".").lower()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from .assess import names_machine
+from .assess import names_machine, normal_name
 from .terms import Role
 
 
@@ -117,8 +117,8 @@ class Machines:
     def of(self, target: str) -> list[Machine]:
         """Those that may be the target: the ones with its full name, or else the ones with its short name."""
         candidates = self._machines.get(_label(target), [])
-        wanted = _normal(target)
-        exact = [machine for machine in candidates if wanted in map(_normal, machine.names)]
+        wanted = normal_name(target)
+        exact = [machine for machine in candidates if wanted in map(normal_name, machine.names)]
         return exact or [machine for machine in candidates if names_machine((target,), machine.names)]
 
 
@@ -164,13 +164,9 @@ def _sentence(text: str) -> str:
     return f"{stripped[:1].upper()}{stripped[1:].rstrip('.')}."
 
 
-def _normal(name: str) -> str:
-    return name.strip().rstrip(".").lower()
-
-
 # A NetBIOS name, which the operating system tells, keeps 15 characters of the first label.
 def _label(name: str) -> str:
-    return _normal(name).split(".")[0][:15]
+    return normal_name(name).split(".")[0][:15]
 
 
 def machines_of(results: Mapping[str, Mapping[str, object]]) -> Iterator[Machine]:

@@ -25,7 +25,7 @@ class Audit:
 
 
 def audit(session: Session, installation_id: bool = False, office: bool = False) -> Audit:
-    """Read the machine behind the session in three requests, one more for the installation ID.
+    """Read the machine behind the session in three requests, one more for a KMS host and one for the installation ID.
 
     ``office`` also reads the licensing platform of Office 2010 and of Office on Windows 7 and Server 2008 R2, which
     takes two requests more.

@@ -1,14 +1,15 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Session in, snapshot out: three queries, whatever the version of Windows.
+"""Session in, snapshot out: three queries, whatever the version of Windows, and one more for a KMS host.
 
 Each reading is a generator of steps (see ``steps``), so that a blocking session and a fleet of asynchronous ones read
 with the same words. The functions that take a session carry a reading out at once.
 
 1. ``Win32_OperatingSystem`` says which generation of the licensing provider to expect;
 2. ``SoftwareLicensingService`` is one instance, keyed by ``Version``;
-3. ``SoftwareLicensingProduct`` narrowed to the rows that carry a key.
+3. ``SoftwareLicensingProduct`` narrowed to the rows that carry a key;
+4. the counters of whatever serves as a KMS host, which is nothing on nearly all machines.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def snapshot(office: bool = False) -> Reading[Snapshot]:
     platform = (yield from _office_service()) if office else None
     if platform is not None:
         products += yield from _products(system, schema.OFFICE_PRODUCT)
-    return Snapshot(os=_with_edition(system, products), service=service, products=products, office=platform)
+    found = Snapshot(os=_with_edition(system, products), service=service, products=products, office=platform)
+    return (yield from _with_counters(found)) if classify.serves_as_host(found) else found
 
 
 def installation_id(product: Product) -> Reading[str | None]:
@@ -248,8 +250,35 @@ def _host_state(row: _Row) -> KmsHostState | None:
         current_count=row.count("KeyManagementServiceCurrentCount"),
         required_count=row.count("RequiredClientCount"),
         product_key_id=row.text("KeyManagementServiceProductKeyID"),
-        requests=_counters(row),
     )
+
+
+def _with_counters(snapshot: Snapshot) -> Reading[Snapshot]:
+    """Add the counters of the products that serve; where the service serves and no product says so, its own."""
+    classes = sorted({product.wmi_class for product in snapshot.products if _serves(product.host)})
+    if not classes:
+        rows = yield from _select(schema.COUNTERS, schema.SERVICE, schema.TYPES)
+        host = _counted(snapshot.service.host, _Row(rows[0]) if rows else None)
+        return replace(snapshot, service=replace(snapshot.service, host=host))
+    by_id: dict[str, _Row] = {}
+    for class_name in classes:
+        rows = yield from _select(("ID", *schema.COUNTERS), class_name, schema.TYPES, where=schema.HAS_KEY)
+        by_id.update(((row.text("ID") or "").lower(), row) for row in map(_Row, rows))
+    return replace(
+        snapshot,
+        products=tuple(
+            replace(product, host=_counted(product.host, by_id.get(product.activation_id)))
+            for product in snapshot.products
+        ),
+    )
+
+
+def _serves(host: KmsHostState | None) -> bool:
+    return host is not None and host.enabled
+
+
+def _counted(host: KmsHostState | None, row: _Row | None) -> KmsHostState | None:
+    return host if host is None or row is None else replace(host, requests=_counters(row))
 
 
 def _counters(row: _Row) -> RequestCounters:
@@ -283,7 +312,8 @@ class _Row:
     """One instance with the licensing classes' habits taken out: blank means unset, -1 means not applicable."""
 
     def __init__(self, instance: Instance) -> None:
-        self._value: Callable[[str], Value] = instance.get
+        # All columns read here are declared, so their names are spelled as declared.
+        self._value: Callable[[str], Value] = instance.properties.get
 
     def text(self, name: str) -> str | None:
         value = self._value(name)

@@ -81,7 +81,9 @@ OPERATING_SYSTEM_COLUMNS = (
     "Version",
 )
 
-_COUNTERS = (
+# What a KMS host has answered so far. Asked for where something serves, as slmgr.vbs does: all other machines would
+# send as many times "does not apply".
+COUNTERS = (
     "KeyManagementServiceTotalRequests",
     "KeyManagementServiceFailedRequests",
     "KeyManagementServiceUnlicensedRequests",
@@ -96,7 +98,6 @@ _HOST_STATE = (
     "IsKeyManagementServiceMachine",
     "KeyManagementServiceCurrentCount",
     "RequiredClientCount",
-    *_COUNTERS,
 )
 
 _SERVICE_SLWMI = (
@@ -184,6 +185,7 @@ HAS_KEY = "PartialProductKey IS NOT NULL"
 
 _UINT32 = (
     *_HOST_STATE,
+    *COUNTERS,
     "DiscoveredKeyManagementServiceMachinePort",
     "ExtendedGrace",
     "GenuineStatus",

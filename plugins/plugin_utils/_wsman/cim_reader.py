@@ -48,12 +48,14 @@ class _Property:
 class PropertyReader:
     """Reads the properties below one element, with types declared by the caller. Reusable for a whole result.
 
+    A declared property has the declared spelling of its name, whatever case a host writes it in.
+
     Args:
         types: property name in any case to CIM type, such as ``uint32`` or ``string[]``.
     """
 
     def __init__(self, types: Mapping[str, str] | None = None) -> None:
-        self._types = {name.casefold(): cim_type for name, cim_type in (types or {}).items()}
+        self._types = {name.casefold(): (name, cim_type) for name, cim_type in (types or {}).items()}
         self._arrays = tuple(name for name, cim_type in (types or {}).items() if cim_type.strip().endswith("[]"))
         self._by_tag: dict[str, _Property] = {}
 
@@ -85,8 +87,9 @@ class PropertyReader:
         known = self._by_tag
         for child in element:
             found = known.get(child.tag) or self._property(child.tag)
-            # A plain text in an element of its own is what nearly all of them are.
-            plain = not (child.attrib or len(child))
+            # A plain text in an element of its own is what nearly all of them are. Not ``attrib``, which makes a
+            # dictionary for each element that has none.
+            plain = not (child.items() or len(child))
             value = found.read(child.text or "") if plain else _read_value(child, found.read)
             name = found.name
             if name in values:
@@ -108,7 +111,7 @@ class PropertyReader:
         if declared is None:
             found = _Property(name, by_form, is_array=False)
         else:
-            scalar = declared.strip()
+            name, scalar = declared[0], declared[1].strip()
             is_array = scalar.endswith("[]")
             found = _Property(name, reader_for(scalar[:-2] if is_array else scalar), is_array)
         if len(self._by_tag) < _REMEMBERED_TAGS:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -103,7 +103,7 @@ def start(machine: FakeMachine, arguments: Mapping[str, Any]) -> int:
 
 
 def _service(version: str, serving: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {column: _default(column) for column in schema.SERVICE_COLUMNS[schema.Provider.SPPWMI_7]}
+    row = _with_defaults(schema.SERVICE_COLUMNS[schema.Provider.SPPWMI_7])
     row |= {
         "Version": version,
         "ClientMachineID": "5f0c1e7a-3d4b-4f6f-9d5e-2b1a7c9e0f11",
@@ -116,7 +116,7 @@ def _service(version: str, serving: bool) -> dict[str, Any]:
 
 
 def _product(activation_id: str, channel: str) -> dict[str, Any]:
-    row: dict[str, Any] = {column: _default(column) for column in schema.PRODUCT_COLUMNS[schema.Provider.SPPWMI_7]}
+    row = _with_defaults(schema.PRODUCT_COLUMNS[schema.Provider.SPPWMI_7])
     row |= {
         "ID": activation_id,
         "ApplicationID": "55c92734-d682-4d71-983e-d6ec3f16059f",
@@ -129,6 +129,10 @@ def _product(activation_id: str, channel: str) -> dict[str, Any]:
         "IsKeyManagementServiceMachine": 0,
     }
     return row
+
+
+def _with_defaults(columns: Iterable[str]) -> dict[str, Any]:
+    return {column: _default(column) for column in (*columns, *schema.COUNTERS)}
 
 
 def _default(column: str) -> Any:

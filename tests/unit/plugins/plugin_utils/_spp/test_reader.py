@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import reader
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors import LicensingAbsent, UnexpectedAnswer
-from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
 from ..sample_machines import CSVLK, GVLK, server_2008_r2
 
 
 def test_reads_in_three_queries_with_named_columns() -> None:
-    machine = server_2008_r2(CSVLK)
+    machine = server_2008_r2(CSVLK, serving=False)
     snapshot = reader.read_snapshot(machine)
     assert len(machine.queries) == 3
     assert not any("*" in query for query in machine.queries)
@@ -24,7 +26,50 @@ def test_reads_in_three_queries_with_named_columns() -> None:
     assert snapshot.os.edition_id == "ServerEnterprise"
     assert [product.key_type for product in snapshot.products] == [KeyType.CSVLK]
     assert snapshot.service.host is not None
-    assert snapshot.service.host.enabled
+    assert not snapshot.service.host.enabled
+
+
+def test_products_that_serve_are_asked_for_their_counters() -> None:
+    machine = server_2008_r2(CSVLK)
+    row = next(row for row in machine.rows["SoftwareLicensingProduct"] if row["PartialProductKey"])
+    row |= {
+        "IsKeyManagementServiceMachine": 1,
+        "KeyManagementServiceTotalRequests": 52,
+        "KeyManagementServiceLicensedRequests": 40,
+    }
+    snapshot = reader.read_snapshot(machine)
+    assert len(machine.queries) == 4
+    assert machine.queries[-1].startswith("SELECT ID,KeyManagementServiceTotalRequests,")
+    host = snapshot.products[0].host
+    assert host is not None
+    assert (host.requests.total, host.requests.licensed, host.requests.failed) == (52, 40, None)
+
+
+def test_service_that_serves_while_no_product_says_so_is_asked_for_its_counters() -> None:
+    # Vista and Server 2008 always; later ones between the new key and the restart.
+    machine = server_2008_r2(CSVLK)
+    machine.rows["SoftwareLicensingService"][0]["KeyManagementServiceTotalRequests"] = 7
+    snapshot = reader.read_snapshot(machine)
+    assert len(machine.queries) == 4
+    assert machine.queries[-1].endswith("FROM SoftwareLicensingService")
+    assert snapshot.service.host is not None
+    assert snapshot.service.host.requests.total == 7
+
+
+def test_product_that_loses_its_key_meanwhile_has_no_counters() -> None:
+    machine = server_2008_r2(CSVLK)
+    row = next(row for row in machine.rows["SoftwareLicensingProduct"] if row["PartialProductKey"])
+    row["IsKeyManagementServiceMachine"] = 1
+    query = machine.query
+
+    def query_without_counters(wql: str, **arguments: Any) -> tuple[Instance, ...]:
+        return () if "TotalRequests" in wql else query(wql, **arguments)
+
+    machine.query = query_without_counters  # type: ignore[method-assign]
+    host = reader.read_snapshot(machine).products[0].host
+    assert host is not None
+    assert host.enabled
+    assert host.requests.total is None
 
 
 def test_the_whole_oem_key_is_never_asked_for() -> None:
@@ -34,7 +79,7 @@ def test_the_whole_oem_key_is_never_asked_for() -> None:
 
 
 def test_column_that_a_machine_lacks_costs_one_query_more() -> None:
-    machine = server_2008_r2(GVLK)
+    machine = server_2008_r2(GVLK, serving=False)
     for row in machine.rows["SoftwareLicensingProduct"]:
         del row["LicenseStatusReason"]
     snapshot = reader.read_snapshot(machine)

@@ -115,7 +115,7 @@ def test_what_a_put_writes_a_get_reads(value: Value) -> None:
     assert request is not None
     written = request.partition("<s:Body>")[2].partition("</s:Body>")[0]
     cim_type = "string[]" if isinstance(value, tuple) else TYPES.get(type(value), "string")
-    get = pump(Get(context(), "Lab_Thing", {"Id": "1"}, types={"x": cim_type}), [envelope(written)])
+    get = pump(Get(context(), "Lab_Thing", {"Id": "1"}, types={"X": cim_type}), [envelope(written)])
     assert get.instance.properties == {"X": value}
     assert type(get.instance.properties["X"]) is type(value) or isinstance(value, datetime)
     json.dumps(to_jsonable(get.instance), allow_nan=False)

@@ -154,6 +154,14 @@ def test_a_system_property_that_did_not_come_is_not_made_up() -> None:
     assert row.properties == {"Name": "a", "Tags": None}
 
 
+def test_a_declared_property_is_spelled_as_declared() -> None:
+    row = pump(
+        Enumeration(context(), "SELECT PARTIALproductKEY, Other FROM Lab_Thing", types={"PartialProductKey": "string"}),
+        [rows("<w:XmlFragment><PARTIALproductKEY>12345</PARTIALproductKEY><oTHER>1</oTHER></w:XmlFragment>")],
+    ).instances[0]
+    assert row.properties == {"PartialProductKey": "12345", "oTHER": 1}
+
+
 def test_array_vector_with_and_without_the_class_table() -> None:
     wql = "SELECT * FROM Win32_NetworkAdapterConfiguration"
     typed = pump(Enumeration(context(), wql), [vector("values/arrays.xml")]).instances

@@ -47,7 +47,7 @@ class Trouble:
 TROUBLES = (
     Trouble("dead", 10, {"network": "blackhole"}, _LATE),
     Trouble("slow", 10, {"mischief": [{"trick": "slow", "seconds": 600, "times": None}]}, _LATE),
-    Trouble("password", 5, {"connection": {"password": "not-the-password"}}, ("HTTP 401",)),
+    Trouble("password", 5, {"connection": {"password": "not-the-password"}}, ("HTTP 401", "not signed in to")),
     Trouble("garbage", 5, {"mischief": [{"trick": "garbage", "times": None}]}, ("is no HTTP", "garbage")),
 )
 

@@ -48,6 +48,7 @@ class ActionModule(ActionBase):
         "in_flight": {"type": "int", "default": 256},
         "host_timeout": {"type": "float", "default": 60.0},
         "deadline": {"type": "float"},
+        "max_refusals": {"type": "int", "default": 3},
         "progress": {"type": "float", "default": 10.0},
         "resume_file": {"type": "path"},
         "resume_hours": {"type": "float", "default": 24.0},
@@ -61,7 +62,9 @@ class ActionModule(ActionBase):
         request = Request(
             hosts=tuple(dict.fromkeys(map(str, arguments["hosts"] or variables["ansible_play_batch"]))),
             expectation=Expectation.of(arguments),
-            bounds=Bounds(arguments["in_flight"], arguments["host_timeout"], arguments["deadline"]),
+            bounds=Bounds(
+                arguments["in_flight"], arguments["host_timeout"], arguments["deadline"], arguments["max_refusals"]
+            ),
             office=arguments["office"],
         )
         keywords = connection_keywords(self._task, self._play_context)
@@ -88,6 +91,8 @@ class ActionModule(ActionBase):
         arguments: dict[str, Any] = dict(outcome.validated_parameters)
         if arguments["in_flight"] < 1:
             raise AnsibleActionFail("in_flight must be at least 1")
+        if arguments["max_refusals"] < 0:
+            raise AnsibleActionFail("max_refusals must be 0, for any number, or more")
         for name in ("host_timeout", "deadline"):
             if arguments[name] is not None and arguments[name] <= 0:
                 raise AnsibleActionFail(f"{name} must be more than 0 seconds")

@@ -69,6 +69,16 @@ options:
         C(not_reached=true).
       - Without it the run takes as long as it takes, which O(host_timeout) bounds too.
     type: float
+  max_refusals:
+    description:
+      - How many machines may refuse the credentials of a domain account that no machine has taken yet. All others with
+        these credentials are then not signed in to, and become unreachable with that reason, because a domain counts
+        the refusals of all machines and locks the account after a few.
+      - Until a machine has taken an account, no more than so many are asked at a time. Accounts of the machines
+        themselves are not held up (C(name) or C(.\name) rather than C(DOMAIN\name) or C(name@domain)).
+      - V(0) signs in to every machine all the same.
+    type: int
+    default: 3
   progress:
     description: Seconds between two lines about the progress. V(0) prints none.
     type: float
@@ -119,8 +129,7 @@ notes:
   - While the task runs, C(ansible-playbook) looks a thousand times a second whether it is done. For large fleets
     C(internal_poll_interval = 0.05) in section C([defaults]) of C(ansible.cfg) saves about a seventh of the processor
     time.
-  - Each machine is signed in to once. A domain account whose password is wrong in the inventory is all the same refused
-    by every machine, and may be locked by that; try a password that is new on a few machines first (O(hosts)).
+  - Each machine is signed in to once, so that a password that is wrong on one machine counts once against the account.
   - Do not follow it with a task for each of thousands of hosts. Reports and conclusions belong into further tasks with
     C(run_once=true), and repairs into a play on the hosts of one of the RV(groups).
 seealso:

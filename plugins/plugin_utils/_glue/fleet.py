@@ -16,6 +16,7 @@ from .._operations.audit import Audit
 from .._operations.errors import OutOfTime
 from .._operations.fleet import Bounds, Row, survey, unexpected
 from .._winrm.endpoint import Endpoint
+from .._winrm.errors import SignInWithheld
 from . import failure, fleet_result, options
 from .fleet_masking import FleetMasking
 from .fleet_result import NOT_REACHED
@@ -137,6 +138,8 @@ class FleetRun:
             names = (endpoint.inventory_name, endpoint.host)
             return license_result(row.outcome, self._request.expectation, names)
         result = failure.result_of(row.outcome, endpoint.label)
+        if isinstance(row.outcome, SignInWithheld):
+            self._note(endpoint, str(row.outcome))
         if isinstance(row.outcome, OutOfTime):
             result[NOT_REACHED] = True
         return result

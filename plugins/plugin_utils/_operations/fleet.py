@@ -18,7 +18,8 @@ from .._spp.steps import take_async
 from .._winrm.async_session import AsyncSession
 from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
-from .._winrm.errors import TimedOut, Unexpected, WinrmError
+from .._winrm.errors import NotAuthenticated, TicketRefused, TimedOut, Unexpected, WinrmError
+from .._winrm.lockout import LockoutGuard
 from .._winrm.pywinrm_pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
 from .._winrm.stream_pipe import StreamPipe
@@ -40,11 +41,15 @@ _THREADS = 4 * _BLOCKING
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much at once, and how long: for one machine and for all of them, in seconds."""
+    """How much at once, and how long: for one machine and for all of them, in seconds.
+
+    ``refusals`` is how many machines may refuse a domain account that none has taken, 0 for any number.
+    """
 
     in_flight: int = 256
     host_timeout: float = 60.0
     deadline: float | None = None
+    refusals: int = 3
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class _Survey:
 
     async def run(self, endpoints: Iterable[Endpoint]) -> Traffic:
         # Made here: a queue belongs to the running loop.
-        self._shared = Shared()
+        self._shared = Shared(lockout=LockoutGuard(self._bounds.refusals))
         self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
         self._for_threads: asyncio.Queue[Endpoint | None] = asyncio.Queue()
         self._turn = asyncio.Lock()
@@ -172,7 +177,14 @@ class _Survey:
 
     async def _threaded(self, endpoint: Endpoint) -> Audit:
         hurried = _hurried(endpoint, self._bounds.host_timeout)
-        return await self._threads.run(lambda: _audit_over_pywinrm(hurried, self._office))
+        with await self._shared.lockout.attempt(endpoint) as attempt:
+            try:
+                found = await self._threads.run(lambda: _audit_over_pywinrm(hurried, self._office))
+            except (NotAuthenticated, TicketRefused):
+                attempt.refused()
+                raise
+            attempt.accepted()
+        return found
 
 
 def _audit_over_pywinrm(endpoint: Endpoint, office: bool) -> Audit:

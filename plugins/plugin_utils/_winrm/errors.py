@@ -42,6 +42,10 @@ class NotAuthenticated(WinrmError):
     """HTTP 401 in the end: the account, its password or the authentication scheme was refused."""
 
 
+class SignInWithheld(NotAuthenticated):
+    """Not tried: other hosts refused the same account, and each refusal counts against it."""
+
+
 class NotWsman(WinrmError):
     """Something answered, but not as a WinRM service does: HTML, 404, 503, a redirect, no SOAP."""
 
@@ -94,6 +98,10 @@ class Misconfigured(WinrmError):
 
 class TransportUnusable(Misconfigured):
     """This control node cannot use this one transport; nothing was sent, so the next one may be tried."""
+
+
+class TicketRefused(Misconfigured):
+    """kinit got no ticket from the KDC for this principal and password."""
 
 
 class OutcomeUnknown(WinrmError):

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .endpoint import Endpoint, Kinit
-from .errors import Misconfigured, TransportUnusable
+from .errors import TicketRefused, TransportUnusable
 
 _KINIT_TIMEOUT = 60.0
 
@@ -69,7 +69,7 @@ class Ticket:
 def obtain_ticket(endpoint: Endpoint) -> Ticket:
     """Run kinit for the endpoint's principal and password.
 
-    Raises TransportUnusable when kinit is missing or no KDC answers, Misconfigured when kinit says no.
+    Raises TransportUnusable when kinit is missing or no KDC answers, TicketRefused when kinit says no.
     """
     ticket = Ticket(tempfile.TemporaryDirectory(prefix="winfleet-krb5-", ignore_cleanup_errors=True))
     try:
@@ -120,7 +120,7 @@ def _run_kinit(endpoint: Endpoint, kinit: Kinit, ticket: Ticket) -> None:
         raise _refusal(endpoint, label, done.stderr)
 
 
-def _refusal(endpoint: Endpoint, label: str, stderr: bytes) -> Misconfigured:
+def _refusal(endpoint: Endpoint, label: str, stderr: bytes) -> TransportUnusable | TicketRefused:
     said = endpoint.redact(stderr.decode("utf-8", "replace").strip()) or "no message"
     what = f"kinit got no ticket for {endpoint.username}: {said}"
     if _NO_KDC.search(said):
@@ -129,7 +129,7 @@ def _refusal(endpoint: Endpoint, label: str, stderr: bytes) -> Misconfigured:
         f"Check the principal ({endpoint.variable('username')}: user@REALM, the realm in capitals), "
         f"{endpoint.variable('password')}, and that the clocks differ by less than five minutes"
     )
-    return Misconfigured(label, what, advice)
+    return TicketRefused(label, what, advice)
 
 
 def _check_kdc() -> str:

@@ -14,6 +14,7 @@ from . import diagnosis, http1, negotiate, sealing, stream_tls
 from .diagnosis import Situation
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
+from .lockout import LockoutGuard
 from .stream_connection import Connection
 from .stream_shared import Shared
 from .translation import looks_like_soap, schemes_offered
@@ -52,6 +53,8 @@ class Line:
         self._limit = min(told, REPLY_LIMIT) + _FRAMING
         self._context: Any = None
         self._signed_in = transport not in ("ntlm", "kerberos")
+        # A refused ticket counts against nobody, and Basic is for the accounts of the machine.
+        self._lockout = shared.lockout if transport == "ntlm" else LockoutGuard(0)
         self._authorization = _constant_authorization(endpoint, transport)
         self._sent = False
         self._answers = 0
@@ -174,18 +177,30 @@ class Line:
             raise diagnosis.handshake_refused(self.situation, "the host does not agree to seal messages")
 
     async def _finish(self, token: bytes | None) -> None:
-        response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
+        response = await self._decided(b"", http1.SOAP_TYPE, token)
         if response.status != 200:
             raise self._sign_in_failure(response)
 
     async def _finish_with(self, content: bytes, token: bytes | None) -> http1.Response:
-        self._sent = True
-        response = await self._round_trip(*self._packed(content), _negotiate(token))
+        response = await self._decided(*self._packed(content), token, sends=True)
         joint = self._shared.joint
         if response.status in _JOINT_REFUSALS or (response.status == 200 and not response.body):
             joint.refused += 1
             raise JointRefused
         joint.taken += response.status == 200
+        return response
+
+    async def _decided(
+        self, body: bytes, content_type: str, token: bytes | None, *, sends: bool = False
+    ) -> http1.Response:
+        """The answer to the last token, which says whether the host takes the account."""
+        with await self._lockout.attempt(self._endpoint) as attempt:
+            self._sent = sends
+            response = await self._round_trip(body, content_type, _negotiate(token))
+            if response.status == 401:
+                attempt.refused()
+            else:
+                attempt.accepted()
         return response
 
     def _sign_in_failure(self, response: http1.Response) -> WinrmError:

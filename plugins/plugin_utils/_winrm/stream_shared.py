@@ -12,6 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 from . import kerberos, negotiate, stream_tls
 from .daemon_threads import DaemonThreads
 from .endpoint import FROM_ENVIRONMENT, Endpoint
+from .lockout import LockoutGuard
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Shared:
     traffic: Traffic = field(default_factory=Traffic)
     threads: DaemonThreads = field(default_factory=lambda: DaemonThreads(64, "winfleet-stream"))
     joint: JointSignIn = field(default_factory=JointSignIn)
+    lockout: LockoutGuard = field(default_factory=lambda: LockoutGuard(0))
     _proxies: dict[str, str] = field(default_factory=getproxies)
     _tickets: dict[tuple[str | None, str], asyncio.Task[kerberos.Ticket]] = field(default_factory=dict)
 

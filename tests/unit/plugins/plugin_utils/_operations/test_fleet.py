@@ -9,6 +9,7 @@ import os
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
     NotAuthenticated,
+    SignInWithheld,
     TimedOut,
     TransportUnusable,
     Unexpected,
@@ -27,6 +29,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
 )
 from tests.lab_unit.wire.workshop import Workshop
 from winlab.builder import build_fleet
+from winlab.machine import Machine
 from winlab.scenario import load_scenario
 
 SCENARIO = """
@@ -60,6 +63,21 @@ def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, En
     with Workshop() as shop:
         shop.listen(*(machine for machine in machines if machine.powered))
         yield {machine.name: _endpoint(machine.name, machine.address) for machine in machines}
+
+
+@pytest.fixture
+def refusals(endpoints: dict[str, Endpoint], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Machines that were shown a wrong password, as they themselves have noted it."""
+    found: list[str] = []
+    record = Machine.record
+
+    def noting(self: Machine, kind: str, **data: object) -> None:
+        record(self, kind, **data)
+        if kind == "bad_password":
+            found.append(self.name)
+
+    monkeypatch.setattr(Machine, "record", noting)
+    return found
 
 
 def _endpoint(name: str, address: str, **changes: Any) -> Endpoint:
@@ -146,6 +164,30 @@ def test_wrong_password_costs_one_try(endpoints: dict[str, Endpoint]) -> None:
     row = read([wrong])["wrong"]
     assert isinstance(row.outcome, NotAuthenticated)
     assert "Somebody-Else-1" not in str(row.outcome)
+
+
+@pytest.mark.parametrize("speaks", [True, False], ids=["streams", "pywinrm"])
+def test_wrong_password_of_a_domain_account_is_shown_to_a_few(
+    endpoints: dict[str, Endpoint], refusals: list[str], monkeypatch: pytest.MonkeyPatch, speaks: bool
+) -> None:
+    monkeypatch.setattr(fleet.Shared, "speaks_to", lambda self, endpoint: speaks)
+    good = [one for name, one in endpoints.items() if name.startswith("good")]
+    wrong = [replace(one, password=Secret("Somebody-Else-1")) for one in good]
+    outcomes = [row.outcome for row in read(wrong).values()]
+    withheld = [outcome for outcome in outcomes if isinstance(outcome, SignInWithheld)]
+    assert all(isinstance(outcome, NotAuthenticated) for outcome in outcomes)
+    assert (len(outcomes), len(withheld), len(refusals)) == (12, 9, 3)
+    assert len([1 for outcome in withheld if "Somebody-Else-1" in str(outcome)]) == 0
+    refusals.clear()
+    assert all(type(row.outcome) is NotAuthenticated for row in read(wrong, refusals=0).values())
+    assert len(refusals) == 12
+
+
+def test_one_machine_with_another_password_spoils_nothing(endpoints: dict[str, Endpoint]) -> None:
+    good = [one for name, one in endpoints.items() if name.startswith("good")]
+    wrong = replace(good[0], password=Secret("Somebody-Else-1"))
+    rows = read([wrong, *good[1:]])
+    assert [type(rows[one.inventory_name].outcome) for one in (wrong, *good[1:])] == [NotAuthenticated, *[Audit] * 11]
 
 
 def test_failure_that_nobody_expected_is_a_row(endpoints: dict[str, Endpoint], monkeypatch: pytest.MonkeyPatch) -> None:

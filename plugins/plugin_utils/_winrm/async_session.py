@@ -47,7 +47,7 @@ class AsyncSession:
         conversation = await self._read(
             lambda: Enumeration(self._context, wql, namespace=namespace, types=types, bounds=_BOUNDS)
         )
-        await _let_others_go_first()
+        await asyncio.sleep(0)
         return conversation.instances
 
     async def _read(self, start: Callable[[], C]) -> C:
@@ -55,10 +55,10 @@ class AsyncSession:
         try:
             request = next(exchanges)
             while True:
-                await _let_others_go_first()
+                await asyncio.sleep(0)
                 try:
                     reply = await self._pipe.exchange(request)
-                    await _let_others_go_first()
+                    await asyncio.sleep(0)
                 except WinrmError as error:
                     request = exchanges.throw(error)
                 else:
@@ -66,7 +66,3 @@ class AsyncSession:
         except StopIteration as end:
             conversation: C = end.value
             return conversation
-
-
-async def _let_others_go_first() -> None:
-    await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import quote, urlsplit
 
 from .errors import Misconfigured
@@ -112,7 +113,7 @@ class Endpoint:
 
     # --- what callers read
 
-    @property
+    @cached_property
     def netloc(self) -> str:
         """Host and port as a URL, or a Host header, has them."""
         return f"{_bracketed(self.host)}:{self.port}"
@@ -122,7 +123,7 @@ class Endpoint:
         """The address as pywinrm wants it."""
         return f"{self.scheme}://{self.netloc}{self.path}"
 
-    @property
+    @cached_property
     def label(self) -> str:
         """``name (host:port, ntlm)``, the way every error names this host."""
         return self.label_with("/".join(self.transports))

@@ -28,6 +28,9 @@ except ImportError as missing:
 
 else:
     MISSING = None
+    # What is asked of a context. Put together once: operations on such flags are slow.
+    _PLAIN = spnego.ContextReq.default
+    _DELEGATING = _PLAIN | spnego.ContextReq.delegate
 
 try:
     # Not among pyspnego's documented names. Without it a context is made from the password, which only takes longer.
@@ -73,7 +76,7 @@ class Credentials:
                 service=endpoint.service,
                 protocol=transport,
                 channel_bindings=GssChannelBindings(application_data=binding) if binding else None,
-                context_req=spnego.ContextReq.default | _delegation(endpoint),
+                context_req=_DELEGATING if endpoint.kerberos_delegation else _PLAIN,
                 options=spnego.NegotiateOptions.wrapping_winrm,
             )
         except ImportError as exc:
@@ -96,7 +99,3 @@ class Credentials:
 
 def _ticket(cache: str | None) -> Any:
     return spnego.CredentialCache() if cache is None else spnego.KerberosCCache(cache)
-
-
-def _delegation(endpoint: Endpoint) -> Any:
-    return spnego.ContextReq.delegate if endpoint.kerberos_delegation else spnego.ContextReq.none

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 #: Who is compared. ``peer`` is ansible.windows.win_product_facts, ``nothing`` is ansible-playbook with nothing to do.
-CONTENDERS = ("floor", "scanner", "threads")
+CONTENDERS = ("floor", "sealed", "scanner", "threads")
 PLAYBOOKS = ("playbook", "peer", "nothing")
 
 _ALL_AT_ONCE = 1000

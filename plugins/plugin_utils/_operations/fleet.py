@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,8 +34,8 @@ from .errors import OutOfTime
 # pywinrm's machines at a time: more threads than this only take turns on the processor.
 _BLOCKING = 32
 
-# Seconds that computing connections may block everybody, and the time they get after a single one that took longer.
-_LONG, _BREATH = 0.02, 0.05
+# Seconds that computing connections may block everybody, and the time they get where it took longer.
+_LONG, _BREATH = 0.1, 0.05
 
 # Threads in all; some may still wait for a machine that was given up.
 _THREADS = 4 * _BLOCKING
@@ -83,8 +85,9 @@ class _Survey:
         self._on_row = on_row
         self._office = office
         self._in_flight = descriptors.affordable(bounds.in_flight)
-        # Seconds since the machines under way last had their turn.
-        self._blocked = 0.0
+        # Machines whose turn is next.
+        self._ready: deque[Endpoint] = deque()
+        self._exhausted = False
 
     async def run(self, endpoints: Iterable[Endpoint]) -> Traffic:
         # Made here: a queue belongs to the running loop.
@@ -123,22 +126,28 @@ class _Survey:
             self._for_threads.put_nowait(None)
 
     async def _next(self, source: Iterator[Endpoint]) -> Endpoint | None:
-        """The next machine. Computing one may block, by a lookup in its variables; now and then the machines under way
-        get their answers. All places at once would leave the first ones waiting until their time is up.
+        """The next machine."""
+        while not self._ready and not self._exhausted:
+            async with self._turn:
+                if not self._ready and not self._exhausted:
+                    await self._compute(source)
+        return self._ready.popleft() if self._ready else None
 
-        Not after each one: machines that begin together go on together, and whoever does the same thing for many of
-        them, one after the other, takes a quarter less of the processor.
+    async def _compute(self, source: Iterator[Endpoint]) -> None:
+        """Compute machines for all places at once, which takes half of the processor that one after the other does:
+        the code stays in its caches, and machines that begin together go on together.
+
+        A lookup in the variables of one may block. Then there are fewer, and the machines under way get their answers
+        before the next; their time would be up otherwise.
         """
         loop = asyncio.get_running_loop()
-        async with self._turn:
-            began = loop.time()
-            endpoint = next(source, None)
-            took = loop.time() - began
-            self._blocked += took
-            if self._blocked > _LONG:
-                self._blocked = 0.0
-                await asyncio.sleep(min(took, _BREATH) if took > _LONG else 0)
-        return endpoint
+        began = loop.time()
+        for endpoint in itertools.islice(source, self._in_flight):
+            self._ready.append(endpoint)
+            if loop.time() - began > _LONG:
+                await asyncio.sleep(_BREATH)
+                return
+        self._exhausted = len(self._ready) < self._in_flight
 
     async def _stream_place(self, source: Iterator[Endpoint]) -> None:
         while (endpoint := await self._next(source)) is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def _endpoint(name: str, address: str, **changes: Any) -> Endpoint:
     return Endpoint(**{**fields, **changes})
 
 
-def read(endpoints: list[Endpoint], **bounds: Any) -> dict[str, fleet.Row]:
+def read(endpoints: Iterable[Endpoint], **bounds: Any) -> dict[str, fleet.Row]:
     rows: list[fleet.Row] = []
     fleet.survey(iter(endpoints), fleet.Bounds(**bounds), rows.append)
     assert len({row.name for row in rows}) == len(rows), "a machine has two rows"
@@ -222,6 +222,21 @@ def test_variables_that_take_long_cost_nobody_time(endpoints: dict[str, Endpoint
     # Twelve of them block three seconds in all.
     fleet.survey(slowly(), fleet.Bounds(host_timeout=2.0), rows.append)
     assert [type(row.outcome) for row in rows] == [Audit] * 12
+
+
+def test_no_place_is_lost_to_variables_that_take_long(endpoints: dict[str, Endpoint]) -> None:
+    def source() -> Iterator[Endpoint]:
+        for number in range(12):
+            time.sleep(0.11)
+            yield replace(endpoints["good-01"], inventory_name=f"host-{number}")
+        yield endpoints["hole-01"]
+        yield endpoints["good-02"]
+
+    done: list[str] = []
+    fleet.survey(source(), fleet.Bounds(in_flight=2, host_timeout=3.0), lambda row: done.append(row.name))
+    assert len(done) == 14
+    # Had one of the two places been lost, the last machine would have waited for the one that does not answer.
+    assert done[-2:] == ["good-02", "hole-01"]
 
 
 def test_nothing_to_read() -> None:

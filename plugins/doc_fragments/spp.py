@@ -16,8 +16,7 @@ requirements:
 notes:
   - The module speaks WMI over WS-Management itself. It takes the connection variables of the host as they are for
     C(ansible_connection=winrm) or C(ansible_connection=psrp), opens no shell and needs no PowerShell on the target,
-    which
-    is why it works from Windows Vista and Windows Server 2008 on.
+    which is why it works from Windows Vista and Windows Server 2008 on.
   - The account must be a member of the local Administrators group of the target.
 attributes:
   action:
@@ -54,6 +53,23 @@ attributes:
   idempotent:
     description: A second run changes nothing.
     support: full
+"""
+
+    JUDGES = r"""
+options:
+  approved_kms_hosts:
+    description:
+      - The organization's own KMS hosts, by inventory name, host name or address. A short name matches a full one by
+        its first label. An empty list means that there is none.
+      - With this list every machine is judged too, as the return value C(verdict) says.
+    type: list
+    elements: str
+  accepted_key_types:
+    description: The kinds of key that a machine other than an approved KMS host may carry.
+    type: list
+    elements: str
+    choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
+    default: [GVLK]
 """
 
     CHANGES = r"""

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
+  - winfleet.activation.spp.judges
 requirements:
   - pyspnego >= 0.11.0 on the controller, for NTLM; C(pyspnego[kerberos]) for Kerberos without a detour through
     pywinrm
@@ -40,19 +41,6 @@ options:
         too, as with M(winfleet.activation.license_info).
     type: bool
     default: false
-  approved_kms_hosts:
-    description:
-      - The organization's own KMS hosts, by inventory name, host name or address. An empty list means that there is
-        none.
-      - With this list every machine is judged too, and RV(groups) has a list for each verdict.
-    type: list
-    elements: str
-  accepted_key_types:
-    description: The kinds of key that a machine other than an approved KMS host may carry.
-    type: list
-    elements: str
-    choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
-    default: [GVLK]
   in_flight:
     description:
       - How many machines are read at the same time.

@@ -13,13 +13,13 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Reports what C(slmgr.vbs /dlv) and C(/xpr) print, and what VAMT calls the license status, as data and in any
-    display
-    language.
+    display language.
   - Above all it says which kind of key the machine carries and whether the machine is a KMS host, meant to be one
     or not.
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
+  - winfleet.activation.spp.judges
 options:
   installation_id:
     description:
@@ -30,25 +30,9 @@ options:
   office:
     description:
       - Whether to read the licensing platform of Office 2010, and of Office on Windows 7 and Windows Server 2008
-        R2, too. It
-        costs two requests more. Office 2013 and later on newer Windows is among RV(products) in any case.
+        R2, too. It costs two requests more. Office 2013 and later on newer Windows is among RV(products) in any case.
     type: bool
     default: false
-  approved_kms_hosts:
-    description:
-      - The organization's own KMS hosts, by inventory name, host name or address. An empty list means that there is
-        none.
-      - With this list the module also judges the machine, see RV(verdict). A short name matches a full one by its
-        first
-        label.
-    type: list
-    elements: str
-  accepted_key_types:
-    description: The kinds of key that a machine other than an approved KMS host may carry.
-    type: list
-    elements: str
-    choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
-    default: [GVLK]
 seealso:
   - module: winfleet.activation.product_key
   - module: winfleet.activation.license

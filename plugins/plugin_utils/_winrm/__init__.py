@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pipe: where a host is, how to sign in, and one session that pumps the codec's conversations.
 
-``endpoint`` and ``variables`` are values; ``errors`` are ours and ``diagnosis`` words them; ``translation`` renames
-foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use; ``pywinrm_pipe`` alone knows pywinrm.
-``stream_pipe`` reads thousands of hosts at once, with ``async_session`` above it, ``stream_line`` and ``http1`` below.
+``endpoint`` and ``variables`` are values; ``errors`` are ours; ``connection_failure``, ``tls_failure``,
+``sign_in_failure``, ``answer_failure`` and ``local_failure`` word them, each from a ``situation``; ``translation``
+renames foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use; ``pywinrm_pipe`` alone knows
+pywinrm. ``stream_pipe`` reads thousands of hosts at once, with ``async_session`` above it, ``stream_line`` and
+``http1`` below.
 """

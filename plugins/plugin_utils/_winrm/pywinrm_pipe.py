@@ -24,10 +24,12 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from .diagnosis import Situation, http_status, no_wsman, redirected, sign_in_fault, unsealed
+from .answer_failure import http_status, no_wsman, redirected, unsealed
 from .endpoint import Endpoint
 from .errors import Misconfigured, NotAuthenticated, TransportUnusable, WinrmError
 from .kerberos import INSTALL_KINIT, Ticket, obtain_ticket
+from .sign_in_failure import sign_in_fault
+from .situation import Situation
 from .translation import chain, looks_like_soap, soap_body, translate
 
 try:

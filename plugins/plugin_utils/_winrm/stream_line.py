@@ -10,11 +10,13 @@ import re
 from typing import Any
 
 from .._wsman.envelope import REPLY_LIMIT
-from . import diagnosis, http1, negotiate, sealing, stream_tls
-from .diagnosis import Situation
+from . import http1, negotiate, sealing, stream_tls
+from .answer_failure import http_status, no_wsman, redirected, unsealed
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
 from .lockout import LockoutGuard
+from .sign_in_failure import handshake_refused, no_ticket, sign_in_fault, unauthorized
+from .situation import Situation
 from .stream_connection import Connection
 from .stream_shared import Shared
 from .translation import looks_like_soap, schemes_offered
@@ -114,17 +116,17 @@ class Line:
         if status == 401:
             raise self._unauthorized(response)
         if 300 <= status < 400:
-            raise diagnosis.redirected(self.situation)
+            raise redirected(self.situation)
         if self._seals and sealing.is_sealed(response.content_type):
             return sealing.opened(self._context, body)
         if status >= 400 and not looks_like_soap(body):
-            raise diagnosis.http_status(self.situation, status, body.decode("utf-8", "replace"))
+            raise http_status(self.situation, status, body.decode("utf-8", "replace"))
         if self._seals:
-            raise diagnosis.unsealed(self.situation, body.decode("utf-8", "replace"))
+            raise unsealed(self.situation, body.decode("utf-8", "replace"))
         return body
 
     def _unauthorized(self, response: http1.Response) -> WinrmError:
-        return diagnosis.unauthorized(self.situation, schemes_offered(response.headers.get("www-authenticate", "")))
+        return unauthorized(self.situation, schemes_offered(response.headers.get("www-authenticate", "")))
 
     # --- signing in
 
@@ -143,7 +145,7 @@ class Line:
             if self._context.complete and token is None:
                 self._require_seal()
                 return None
-        raise diagnosis.handshake_refused(self.situation, f"it did not end within {_STEPS} steps")
+        raise handshake_refused(self.situation, f"it did not end within {_STEPS} steps")
 
     async def _answered(self, response: http1.Response) -> bytes | None:
         """What to say to an answer in the middle of the sign-in; None when that is over."""
@@ -151,11 +153,11 @@ class Line:
         if found is None or response.status not in (200, 401):
             raise self._sign_in_failure(response)
         if self.closes:
-            raise diagnosis.handshake_refused(self.situation, "the host closes the connection in the middle of it")
+            raise handshake_refused(self.situation, "the host closes the connection in the middle of it")
         try:
             token = base64.b64decode(found[1], validate=True)
         except ValueError:
-            raise diagnosis.handshake_refused(self.situation, "its token is no base64") from None
+            raise handshake_refused(self.situation, "its token is no base64") from None
         return await self._step(token)
 
     async def _step(self, token: bytes | None) -> bytes | None:
@@ -167,14 +169,14 @@ class Line:
             return await self._shared.threads.run(lambda: self._context.step(token))
         except Exception as exc:
             if self._transport == "kerberos" and token is None:
-                raise diagnosis.no_ticket(self.situation, exc) from None
+                raise no_ticket(self.situation, exc) from None
             # The token is a stranger's: whatever the library makes of it is no failure of ours.
-            raise diagnosis.handshake_refused(self.situation, f"{type(exc).__name__}: {exc}") from None
+            raise handshake_refused(self.situation, f"{type(exc).__name__}: {exc}") from None
 
     def _require_seal(self) -> None:
         """A challenge may leave out what was asked for; nothing is sent on what is left."""
         if self._seals and not negotiate.has_seal(self._context):
-            raise diagnosis.handshake_refused(self.situation, "the host does not agree to seal messages")
+            raise handshake_refused(self.situation, "the host does not agree to seal messages")
 
     async def _finish(self, token: bytes | None) -> None:
         response = await self._decided(b"", http1.SOAP_TYPE, token)
@@ -208,12 +210,12 @@ class Line:
         if response.status == 401:
             return self._unauthorized(response)
         if 300 <= response.status < 400:
-            return diagnosis.redirected(situation)
+            return redirected(situation)
         if looks_like_soap(body):
-            return diagnosis.sign_in_fault(situation, body)
+            return sign_in_fault(situation, body)
         if response.status == 200:
-            return diagnosis.no_wsman(situation, "the sign-in was answered without asking for credentials")
-        return diagnosis.http_status(situation, response.status, body.decode("utf-8", "replace"))
+            return no_wsman(situation, "the sign-in was answered without asking for credentials")
+        return http_status(situation, response.status, body.decode("utf-8", "replace"))
 
     def _binding(self) -> bytes | None:
         certificate = self._connection.peer_certificate() if self._endpoint.send_cbt else None

@@ -22,10 +22,13 @@ import ssl
 from typing import Any
 
 from .._wsman import uris
-from . import diagnosis, http1, sealing, stream_tls
-from .diagnosis import Situation
+from . import http1, sealing, stream_tls
+from .answer_failure import no_wsman, not_unsealed, read_timeout
+from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
 from .endpoint import Endpoint
 from .errors import Misconfigured, NotAuthenticated, WinrmError
+from .local_failure import local_file
+from .situation import Situation
 from .stream_connection import Connection
 from .stream_line import JointRefused, Line
 from .stream_shared import Shared
@@ -103,7 +106,7 @@ class StreamPipe:
         if self._connecting:
             return _not_connected(self._situation, exc)
         timed_out = self._line.expired if self._line is not None else isinstance(exc, _TIMEOUTS)
-        return diagnosis.read_timeout(self._situation) if timed_out else _broken(self._situation, exc)
+        return read_timeout(self._situation) if timed_out else _broken(self._situation, exc)
 
     def _drop(self) -> None:
         line, self._line = self._line, None
@@ -152,7 +155,7 @@ class StreamPipe:
         try:
             return self._shared.tls.of(self._endpoint, self._transport)
         except (OSError, stream_tls.EncryptedKey) as exc:
-            raise diagnosis.local_file(self._situation, str(exc)) from None
+            raise local_file(self._situation, str(exc)) from None
 
     async def _socket(self) -> socket.socket:
         """A socket connected to the first address of the host that takes it."""
@@ -189,26 +192,26 @@ class StreamPipe:
 def _not_connected(situation: Situation, exc: Exception) -> WinrmError:
     """Renames what went wrong before the host took the connection."""
     if isinstance(exc, socket.gaierror):
-        return diagnosis.name_unknown(situation)
+        return name_unknown(situation)
     if isinstance(exc, _TIMEOUTS):
-        return diagnosis.connect_timeout(situation)
+        return connect_timeout(situation)
     if isinstance(exc, ConnectionRefusedError):
-        return diagnosis.refused(situation)
+        return refused(situation)
     if isinstance(exc, ConnectionError):
-        return diagnosis.connection_lost(situation, exc.strerror or exc)
+        return connection_lost(situation, exc.strerror or exc)
     if isinstance(exc, OSError):
-        return diagnosis.no_route(situation, exc.strerror or str(exc))
+        return no_route(situation, exc.strerror or str(exc))
     return translate(situation, exc)
 
 
 def _broken(situation: Situation, exc: Exception) -> WinrmError:
     """Renames what went wrong on a connection. What is not told apart here is in the table of ``translation``."""
     if isinstance(exc, http1.Broken):
-        return diagnosis.connection_lost(situation, exc)
+        return connection_lost(situation, exc)
     if isinstance(exc, http1.Oversized):
-        return diagnosis.no_wsman(situation, f"the answer is too large: {exc}")
+        return no_wsman(situation, f"the answer is too large: {exc}")
     if isinstance(exc, sealing.NotOpened):
-        return diagnosis.not_unsealed(situation, exc)
+        return not_unsealed(situation, exc)
     if isinstance(exc, OSError) and not isinstance(exc, ssl.SSLError):
-        return diagnosis.connection_lost(situation, exc.strerror or type(exc).__name__)
+        return connection_lost(situation, exc.strerror or type(exc).__name__)
     return translate(situation, exc)

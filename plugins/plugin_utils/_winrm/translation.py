@@ -16,9 +16,13 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import diagnosis
-from .diagnosis import Situation
+from .answer_failure import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
+from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
 from .errors import WinrmError
+from .local_failure import bad_option, local_file, unexpected
+from .sign_in_failure import handshake_refused, identity_unproved, no_ticket, unauthorized
+from .situation import Situation
+from .tls_failure import tls_date, tls_failed, tls_name, tls_not_spoken, tls_untrusted, tls_version
 
 _Rename = Callable[[Situation, Any], WinrmError]
 
@@ -31,7 +35,7 @@ def translate(situation: Situation, exc: BaseException) -> WinrmError:
         rename = TABLE.get(f"{kind.__module__}.{kind.__qualname__}")
         if rename is not None:
             return rename(situation, exc)
-    return diagnosis.unexpected(situation, exc)
+    return unexpected(situation, exc)
 
 
 def soap_body(exc: BaseException) -> bytes | None:
@@ -84,7 +88,7 @@ def _find(exc: BaseException, *names: str) -> Any:
 
 
 def _status(s: Situation, exc: Any) -> WinrmError:
-    return diagnosis.http_status(s, int(exc.code), str(exc.response_text))
+    return http_status(s, int(exc.code), str(exc.response_text))
 
 
 _SCHEME = re.compile(r"(?:^|,)\s*(Negotiate|Kerberos|NTLM|CredSSP|Basic|Digest)\b", re.IGNORECASE)
@@ -99,15 +103,15 @@ def _unauthorized(s: Situation, exc: BaseException) -> WinrmError:
     response = getattr(_find(exc, "requests.exceptions.HTTPError"), "response", None)
     if response is None:
         # Without an HTTP answer this class means that the constructor missed something, mostly a certificate file.
-        return diagnosis.local_file(s, exc) if "not found" in str(exc) else diagnosis.bad_option(s, exc)
-    return diagnosis.unauthorized(s, schemes_offered(response.headers.get("WWW-Authenticate", "")))
+        return local_file(s, exc) if "not found" in str(exc) else bad_option(s, exc)
+    return unauthorized(s, schemes_offered(response.headers.get("WWW-Authenticate", "")))
 
 
 def _undecodable(s: Situation, exc: BaseException) -> WinrmError:
     response = getattr(_find(exc, "requests.exceptions.HTTPError"), "response", None)
     if response is None:
-        return diagnosis.not_unsealed(s, exc.__class__.__name__)
-    return diagnosis.http_status(s, int(response.status_code), response.content.decode("latin-1"))
+        return not_unsealed(s, exc.__class__.__name__)
+    return http_status(s, int(response.status_code), response.content.decode("latin-1"))
 
 
 # requests wraps a certificate or key that cannot be read like a network failure; it is opened before anything is sent.
@@ -117,24 +121,24 @@ _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTD
 
 def _connection(s: Situation, exc: BaseException) -> WinrmError:
     if any(isinstance(link, socket.gaierror) for link in chain(exc)):
-        return diagnosis.name_unknown(s)
+        return name_unknown(s)
     numbers = {link.errno for link in chain(exc) if isinstance(link, OSError)}
     if _find(exc, "urllib3.exceptions.NewConnectionError"):
-        return diagnosis.refused(s) if errno.ECONNREFUSED in numbers else diagnosis.no_route(s, _innermost(exc))
+        return refused(s) if errno.ECONNREFUSED in numbers else no_route(s, _innermost(exc))
     if numbers & _FILE_ERRORS:
-        return diagnosis.local_file(s, _innermost(exc))
+        return local_file(s, _innermost(exc))
     if _find(exc, "urllib3.exceptions.ReadTimeoutError"):
         return _read_timeout(s, exc)
     if numbers & _NO_ROUTE and not s.reused:
-        return diagnosis.no_route(s, _innermost(exc))
-    return diagnosis.connection_lost(s, _innermost(exc))
+        return no_route(s, _innermost(exc))
+    return connection_lost(s, _innermost(exc))
 
 
 def _read_timeout(s: Situation, exc: BaseException) -> WinrmError:
     # Python says so when the TLS handshake was not over: then no request has left.
     if any("handshake operation timed out" in str(link) for link in chain(exc)):
         s = _unsent(s)
-    return diagnosis.read_timeout(s)
+    return read_timeout(s)
 
 
 def _unsent(s: Situation) -> Situation:
@@ -166,97 +170,93 @@ def _tls(s: Situation, exc: BaseException) -> WinrmError:
     failure = next((link for link in chain(exc) if isinstance(link, ssl.SSLError)), None)
     if isinstance(failure, ssl.SSLCertVerificationError):
         if failure.verify_code in _NAME_ERRORS:
-            return diagnosis.tls_name(s)
-        make = diagnosis.tls_date if failure.verify_code in _DATE_ERRORS else diagnosis.tls_untrusted
+            return tls_name(s)
+        make = tls_date if failure.verify_code in _DATE_ERRORS else tls_untrusted
         return make(s, failure.verify_message)
     if _find(exc, "urllib3.util.ssl_match_hostname.CertificateError"):
-        return diagnosis.tls_name(s)
+        return tls_name(s)
     reason = getattr(failure, "reason", None) or ""
     if unusable := _UNUSABLE_FILE.search(f"{reason} {failure}"):
-        return diagnosis.local_file(s, f"OpenSSL: {unusable[0]}")
+        return local_file(s, f"OpenSSL: {unusable[0]}")
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
-        return diagnosis.tls_not_spoken(s)
+        return tls_not_spoken(s)
     if _NO_COMMON_VERSION.search(reason):
-        return diagnosis.tls_version(s, reason)
+        return tls_version(s, reason)
     if isinstance(failure, ssl.SSLEOFError) or "EOF" in reason:
-        return diagnosis.connection_lost(s, "end of data inside TLS")
-    return diagnosis.tls_failed(s, reason or exc)
+        return connection_lost(s, "end of data inside TLS")
+    return tls_failed(s, reason or exc)
 
 
 def _file_or_stranger(s: Situation, exc: OSError) -> WinrmError:
     # requests has no class of its own for a CA bundle or certificate that is not there.
     if "TLS" in str(exc) or exc.filename is not None:
-        return diagnosis.local_file(s, exc)
-    return diagnosis.unexpected(s, exc)
+        return local_file(s, exc)
+    return unexpected(s, exc)
 
 
 def _permission(s: Situation, exc: PermissionError) -> WinrmError:
     # requests-ntlm raises this class, without a number, when the host answers its token with none.
-    return diagnosis.handshake_refused(s, exc) if exc.errno is None else diagnosis.local_file(s, exc)
+    return handshake_refused(s, exc) if exc.errno is None else local_file(s, exc)
 
 
 def _wrong_key_error(s: Situation, exc: KeyError) -> WinrmError:
     missing = str(exc.args[0]).lower() if exc.args else ""
     if missing == "www-authenticate":
-        return diagnosis.handshake_refused(s, "a 401 without WWW-Authenticate")
+        return handshake_refused(s, "a 401 without WWW-Authenticate")
     if missing == "content-type":
-        return diagnosis.no_wsman(s, "the answer has no Content-Type", maybe_delivered=True)
-    return diagnosis.unexpected(s, exc)
+        return no_wsman(s, "the answer has no Content-Type", maybe_delivered=True)
+    return unexpected(s, exc)
 
 
 def _winrm_error(s: Situation, exc: BaseException) -> WinrmError:
     if "Encrypted length" in str(exc):
-        return diagnosis.not_unsealed(s, "its length is not the one announced")
-    return diagnosis.bad_option(s, exc)
+        return not_unsealed(s, "its length is not the one announced")
+    return bad_option(s, exc)
 
 
 def _malformed(s: Situation, exc: BaseException) -> WinrmError:
     # pywinrm takes the parts of a sealed answer apart without checking that they are there.
     if s.sent and s.sealed:
-        return diagnosis.not_unsealed(s, "its parts are malformed")
-    return diagnosis.unexpected(s, exc)
+        return not_unsealed(s, "its parts are malformed")
+    return unexpected(s, exc)
 
 
 def _spnego(s: Situation, exc: BaseException) -> WinrmError:
     if s.sent and s.sealed:
-        return diagnosis.not_unsealed(s, type(exc).__name__)
-    return diagnosis.handshake_refused(s, f"{type(exc).__name__}: {exc}")
+        return not_unsealed(s, type(exc).__name__)
+    return handshake_refused(s, f"{type(exc).__name__}: {exc}")
 
 
 TABLE: dict[str, _Rename] = {
     # pywinrm
     "winrm.exceptions.InvalidCredentialsError": _unauthorized,
-    "winrm.exceptions.WinRMOperationTimeoutError": lambda s, _exc: diagnosis.operation_timeout(s),
+    "winrm.exceptions.WinRMOperationTimeoutError": lambda s, _exc: operation_timeout(s),
     "winrm.exceptions.WinRMTransportError": _status,
     "winrm.exceptions.WinRMError": _winrm_error,
-    "winrm.vendor.requests_kerberos.exceptions.KerberosExchangeError": diagnosis.no_ticket,
-    "winrm.vendor.requests_kerberos.exceptions.MutualAuthenticationError": lambda s, _exc: diagnosis.identity_unproved(
-        s
-    ),
+    "winrm.vendor.requests_kerberos.exceptions.KerberosExchangeError": no_ticket,
+    "winrm.vendor.requests_kerberos.exceptions.MutualAuthenticationError": lambda s, _exc: identity_unproved(s),
     # requests
     "requests.exceptions.SSLError": _tls,
-    "requests.exceptions.ProxyError": lambda s, exc: diagnosis.proxy_failed(s, _innermost(exc)),
-    "requests.exceptions.ConnectTimeout": lambda s, _exc: diagnosis.connect_timeout(s),
+    "requests.exceptions.ProxyError": lambda s, exc: proxy_failed(s, _innermost(exc)),
+    "requests.exceptions.ConnectTimeout": lambda s, _exc: connect_timeout(s),
     "requests.exceptions.ReadTimeout": _read_timeout,
     "requests.exceptions.ConnectionError": _connection,
-    "requests.exceptions.ChunkedEncodingError": lambda s, exc: diagnosis.connection_lost(s, _innermost(exc)),
-    "requests.exceptions.ContentDecodingError": lambda s, exc: diagnosis.no_wsman(
-        s, s.quote(exc), maybe_delivered=True
-    ),
-    "requests.exceptions.InvalidURL": diagnosis.bad_option,
-    "requests.exceptions.MissingSchema": diagnosis.bad_option,
-    "requests.exceptions.InvalidSchema": diagnosis.bad_option,
-    "requests.exceptions.InvalidProxyURL": diagnosis.bad_option,
-    "requests.exceptions.RequestException": diagnosis.unexpected,
+    "requests.exceptions.ChunkedEncodingError": lambda s, exc: connection_lost(s, _innermost(exc)),
+    "requests.exceptions.ContentDecodingError": lambda s, exc: no_wsman(s, s.quote(exc), maybe_delivered=True),
+    "requests.exceptions.InvalidURL": bad_option,
+    "requests.exceptions.MissingSchema": bad_option,
+    "requests.exceptions.InvalidSchema": bad_option,
+    "requests.exceptions.InvalidProxyURL": bad_option,
+    "requests.exceptions.RequestException": unexpected,
     # the security libraries
     "spnego.exceptions.SpnegoError": _spnego,
-    "requests_credssp.exceptions.AuthenticationException": diagnosis.handshake_refused,
-    "requests_credssp.exceptions.NTStatusException": diagnosis.handshake_refused,
-    "requests_credssp.exceptions.InvalidConfigurationException": diagnosis.bad_option,
+    "requests_credssp.exceptions.AuthenticationException": handshake_refused,
+    "requests_credssp.exceptions.NTStatusException": handshake_refused,
+    "requests_credssp.exceptions.InvalidConfigurationException": bad_option,
     # Python's own, raised by those libraries
     "builtins.PermissionError": _permission,
     "builtins.UnicodeDecodeError": _undecodable,
-    "builtins.UnicodeEncodeError": diagnosis.unexpected,
+    "builtins.UnicodeEncodeError": unexpected,
     "builtins.KeyError": _wrong_key_error,
     "builtins.IndexError": _malformed,
     "builtins.ValueError": _malformed,

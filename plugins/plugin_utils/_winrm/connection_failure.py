@@ -1,0 +1,48 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words for a connection that fails: none comes about, or it breaks."""
+
+from __future__ import annotations
+
+from .errors import ConnectionLost, Unreachable, WinrmError
+from .situation import Situation
+
+
+def name_unknown(s: Situation) -> WinrmError:
+    what = f"the name {s.endpoint.host!r} cannot be resolved by DNS"
+    return Unreachable(s.label, what, f"Correct the name or set {s.variable('host')} to its address")
+
+
+def refused(s: Situation) -> WinrmError:
+    advice = (
+        f"Check that WinRM listens (winrm enumerate winrm/config/listener on the host), the firewall, and"
+        f" {s.variable('port')} "
+        "(5986 for https, 5985 for http, 443 and 80 on the oldest systems)"
+    )
+    return Unreachable(s.label, "the connection was refused", advice)
+
+
+def no_route(s: Situation, reason: str) -> WinrmError:
+    advice = f"Check {s.variable('host')}, the network and the firewalls on the way"
+    return Unreachable(s.label, f"no connection could be made ({s.quote(reason)})", advice)
+
+
+def connect_timeout(s: Situation) -> WinrmError:
+    seconds = s.endpoint.connect_timeout or s.endpoint.read_timeout
+    advice = f"The machine is off, or a firewall drops port {s.endpoint.port}; check {s.variable('host')} too"
+    return Unreachable(s.label, f"no connection came about in time ({seconds} seconds)", advice)
+
+
+def proxy_failed(s: Situation, reason: object) -> WinrmError:
+    advice = f"Check {s.variable('proxy')} and the proxy variables of the environment"
+    return Unreachable(s.label, f"the proxy did not connect to the host ({s.quote(reason)})", advice)
+
+
+def connection_lost(s: Situation, reason: object) -> WinrmError:
+    where = "in the middle of an exchange" if s.sent else "while signing in"
+    advice = "See the host's event log Microsoft-Windows-WinRM/Operational, and whether the service restarted"
+    if not s.reused and s.endpoint.scheme == "http":
+        advice = f"{advice}; if the port expects TLS, set {s.variable('scheme')} to https"
+    what = f"the connection broke {where} ({s.quote(reason)})"
+    return ConnectionLost(s.label, what, advice, maybe_delivered=s.sent, reused=s.reused)

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words for a sign-in that fails: HTTP 401 is about identity, a refused right is a SOAP fault.
+
+MS-WSMV 2.1 and 3.1.4.
+"""
+
+from __future__ import annotations
+
+from .._wsman.envelope import parse
+from .._wsman.errors import ProtocolError
+from .endpoint import BASIC_TRANSPORTS
+from .errors import NotAuthenticated, TransportUnusable, WinrmError
+from .situation import Situation
+
+_OFFER_OF = {"ntlm": {"ntlm", "negotiate"}, "kerberos": {"kerberos", "negotiate"}, "credssp": {"credssp"}}
+
+
+def unauthorized(s: Situation, offered: tuple[str, ...]) -> WinrmError:
+    """HTTP 401 in the end: the scheme is not offered, or it is and the account was turned down."""
+    if s.endpoint.uses_certificate(s.transport):
+        return _certificate_rejected(s)
+    wanted = _OFFER_OF.get(s.transport, {"basic"})
+    if offered and wanted.isdisjoint(scheme.lower() for scheme in offered):
+        return _scheme_refused(s, offered)
+    what = f"the host rejected the credentials of {s.endpoint.username or 'the ticket in the cache'} (HTTP 401)"
+    return NotAuthenticated(s.label, what, " ".join(_why_rejected(s)))
+
+
+def _certificate_rejected(s: Situation) -> WinrmError:
+    advice = (
+        "On the host, Auth/Certificate must be true and a mapping (winrm/config/service/certmapping) must lead from "
+        "this certificate to a local account whose password still holds"
+    )
+    return NotAuthenticated(s.label, "the host rejected the client certificate (HTTP 401)", advice)
+
+
+def _scheme_refused(s: Situation, offered: tuple[str, ...]) -> WinrmError:
+    scheme = "HTTP Basic" if s.transport in BASIC_TRANSPORTS else s.transport
+    advice = (
+        f"Set {s.variable('transports')} to what it offers (Negotiate means ntlm or kerberos), "
+        "or enable the scheme on the host under winrm/config/service/auth"
+    )
+    if s.endpoint.reveals_content(s.transport):
+        advice = f"{advice}. Over http Windows refuses Basic and unencrypted messages (AllowUnencrypted=false)"
+    return NotAuthenticated(
+        s.label, f"the host does not accept {scheme} (HTTP 401); it offers {', '.join(offered)}", advice
+    )
+
+
+def _why_rejected(s: Situation) -> list[str]:
+    variables = f"{s.variable('username')} and {s.variable('password')}"
+    reasons = [f"Check {variables}, and that the account is not locked, disabled or expired."]
+    if s.transport in BASIC_TRANSPORTS:
+        reasons.append("Basic accepts local accounts only, and must be enabled on the host.")
+    elif s.transport == "kerberos":
+        reasons.append(
+            f"The SPN {_spn(s)} must belong to the host (see {s.variable('kerberos_hostname_override')}), "
+            "and the clocks may differ by five minutes."
+        )
+    else:
+        reasons.append(r"Write a local account as HOST\user, a domain account as DOMAIN\user or user@domain.")
+    if s.endpoint.scheme == "https" and s.transport in ("ntlm", "kerberos") and s.endpoint.send_cbt:
+        reasons.append(f"Behind a proxy that ends TLS, {s.variable('send_cbt')}: false is needed.")
+    reasons.append("It was not tried again, to spare the account's lockout counter")
+    return reasons
+
+
+def _spn(s: Situation) -> str:
+    return f"{s.endpoint.service}/{s.endpoint.kerberos_hostname_override or s.endpoint.host}"
+
+
+def handshake_refused(s: Situation, reason: object) -> WinrmError:
+    advice = (
+        f"The host or a proxy in between does not take part in {s.transport}; try another {s.variable('transports')}. "
+        "A proxy that shares connections breaks ntlm, kerberos and credssp"
+    )
+    return NotAuthenticated(s.label, f"the sign-in broke off ({s.quote(reason)})", advice)
+
+
+def sign_in_fault(s: Situation, body: bytes) -> WinrmError:
+    try:
+        fault = parse(body).fault
+    except ProtocolError:
+        fault = None
+    said = (fault.reason or fault.message) if fault is not None else "it cannot be read"
+    advice = (
+        "Use a member of the host's Administrators group; a local account other than the built-in one also needs "
+        "LocalAccountTokenFilterPolicy set to 1 on the host (remote UAC)"
+    )
+    return NotAuthenticated(s.label, f"the sign-in was answered with a fault ({s.quote(said)})", advice)
+
+
+def identity_unproved(s: Situation) -> WinrmError:
+    advice = "It may be another machine than the SPN says, or a proxy removed the header; do not ignore this"
+    what = "the host did not prove its own identity (Kerberos mutual authentication)"
+    return NotAuthenticated(s.label, what, advice, maybe_delivered=s.sent)
+
+
+def no_ticket(s: Situation, reason: object) -> WinrmError:
+    advice = (
+        f"See with klist whether there is a ticket, and whether the SPN {_spn(s)} exists "
+        f"(an address or alias needs {s.variable('kerberos_hostname_override')})"
+    )
+    return TransportUnusable(s.label, f"Kerberos gave no ticket for {_spn(s)} ({s.quote(reason)})", advice)

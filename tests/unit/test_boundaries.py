@@ -70,7 +70,7 @@ ROOMS = (
 
 # The files, and no others in their room, that talk to something foreign.
 FOREIGN = {
-    f"{WINRM}/pywinrm_pipe.py": frozenset(
+    f"{WINRM}/pywinrm_line.py": frozenset(
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
@@ -211,7 +211,7 @@ ALLOWED = {
     "a relative arrow": (f"{SPP}/reader.py", "from .._licensing.model import Snapshot"),
     "the standard library": (f"{LICENSING}/model.py", "from dataclasses import dataclass"),
     "part of a forbidden package": (f"{WSMAN}/uris.py", "from urllib.parse import quote"),
-    "the foreign file": (f"{WINRM}/pywinrm_pipe.py", "from winrm.protocol import Protocol"),
+    "the foreign file": (f"{WINRM}/pywinrm_line.py", "from winrm.protocol import Protocol"),
     "glue and ansible": (f"{GLUE}/action.py", "from ansible.plugins.action import ActionBase"),
     "an action and glue": ("plugins/action/license.py", "from ..plugin_utils._glue.action import SppAction"),
     "the DNS side": (f"{DNS}/update.py", "import dns.update\nfrom .._kms import PORT"),

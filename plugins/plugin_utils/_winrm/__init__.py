@@ -5,7 +5,7 @@
 
 ``endpoint`` and ``variables`` are values; ``errors`` are ours; ``connection_failure``, ``tls_failure``,
 ``sign_in_failure``, ``answer_failure`` and ``local_failure`` word them, each from a ``situation``; ``translation``
-renames foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use; ``pywinrm_pipe`` alone knows
-pywinrm. ``stream_pipe`` reads thousands of hosts at once, with ``async_session`` above it, ``stream_line`` and
-``http1`` below.
+renames foreign exceptions; ``kerberos`` obtains tickets; ``session`` is what callers use, with ``pywinrm_pipe`` below
+it, and ``pywinrm_line``, which alone knows pywinrm. ``stream_pipe`` reads thousands of hosts at once, with
+``async_session`` above it, ``stream_line`` and ``http1`` below.
 """

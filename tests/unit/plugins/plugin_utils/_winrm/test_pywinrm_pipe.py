@@ -292,9 +292,9 @@ def test_name_that_does_not_exist() -> None:
 
 
 def test_missing_library_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import pywinrm_pipe
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import pywinrm_line
 
-    monkeypatch.setattr(pywinrm_pipe, "MISSING", ImportError("No module named 'winrm'"))
+    monkeypatch.setattr(pywinrm_line, "MISSING", ImportError("No module named 'winrm'"))
     with pytest.raises(Misconfigured, match="pip install"):
         PywinrmPipe(endpoint("127.0.0.1")).exchange("<x/>")
 

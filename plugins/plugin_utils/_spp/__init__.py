@@ -3,6 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which WMI words mean what: the only room that spells licensing classes, properties and methods.
 
-``schema`` names them by provider generation, ``reader`` turns instances into the model, ``writer``
-calls methods, ``service_control`` starts and stops the Windows service behind them.
+``schema`` names them by provider generation, ``reader`` asks for them, ``row`` turns an instance into the model,
+``writer`` calls methods, ``service_control`` starts and stops the Windows service behind them.
 """

@@ -15,30 +15,17 @@ with the same words. The functions that take a session carry a reading out at on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from .._licensing import classify
-from .._licensing.model import (
-    KmsClientSettings,
-    KmsHostState,
-    LicensingService,
-    OperatingSystem,
-    Product,
-    RequestCounters,
-    Snapshot,
-)
+from .._licensing.model import KmsHostState, LicensingService, OperatingSystem, Product, Snapshot
 from .._winrm.session import Session
-from .._wsman import Instance, Value, WsmanFault, class_types, wql
+from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
+from .row import Row, client_settings_of, counters_of, host_state_of, product_of
 from .steps import Query, Reading, Rows, ask, take
-
-# "Does not apply" of a counter: -1 in an unsigned column (Microsoft Learn, SoftwareLicensingProduct).
-_NOT_APPLICABLE = 0xFFFFFFFF
-# "No date" in EvaluationEndDate: FILETIME 0, as slmgr.vbs and OSPP.VBS test it.
-_NO_DATE_YEAR = 1601
 
 _EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
@@ -97,7 +84,7 @@ def installation_id(product: Product) -> Reading[str | None]:
         schema.TYPES,
         where=f"ID = {wql.quote(product.activation_id)}",
     )
-    return _Row(rows[0]).text("OfflineInstallationId") if rows else None
+    return Row(rows[0]).text("OfflineInstallationId") if rows else None
 
 
 def _operating_system() -> Reading[OperatingSystem]:
@@ -105,7 +92,7 @@ def _operating_system() -> Reading[OperatingSystem]:
     rows = yield from _select(schema.OPERATING_SYSTEM_COLUMNS, schema.OPERATING_SYSTEM, types)
     if len(rows) != 1:
         raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} has {len(rows)} instances instead of one")
-    row = _Row(rows[0])
+    row = Row(rows[0])
     version = row.text("Version") or ""
     build = row.text("BuildNumber") or version.rpartition(".")[2]
     if not build.isdigit():
@@ -131,7 +118,7 @@ def _service(system: OperatingSystem) -> Reading[LicensingService]:
         raise
     if len(rows) != 1:
         raise UnexpectedAnswer(f"{schema.SERVICE} has {len(rows)} instances instead of one")
-    row = _Row(rows[0])
+    row = Row(rows[0])
     version = row.text("Version")
     if not version:
         raise UnexpectedAnswer(f"{schema.SERVICE} has no Version, which its methods need as the key")
@@ -140,8 +127,8 @@ def _service(system: OperatingSystem) -> Reading[LicensingService]:
         service_name=schema.service_name(system.provider),
         client_machine_id=row.text("ClientMachineID"),
         remaining_windows_rearms=row.count("RemainingWindowsReArmCount"),
-        kms=_client_settings(row),
-        host=_host_state(row),
+        kms=client_settings_of(row),
+        host=host_state_of(row),
     )
 
 
@@ -152,13 +139,13 @@ def _office_service() -> Reading[LicensingService | None]:
         if fault.invalid_query or fault.not_found:
             return None
         raise
-    version = _Row(rows[0]).text("Version") if len(rows) == 1 else None
+    version = Row(rows[0]).text("Version") if len(rows) == 1 else None
     if version is None:
         return None
     return LicensingService(
         version=version,
         service_name=schema.OFFICE_WINDOWS_SERVICE,
-        client_machine_id=_Row(rows[0]).text("ClientMachineID"),
+        client_machine_id=Row(rows[0]).text("ClientMachineID"),
         wmi_class=schema.OFFICE_SERVICE,
     )
 
@@ -166,7 +153,7 @@ def _office_service() -> Reading[LicensingService | None]:
 def _products(system: OperatingSystem, class_name: str) -> Reading[tuple[Product, ...]]:
     columns = schema.PRODUCT_COLUMNS[system.provider]
     rows = yield from _select(columns, class_name, schema.TYPES, where=schema.HAS_KEY)
-    products = (_product(_Row(row), system, class_name) for row in rows)
+    products = (product_of(Row(row), system, class_name) for row in rows)
     keyed = [product for product in products if product.partial_product_key]
     return tuple(sorted(keyed, key=lambda product: (not product.is_windows, product.activation_id)))
 
@@ -191,79 +178,17 @@ def _select(
     return (yield from ask(f"SELECT *{rest}", types))
 
 
-def _product(row: _Row, system: OperatingSystem, class_name: str) -> Product:
-    description = row.text("Description")
-    channel = row.text("ProductKeyChannel")
-    token_version = row.count("TokenActivationILVID")
-    return Product(
-        activation_id=(row.text("ID") or "").lower(),
-        application_id=(row.text("ApplicationID") or "").lower(),
-        name=row.text("Name"),
-        description=description,
-        channel=classify.channel_of(description, channel),
-        key_type=classify.key_type(description, channel),
-        partial_product_key=row.text("PartialProductKey"),
-        license_status_code=row.number("LicenseStatus"),
-        license_status_reason=row.number("LicenseStatusReason"),
-        grace_minutes=row.number("GracePeriodRemaining"),
-        is_addon=row.flag("LicenseIsAddon"),
-        license_family=row.text("LicenseFamily"),
-        product_key_id=row.text("ProductKeyID"),
-        evaluation_end=_real_date(row.moment("EvaluationEndDate")),
-        remaining_app_rearms=row.count("RemainingAppReArmCount"),
-        remaining_sku_rearms=row.count("RemainingSkuReArmCount"),
-        token_activated=token_version is not None,
-        ad_object=row.text("ADActivationObjectName"),
-        kms=_client_settings(row),
-        host=_host_state(row) if system.build >= 7600 else None,
-        wmi_class=class_name,
-    )
-
-
-def _client_settings(row: _Row) -> KmsClientSettings:
-    return KmsClientSettings(
-        configured_host=row.text("KeyManagementServiceMachine"),
-        configured_port=row.port("KeyManagementServicePort"),
-        lookup_domain=row.text("KeyManagementServiceLookupDomain"),
-        discovered_host=row.text("DiscoveredKeyManagementServiceMachineName"),
-        discovered_port=row.port("DiscoveredKeyManagementServiceMachinePort"),
-        discovered_ip_address=row.text("DiscoveredKeyManagementServiceMachineIpAddress"),
-        host_product_key_id=row.text("KeyManagementServiceProductKeyID"),
-        host_caching=row.flag("KeyManagementServiceHostCaching"),
-        activation_type=row.number("VLActivationTypeEnabled"),
-        activation_type_used=row.number("VLActivationType"),
-        activation_interval_minutes=row.count("VLActivationInterval"),
-        renewal_interval_minutes=row.count("VLRenewalInterval"),
-    )
-
-
-def _host_state(row: _Row) -> KmsHostState | None:
-    enabled = row.number("IsKeyManagementServiceMachine")
-    if enabled is None:
-        return None
-    return KmsHostState(
-        # slmgr.vbs treats any value above zero as "enabled".
-        enabled=0 < enabled < _NOT_APPLICABLE,
-        listening_port=row.port("KeyManagementServiceListeningPort"),
-        dns_publishing=row.flag("KeyManagementServiceDnsPublishing"),
-        low_priority=row.flag("KeyManagementServiceLowPriority"),
-        current_count=row.count("KeyManagementServiceCurrentCount"),
-        required_count=row.count("RequiredClientCount"),
-        product_key_id=row.text("KeyManagementServiceProductKeyID"),
-    )
-
-
 def _with_counters(snapshot: Snapshot) -> Reading[Snapshot]:
     """Add the counters of the products that serve; where the service serves and no product says so, its own."""
     classes = sorted({product.wmi_class for product in snapshot.products if _serves(product.host)})
     if not classes:
         rows = yield from _select(schema.COUNTERS, schema.SERVICE, schema.TYPES)
-        host = _counted(snapshot.service.host, _Row(rows[0]) if rows else None)
+        host = _counted(snapshot.service.host, Row(rows[0]) if rows else None)
         return replace(snapshot, service=replace(snapshot.service, host=host))
-    by_id: dict[str, _Row] = {}
+    by_id: dict[str, Row] = {}
     for class_name in classes:
         rows = yield from _select(("ID", *schema.COUNTERS), class_name, schema.TYPES, where=schema.HAS_KEY)
-        by_id.update(((row.text("ID") or "").lower(), row) for row in map(_Row, rows))
+        by_id.update(((row.text("ID") or "").lower(), row) for row in map(Row, rows))
     return replace(
         snapshot,
         products=tuple(
@@ -277,21 +202,8 @@ def _serves(host: KmsHostState | None) -> bool:
     return host is not None and host.enabled
 
 
-def _counted(host: KmsHostState | None, row: _Row | None) -> KmsHostState | None:
-    return host if host is None or row is None else replace(host, requests=_counters(row))
-
-
-def _counters(row: _Row) -> RequestCounters:
-    return RequestCounters(
-        total=row.count("KeyManagementServiceTotalRequests"),
-        failed=row.count("KeyManagementServiceFailedRequests"),
-        unlicensed=row.count("KeyManagementServiceUnlicensedRequests"),
-        licensed=row.count("KeyManagementServiceLicensedRequests"),
-        oob_grace=row.count("KeyManagementServiceOOBGraceRequests"),
-        oot_grace=row.count("KeyManagementServiceOOTGraceRequests"),
-        non_genuine_grace=row.count("KeyManagementServiceNonGenuineGraceRequests"),
-        notification=row.count("KeyManagementServiceNotificationRequests"),
-    )
+def _counted(host: KmsHostState | None, row: Row | None) -> KmsHostState | None:
+    return host if host is None or row is None else replace(host, requests=counters_of(row))
 
 
 def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> OperatingSystem:
@@ -302,39 +214,3 @@ def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> Opera
             edition = product.license_family or (match.group("edition") if match else None)
             return replace(system, edition_id=edition)
     return system
-
-
-def _real_date(moment: datetime | None) -> datetime | None:
-    return None if moment is None or moment.year <= _NO_DATE_YEAR else moment
-
-
-class _Row:
-    """One instance with the licensing classes' habits taken out: blank means unset, -1 means not applicable."""
-
-    def __init__(self, instance: Instance) -> None:
-        # All columns read here are declared, so their names are spelled as declared.
-        self._value: Callable[[str], Value] = instance.properties.get
-
-    def text(self, name: str) -> str | None:
-        value = self._value(name)
-        return str(value) if value is not None and value != "" else None
-
-    def number(self, name: str) -> int | None:
-        value = self._value(name)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-    def count(self, name: str) -> int | None:
-        value = self.number(name)
-        return None if value == _NOT_APPLICABLE else value
-
-    def port(self, name: str) -> int | None:
-        """Ports are 0 when unset."""
-        return self.count(name) or None
-
-    def flag(self, name: str) -> bool | None:
-        value = self._value(name)
-        return value if isinstance(value, bool) else None
-
-    def moment(self, name: str) -> datetime | None:
-        value = self._value(name)
-        return value if isinstance(value, datetime) else None

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the columns of the licensing classes say, and what they only seem to say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import OperatingSystem
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row import Row, host_state_of, product_of
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance
+
+NONE_YET = 4294967295
+MOMENT = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
+
+
+def row(**columns: Any) -> Row:
+    return Row(Instance("SoftwareLicensingProduct", columns))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("text", "kms01", "kms01"),
+        ("text", "", None),
+        ("text", None, None),
+        ("number", 0, 0),
+        ("number", NONE_YET, NONE_YET),
+        ("number", True, None),
+        ("count", 0, 0),
+        ("count", NONE_YET, None),
+        ("port", 1688, 1688),
+        ("port", 0, None),
+        ("port", NONE_YET, None),
+        ("flag", False, False),
+        ("flag", 0, None),
+        ("moment", MOMENT, MOMENT),
+        ("moment", "20261124", None),
+    ],
+)
+def test_value_of_a_column(kind: str, value: Any, said: Any) -> None:
+    assert getattr(row(Column=value), kind)("Column") == said
+    assert getattr(row(), kind)("Column") is None
+
+
+@pytest.mark.parametrize(("value", "enabled"), [(0, False), (1, True), (2, True), (NONE_YET, False)])
+def test_any_value_above_zero_makes_a_kms_host(value: int, enabled: bool) -> None:
+    host = host_state_of(row(IsKeyManagementServiceMachine=value))
+    assert host is not None
+    assert host.enabled is enabled
+
+
+def test_row_that_does_not_say_whether_it_is_a_kms_host() -> None:
+    assert host_state_of(row()) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(MOMENT, MOMENT), (datetime(1601, 1, 1, tzinfo=timezone.utc), None), (None, None)]
+)
+def test_evaluation_without_an_end(end: datetime | None, said: datetime | None) -> None:
+    system = OperatingSystem(caption=None, version="10.0.17763", build=17763, sku=None, product_type=None)
+    assert product_of(row(EvaluationEndDate=end), system, "SoftwareLicensingProduct").evaluation_end == said

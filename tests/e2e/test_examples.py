@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from functools import cache
 from typing import Any
 
 import pytest
 import yaml
 
-from .conftest import BIN, REPOSITORY, Lab, StartLab
+from tests.module_document import assert_documented, document
 
-INTERNAL = {"changed", "diff", "warnings", "deprecations", "_ansible_no_log", "invocation", "exception"}
+from .conftest import Lab, StartLab
 
 # Where each module's examples make sense.
 HOSTS = {
@@ -50,19 +47,9 @@ def variables(demo: Lab) -> dict[str, Any]:
     }
 
 
-@cache
-def _document(name: str) -> dict[str, Any]:
-    """What ansible-doc has to say of a module."""
-    full_name = f"winfleet.activation.{name}"
-    command = [str(BIN / "ansible-doc"), "--json", "--type", "module", full_name]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    document: dict[str, Any] = json.loads(done.stdout)[full_name]
-    return document
-
-
 @pytest.mark.parametrize("name", HOSTS)
 def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
-    tasks = yaml.safe_load(_document(name)["examples"])
+    tasks = yaml.safe_load(document(name)["examples"])
     playbook = demo.work / f"examples-{name}.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": HOSTS[name], "gather_facts": False, "tasks": tasks}]))
     run = demo.playbook(str(playbook), variables)
@@ -87,19 +74,7 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
     ],
 )
 def test_results_are_documented(demo: Lab, name: str, host: str, arguments: str) -> None:
-    documented = dict(_document(name)["return"])
+    documented = dict(document(name)["return"])
     documented["msg"] = {"type": "str"}
     result = demo.ansible(host, name, arguments).result(host)
-    _compare(result, documented, name)
-
-
-def _compare(result: dict[str, Any], documented: dict[str, Any], where: str) -> None:
-    for key, value in result.items():
-        if key in INTERNAL:
-            continue
-        assert key in documented, f"{where}.{key} is not documented"
-        inner = documented[key].get("contains")
-        if isinstance(value, dict) and inner:
-            _compare(value, inner, f"{where}.{key}")
-        elif isinstance(value, dict) and documented[key].get("sample"):
-            assert set(value) <= set(documented[key]["sample"]), f"{where}.{key}"
+    assert_documented(result, documented, name)

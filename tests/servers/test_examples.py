@@ -10,16 +10,16 @@ name with two algorithms.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.module_document import assert_documented, document
+
 from .bind import SERVICE, Bind, Key, Zone, bind
-from .running import BIN, REPOSITORY, Ansible
+from .running import Ansible
 from .samba import ADMINISTRATOR, Samba, samba
 
 BIND_ADDRESS, SAMBA_ADDRESS = "127.53.10.1", "127.60.3.1"
@@ -28,17 +28,8 @@ KEYS = {algorithm: Key(f"kms-admin-{algorithm}", algorithm) for algorithm in ("h
 USER, PASSWORD = "dnsadmin", "Dns-Adm1n-Passw0rd"
 VARIABLES = {"approved_kms_hosts": ["kms01.corp.example", "kms02.corp.example"], "dnsadmin_password": PASSWORD}
 PUBLISHED = ("kms01.corp.example", "kms02.corp.example", "pc0815.corp.example")
-INTERNAL = {"changed", "diff", "failed", "invocation", "warnings"}
 
 Task = dict[str, Any]
-
-
-@cache
-def document(module: str) -> dict[str, Any]:
-    command = [str(BIN / "ansible-doc"), "--json", "--type", "module", f"winfleet.activation.{module}"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)[f"winfleet.activation.{module}"]
-    return found
 
 
 def examples(module: str, where: str) -> list[Any]:
@@ -73,18 +64,10 @@ def play(ansible: Ansible, module: str, tasks: list[Task], variables: dict[str, 
     playbook.write_text(yaml.safe_dump(plays, sort_keys=False))
     run = ansible.playbook(str(playbook), "localhost,", variables, "-c", "local", **environment)
     assert run.code == 0, run.output
-    compare(json.loads(answer.read_text()), document(module)["return"], module)
-
-
-def compare(result: dict[str, Any], documented: dict[str, Any], where: str) -> None:
-    for key, value in result.items():
-        if key in INTERNAL:
-            continue
-        assert key in documented, f"{where}.{key} is not documented"
-        inner = documented[key].get("contains")
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, dict) and inner:
-                compare(one, inner, f"{where}.{key}")
+    result = json.loads(answer.read_text())
+    # ``register`` adds it.
+    assert result.pop("failed") is False
+    assert_documented(result, document(module)["return"], module)
 
 
 # --- BIND -------------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def demo(start_lab: StartLab) -> Lab:
         ("cim_query", "", "query"),
         ("cim_query", "query='DELETE FROM Win32_Service'", "SELECT"),
         ("cim_query", "query='SELECT * FROM Win32_Nonsense'", "class"),
+        ("connection_info", "timeout=5", "timeout"),
         ("license_info", "approved_kms_hosts=kms01 accepted_key_types=KMS", "GVLK"),
     ],
 )

@@ -63,9 +63,10 @@ def test_secrets_stay_secret(demo: Lab, keys: dict[str, str]) -> None:
         for check in ([], ["--check"]):
             ran.append(demo.ansible(HOST, "product_key", arguments, *extra, *check))
     ran.append(demo.ansible(HOST, "license", "allow_kms_host_key=true", *extra))
-    ran.append(demo.ansible(HOST, "license_info", "", *extra))
     ran.append(demo.ansible(HOST, "cim_query", "query='SELECT * FROM SoftwareLicensingService'", *extra))
-    ran.append(demo.ansible(HOST, "license_info", "", *extra, "-e", f"ansible_password={PASSWORD}x"))
+    for module in ("license_info", "connection_info"):
+        ran.append(demo.ansible(HOST, module, "", *extra))
+        ran.append(demo.ansible(HOST, module, "", *extra, "-e", f"ansible_password={PASSWORD}x"))
     tasks = (
         "    - winfleet.activation.product_key:\n"
         '        key: "{{ host_key }}"\n'

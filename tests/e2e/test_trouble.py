@@ -83,6 +83,89 @@ def test_no_password_in_any_message(results: dict[str, Any]) -> None:
     assert "not-the-password" not in str(results)
 
 
+# --- the way to a machine
+
+
+@pytest.fixture(scope="module")
+def ways(trouble: Lab) -> dict[str, Any]:
+    run = trouble.ansible("windows", "connection_info", "", "-f", "16")
+    assert run.code == 0, run.output
+    return run.results
+
+
+_GONE = {
+    "reach": {"reach": False, "sign_in": None, "read": None, "invoke": None},
+    "sign_in": {"reach": True, "sign_in": False, "read": None, "invoke": None},
+    "read": {"reach": True, "sign_in": True, "read": False, "invoke": None},
+    "invoke": {"reach": True, "sign_in": True, "read": True, "invoke": False},
+    None: {"reach": True, "sign_in": True, "read": True, "invoke": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "step", "words"),
+    [
+        ("closed-port", "reach", ["refused", "WinRM listens"]),
+        ("blackhole", "reach", ["in time"]),
+        ("never-answers", "reach", ["in time"]),
+        ("tls-expired", "reach", ["expired"]),
+        ("tls-mismatch", "reach", ["somebody-else.corp.example"]),
+        ("unavailable", "reach", ["503"]),
+        ("html", "reach", ["not believed"]),
+        ("garbage", "reach", ["garbage"]),
+        ("wrong-password", "sign_in", ["HTTP 401", "ansible_password"]),
+        ("basic-refused", "sign_in", ["it offers Negotiate"]),
+        ("no-rights", "read", ["0x00000005", "Administrators"]),
+        ("busy", "read", ["0x803381A6"]),
+        ("service-disabled", "read", ["0x80070422"]),
+        ("read-only", "invoke", ["rights did not suffice"]),
+        ("healthy", None, ["ready", "Server 2019", "CORP\\fleetadmin"]),
+        ("tls-good", None, ["ready"]),
+        ("german", None, ["ready"]),
+    ],
+)
+def test_the_way_ends_where_it_is_blocked(ways: dict[str, Any], host: str, step: str | None, words: list[str]) -> None:
+    way = ways[host]
+    assert (way["failed_at"], way["ready"]) == (step, step is None)
+    assert way["steps"] == _GONE[step]
+    assert way["msg"].startswith(f"{host} (127.")
+    for word in words:
+        assert word in way["msg"]
+
+
+def test_what_anybody_is_shown(ways: dict[str, Any]) -> None:
+    assert ways["basic-refused"]["offers"] == ["Negotiate"]
+    # Windows tells its version only to those who signed in.
+    assert ways["wrong-password"]["winrm"]["product_version"].startswith("OS: 0.0.0 ")
+    assert ways["healthy"]["winrm"]["product_version"].startswith("OS: 10.0.17763 ")
+    assert ways["healthy"]["certificate"] is None
+    assert ways["tls-mismatch"]["certificate"]["names"] == ["somebody-else.corp.example"]
+    expired, good = ways["tls-expired"]["certificate"], ways["tls-good"]["certificate"]
+    assert expired["not_after"] < good["not_after"]
+    assert expired["not_after"].endswith("Z")
+
+
+def test_a_clock_that_is_wrong(ways: dict[str, Any]) -> None:
+    assert ways["wrong-clock"]["clock_offset"] == pytest.approx(6 * 3600, abs=30)
+    assert "6:00 hours ahead of the controller's" in ways["wrong-clock"]["msg"]
+    # An answer that takes three seconds does not make a clock wrong.
+    assert abs(ways["slow"]["clock_offset"]) < 3
+    assert "clock" not in ways["healthy"]["msg"]
+
+
+def test_the_way_changes_nothing(trouble: Lab, ways: dict[str, Any]) -> None:
+    assert ways["healthy"]["changed"] is False
+    assert {event["method"] for event in trouble.events("healthy", "invoke")} == {"CheckAccess"}
+
+
+def test_no_password_on_the_way(ways: dict[str, Any]) -> None:
+    assert PASSWORD not in str(ways)
+    assert "not-the-password" not in str(ways)
+
+
+# --- changes
+
+
 def test_reading_is_allowed_where_changing_is_not(trouble: Lab) -> None:
     before = trouble.state("read-only")["license"]
     run = trouble.ansible("read-only", "product_key", "key=VDYBN-27WPP-V4HQT-9VMD4-VMK7H")

@@ -76,6 +76,8 @@ FOREIGN = {
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
     f"{WINRM}/negotiate.py": frozenset({"spnego"}),
     f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),
+    # To read what a listener shows in TLS.
+    f"{WINRM}/certificate.py": frozenset({"cryptography"}),
     # To see which variables a template reads; ansible-core brings it along.
     f"{GLUE}/rendering.py": frozenset({"jinja2"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),

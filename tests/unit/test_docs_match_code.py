@@ -20,10 +20,16 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
 
 
-def _documentation(name: str) -> dict[str, Any]:
+def _options(name: str) -> dict[str, Any]:
+    """The options of a module, those of its fragments included."""
     module = importlib.import_module(f"{COLLECTION}.plugins.modules.{name}")
-    documented: dict[str, Any] = yaml.safe_load(module.DOCUMENTATION)
-    return documented
+    documented = yaml.safe_load(module.DOCUMENTATION)
+    options = dict(documented.get("options") or {})
+    for fragment in documented.get("extends_documentation_fragment", ()):
+        file, part = f"{fragment.removeprefix('winfleet.activation.')}.documentation".split(".")[:2]
+        found = importlib.import_module(f"{COLLECTION}.plugins.doc_fragments.{file}").ModuleDocFragment
+        options.update(yaml.safe_load(getattr(found, part.upper())).get("options") or {})
+    return options
 
 
 def _arguments(name: str) -> dict[str, Any]:
@@ -38,7 +44,7 @@ def test_there_is_something_to_compare() -> None:
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_options_agree(name: str) -> None:
-    documented = _documentation(name).get("options", {})
+    documented = _options(name)
     arguments = _arguments(name)
     assert set(documented) == set(arguments)
     for option, argument in arguments.items():

@@ -35,6 +35,9 @@ class WsmanAction(ActionBase):
 
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
 
+    #: Where ``perform`` works.
+    endpoint: Endpoint
+
     def perform(self, session: Session, arguments: Result) -> Result:
         """Run the operation and shape its report. Override this."""
         raise NotImplementedError
@@ -72,6 +75,7 @@ class WsmanAction(ActionBase):
         self._redact_source(masking)
         arguments = self._arguments()
         endpoint, warnings = self._endpoint()
+        self.endpoint = endpoint
         masking.add(endpoint.password.reveal() if endpoint.password else None)
         for warning in warnings:
             Display().warning(masking.text(warning))

@@ -19,10 +19,13 @@ _CLASS = "StdRegProv"
 _NAMESPACE = "root/default"
 _LOCAL_MACHINE = 0x80000002
 
-_NOT_FOUND = 2
-_RETURN_CODES = {5: "access is denied", 87: "a parameter is not valid", 1: "the value has another type"}
+_NOT_FOUND, _ACCESS_DENIED = 2, 5
+# Registry access rights (Microsoft Learn, "Registry Key Security and Access Rights").
+_QUERY_VALUE, _SET_VALUE = 0x1, 0x2
+_RETURN_CODES = {_ACCESS_DENIED: "access is denied", 87: "a parameter is not valid", 1: "the value has another type"}
 
 _TYPES = {"uValue": "uint32", "sValue": "string", "ReturnValue": "uint32"}
+_ACCESS_TYPES = {"bGranted": "boolean", "ReturnValue": "uint32"}
 _LIST_TYPES = {"sValue": "string[]", "ReturnValue": "uint32"}
 
 
@@ -59,6 +62,18 @@ class Registry:
 
     def set_lines(self, key: str, name: str, value: Sequence[str]) -> None:
         self._write("SetMultiStringValue", key, name, {"sValue": list(value)})
+
+    def may_change(self, key: str) -> bool:
+        """Whether the account may read and set values of a key. Asks; changes nothing."""
+        arguments: dict[str, str | int] = {
+            "hDefKey": _LOCAL_MACHINE,
+            "sSubKeyName": key,
+            "uRequired": _QUERY_VALUE | _SET_VALUE,
+        }
+        result = self._session.invoke(_CLASS, "CheckAccess", arguments, None, namespace=_NAMESPACE, types=_ACCESS_TYPES)
+        if result.return_value != _ACCESS_DENIED:
+            self._refuse("CheckAccess", key, "", result.return_value)
+        return result.outputs.get("bGranted") is True
 
     def delete(self, key: str, name: str) -> None:
         """Remove a value; one that is not there is as good."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.request import getproxies, proxy_bypass
 
@@ -57,20 +58,13 @@ class Shared:
     def speaks_to(self, endpoint: Endpoint) -> bool:
         """Whether the streams can talk to this endpoint as pywinrm would. The others are pywinrm's."""
         transport = endpoint.transports[0]
-        if negotiate.MISSING is not None or stream_tls.MISSING is not None or self._by_proxy(endpoint):
+        if negotiate.MISSING is not None or stream_tls.MISSING is not None or is_proxied(endpoint, self._proxies):
             return False
         if transport == "kerberos":
             # With several transports pywinrm moves on where there is no ticket; kinit's own options are pywinrm's side.
             plain = endpoint.kinit is None or (endpoint.kinit.command == "kinit" and not endpoint.kinit.args)
             return len(endpoint.transports) == 1 and plain and negotiate.has_kerberos()
         return transport != "credssp"
-
-    def _by_proxy(self, endpoint: Endpoint) -> bool:
-        if endpoint.proxy != FROM_ENVIRONMENT:
-            return bool(endpoint.proxy)
-        if not (endpoint.scheme in self._proxies or "all" in self._proxies):
-            return False
-        return not proxy_bypass(endpoint.netloc)
 
     async def ticket_cache(self, endpoint: Endpoint) -> str | None:
         """The Kerberos credential cache for an endpoint: one kinit for each account of the run."""
@@ -92,3 +86,12 @@ class Shared:
             else:
                 task.cancel()
         self.threads.close()
+
+
+def is_proxied(endpoint: Endpoint, proxies: Mapping[str, str]) -> bool:
+    """Whether pywinrm would reach the endpoint through a proxy. ``proxies`` are those of the environment, by scheme."""
+    if endpoint.proxy != FROM_ENVIRONMENT:
+        return bool(endpoint.proxy)
+    if not (endpoint.scheme in proxies or "all" in proxies):
+        return False
+    return not proxy_bypass(endpoint.netloc)

@@ -1,0 +1,232 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connection_info
+short_description: Say whether a Windows machine can be reached, signed in to, read and changed
+version_added: 0.1.0
+author:
+  - The winfleet.activation contributors (@winfleet)
+description:
+  - Walks the way to a machine step by step, with the connection variables that all other modules use, and stops at the
+    first step that fails. It says what is missing, why, and what to do next.
+  - Reports besides what the listener shows to anybody, so that one sees what could be used instead, and how long its
+    certificate is good for.
+  - It changes nothing. Whether the account may change something is asked of Windows, which is a method call like any
+    change.
+extends_documentation_fragment:
+  - winfleet.activation.spp
+  - winfleet.activation.spp.reads
+notes:
+  - A machine that is not ready is no failed and no unreachable host, so that the whole fleet is reported. Use
+    C(failed_when) where it should be one. Connection variables that cannot be right are still an error of the task.
+  - It signs in once. A wrong password counts against the account on every machine that is asked; see
+    M(winfleet.activation.fleet_info) for a whole fleet.
+  - What the listener shows to anybody is asked in the clear or over TLS, without the account and without judging the
+    certificate. The step RV(steps.reach) does judge it.
+seealso:
+  - module: winfleet.activation.license_info
+  - module: winfleet.activation.fleet_info
+  - name: Windows Remote Management
+    description: How to set up WinRM for Ansible.
+    link: https://docs.ansible.com/ansible/latest/os_guide/windows_winrm.html
+"""
+
+EXAMPLES = r"""
+- name: See how far the way to the machine goes
+  winfleet.activation.connection_info:
+  register: way
+
+- name: Say it in a sentence
+  ansible.builtin.debug:
+    msg: "{{ way.msg }}"
+
+- name: Stop where a change would not be possible
+  winfleet.activation.connection_info:
+  register: way
+  failed_when: not way.ready
+
+- name: Find certificates that end within a month
+  ansible.builtin.debug:
+    msg: "{{ way.certificate.subject }} ends on {{ way.certificate.not_after }}"
+  when:
+    - way.certificate is not none
+    - way.certificate.not_after < '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() + 30 * 86400, utc=true)
+"""
+
+RETURN = r"""
+ready:
+  description: Whether all steps went well.
+  returned: success
+  type: bool
+  sample: true
+msg:
+  description: What was found, in a sentence or two; where a step failed, why, and what to do next.
+  returned: success
+  type: str
+  sample: "web1 (web1.corp.example:5986, ntlm): ready. Microsoft Windows Server 2022 Standard, signed in as CORP\\ops."
+failed_at:
+  description: The step that failed, V(none) when all went well.
+  returned: success
+  type: str
+  sample: sign_in
+steps:
+  description: How each step went. V(none) for those that were not come to.
+  returned: success
+  type: dict
+  contains:
+    reach:
+      description:
+        - Whether WinRM answers at the address, over TLS that the connection variables trust.
+        - V(none), too, when the sign-in failed on the controller, and nothing shows whether anything answers.
+      type: bool
+      sample: true
+    sign_in:
+      description: Whether the account was taken.
+      type: bool
+      sample: false
+    read:
+      description: Whether the operating system and the licensing service could be read.
+      type: bool
+      sample: null
+    invoke:
+      description: Whether methods can be called, and the account may change the settings of the licensing service.
+      type: bool
+      sample: null
+connection:
+  description: What the connection variables come to.
+  returned: success
+  type: dict
+  contains:
+    plugin:
+      description: The connection plugin whose variables were used, V(winrm) or V(psrp).
+      type: str
+      sample: winrm
+    host:
+      description: Name or address.
+      type: str
+      sample: web1.corp.example
+    port:
+      description: Port.
+      type: int
+      sample: 5986
+    scheme:
+      description: V(http) or V(https).
+      type: str
+      sample: https
+    path:
+      description: Path of the listener.
+      type: str
+      sample: /wsman
+    transports:
+      description: How to sign in; the first that can be used is.
+      type: list
+      elements: str
+      sample: [ntlm]
+    username:
+      description: The account, V(none) where a ticket or a certificate stands for it.
+      type: str
+      sample: CORP\ops
+    encrypted:
+      description: Whether what is sent is sealed, by TLS or by the sign-in.
+      type: bool
+      sample: true
+offers:
+  description:
+    - The authentication schemes that the listener offers, as it calls them. V(Negotiate) means NTLM or Kerberos. Client
+      certificates are not announced.
+    - Empty when it did not say, and behind a proxy.
+  returned: success
+  type: list
+  elements: str
+  sample: [Negotiate, Kerberos]
+certificate:
+  description: The certificate that the listener shows; V(none) without TLS, and behind a proxy.
+  returned: success
+  type: dict
+  contains:
+    subject:
+      description: Whom it names.
+      type: str
+      sample: CN=web1.corp.example
+    issuer:
+      description: Who issued it.
+      type: str
+      sample: CN=Corp Issuing CA
+    names:
+      description: DNS names and addresses that it is good for.
+      type: list
+      elements: str
+      sample: [web1.corp.example]
+    not_before:
+      description: When it begins to be good.
+      type: str
+      sample: '2026-01-01T00:00:00Z'
+    not_after:
+      description: When it ends.
+      type: str
+      sample: '2027-01-01T00:00:00Z'
+winrm:
+  description: What answers there; V(none) when it did not say.
+  returned: success
+  type: dict
+  contains:
+    vendor:
+      description: Who made it.
+      type: str
+      sample: Microsoft Corporation
+    product_version:
+      description: >-
+        What it says of itself. Before a sign-in the version of Windows is C(0.0.0).
+      type: str
+      sample: "OS: 10.0.20348 SP: 0.0 Stack: 3.0"
+    stack:
+      description: The version of WinRM.
+      type: str
+      sample: '3.0'
+os:
+  description: The operating system; V(none) when it could not be read.
+  returned: success
+  type: dict
+  contains:
+    caption:
+      description: Name of the system as Windows shows it.
+      type: str
+      sample: Microsoft Windows Server 2022 Standard
+    version:
+      description: Version.
+      type: str
+      sample: 10.0.20348
+    build:
+      description: Build number.
+      type: int
+      sample: 20348
+    computer_name:
+      description: What the machine calls itself.
+      type: str
+      sample: WEB1
+service:
+  description: The licensing service; V(none) when it could not be read.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: sppsvc
+    version:
+      description: Its version.
+      type: str
+      sample: 10.0.20348.1
+clock_offset:
+  description:
+    - Seconds by which the machine's clock is ahead of the controller's; negative when it is behind.
+    - Kerberos takes five minutes at most, a KMS host four hours (0xC004F06C).
+  returned: success
+  type: float
+  sample: -0.4
+"""

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certificate that a listener shows in TLS, for people to read (RFC 5280). Trusting it is another matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+try:
+    from cryptography import x509
+except ImportError as missing:
+    MISSING: ImportError | None = missing
+else:
+    MISSING = None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """``names`` are the DNS names and addresses that it is good for; times are aware."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+
+
+def read_certificate(der: bytes) -> Certificate | None:
+    """The certificate in a DER; None for what is none, and where the library that reads it is missing."""
+    if MISSING is not None:
+        return None
+    try:
+        found = x509.load_der_x509_certificate(der)
+        return Certificate(
+            subject=found.subject.rfc4514_string(),
+            issuer=found.issuer.rfc4514_string(),
+            names=_names(found),
+            not_before=_moment(found, "not_valid_before"),
+            not_after=_moment(found, "not_valid_after"),
+        )
+    except ValueError:
+        return None
+
+
+def _names(found: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    addresses = map(str, names.get_values_for_type(x509.IPAddress))
+    return (*names.get_values_for_type(x509.DNSName), *addresses)
+
+
+def _moment(found: x509.Certificate, name: str) -> datetime:
+    # The attributes with aware times came with cryptography 42, and the others are on their way out.
+    aware = getattr(found, f"{name}_utc", None)
+    moment: datetime = aware if aware is not None else getattr(found, name).replace(tzinfo=timezone.utc)
+    return moment

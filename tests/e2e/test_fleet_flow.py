@@ -147,6 +147,23 @@ def test_later_tasks_and_plays_have_the_results(fleet: Lab) -> None:
     assert "Could not match" not in run.output
 
 
+_AUDIT = """
+- hosts: windows
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role:
+        name: winfleet.activation.license_audit
+      run_once: true
+"""
+
+
+def test_those_that_cannot_be_reached_are_looked_at_more_closely(fleet: Lab) -> None:
+    run = play(fleet, _AUDIT + example("guide_fleet", "yaml", "connection_info"), "--limit", "good-01,closed-01")
+    assert run.code == 0, run.output
+    assert acted_on(run) - {"localhost", "good-01"} == {"closed-01"}
+    assert re.search(r"closed-01 \(127\.\S+, ntlm\): the connection was refused", run.output)
+
+
 # --- the fact cache
 
 

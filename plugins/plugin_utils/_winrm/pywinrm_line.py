@@ -16,12 +16,12 @@ Three rules, each learned from how pywinrm 0.5 works:
 
 from __future__ import annotations
 
-import socket
 import ssl
 from pathlib import Path
 from typing import Any
 
 from .answer_failure import http_status, no_wsman, redirected, unsealed
+from .certificate import read_certificate
 from .endpoint import Endpoint
 from .errors import Misconfigured, TransportUnusable, WinrmError
 from .kerberos import INSTALL_KINIT
@@ -185,18 +185,8 @@ class Line:
 
 
 def _names_on_certificate(host: str, port: int) -> tuple[str, ...]:
-    pem = ssl.get_server_certificate((host, port), timeout=_NAMES_TIMEOUT)
-    # Python decodes only certificates it has verified: this one is verified by itself, once, to be read.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata=pem)
-    with (
-        socket.create_connection((host, port), timeout=_NAMES_TIMEOUT) as plain,
-        context.wrap_socket(plain, server_hostname=host) as wrapped,
-    ):
-        certificate: Any = wrapped.getpeercert() or {}
-        return tuple(str(value) for _kind, value in certificate.get("subjectAltName", ()))
+    shown = read_certificate(ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host, port), timeout=_NAMES_TIMEOUT)))
+    return shown.names if shown else ()
 
 
 def require_libraries(endpoint: Endpoint, transport: str) -> None:

@@ -52,6 +52,23 @@ def test_policy_is_asked_for(demo: Lab, policy: dict[str, Any]) -> None:
     assert published(demo) == {"kms01", *ROGUES}
 
 
+def test_domains_or_a_domain_controller_are_asked_for(demo: Lab, policy: dict[str, Any]) -> None:
+    """A list that is forgotten or empty does not mean all domains, whatever else is named."""
+    for variables in (
+        {key: value for key, value in policy.items() if key != "kms_domains"},
+        {**policy, "kms_domains": []},
+    ):
+        run = demo.playbook("winfleet.activation.kms_dns", variables)
+        assert run.code != 0
+        assert "set kms_dns_domain_controller instead of kms_domains" in " ".join(run.output.split()), run.output
+    for entry_point in ("main", "verify"):
+        run = _role(demo, entry_point, {**policy, "kms_domains": []})
+        assert run.code != 0
+        assert "kms_dns_domains and kms_dns_domain_controller are both empty." in " ".join(run.output.split())
+        assert "Read what DNS publishes" not in run.output, "the message comes before anything is read"
+    assert published(demo) == {"kms01", *ROGUES}
+
+
 def test_check_mode_shows_the_plan_and_changes_nothing(demo: Lab, policy: dict[str, Any]) -> None:
     run = demo.playbook("winfleet.activation.kms_dns", policy, "--check", "--diff")
     assert run.code == 0, run.output
@@ -138,12 +155,16 @@ def _restarts(demo: Lab, host: str) -> int:
 
 
 def _verify(demo: Lab, policy: dict[str, Any]) -> Any:
-    playbook = demo.work / "verify.yml"
+    return _role(demo, "verify", policy)
+
+
+def _role(demo: Lab, entry_point: str, policy: dict[str, Any]) -> Any:
+    playbook = demo.work / f"{entry_point}.yml"
     playbook.write_text(
         "- hosts: localhost\n"
         "  gather_facts: false\n"
         "  tasks:\n"
-        "    - ansible.builtin.import_role: {name: winfleet.activation.kms_dns, tasks_from: verify}\n"
+        f"    - ansible.builtin.import_role: {{name: winfleet.activation.kms_dns, tasks_from: {entry_point}}}\n"
         "      vars:\n"
         "        kms_dns_approved_hosts: '{{ approved_kms_hosts }}'\n"
         "        kms_dns_domains: '{{ kms_domains }}'\n"

@@ -11,8 +11,8 @@ by itself, and a ticket is asked for once, so neither is held up.
 from __future__ import annotations
 
 import asyncio
+import random
 import re
-from collections import deque
 from types import TracebackType
 
 from .endpoint import Endpoint
@@ -21,7 +21,7 @@ from .errors import SignInWithheld
 _DOMAIN = re.compile(r"(?P<domain>[^\\@]+)\\.|[^\\@]+@(?P<realm>.+)")
 
 # Seconds after which a host that does not answer no longer keeps others waiting.
-_PATIENCE = 5.0
+_PATIENCE = 2.0
 
 
 class LockoutGuard:
@@ -91,7 +91,7 @@ class _Account:
         self.taken = False
         self.trying = 0
         self.refused_by: list[str] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: list[asyncio.Future[None]] = []
 
     async def change(self) -> None:
         """Wait until something has become of an attempt."""
@@ -100,9 +100,14 @@ class _Account:
         await waiter
 
     def changed(self) -> None:
-        """Let all who wait look again."""
-        while self._waiting:
-            waiter = self._waiting.popleft()
+        """Let all who wait look again.
+
+        In no order: an inventory may begin with the hosts of a site that is slow, which would be asked one after the
+        other while all the rest wait.
+        """
+        waiting, self._waiting = self._waiting, []
+        random.shuffle(waiting)
+        for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
 

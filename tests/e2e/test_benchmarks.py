@@ -46,6 +46,7 @@ def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
     requests = {case: round(one["traffic"]["requests"], 1) for case, one in measured.items()}
     expected = {
         ("floor", 20, 0.0): 4,
+        ("sealed", 20, 0.0): 4,
         ("scanner", 20, 0.0): 4,
         ("threads", 20, 0.0): 6,
         ("scanner", 5, 0.0): 4,

@@ -99,14 +99,17 @@ class _Account:
         self._waiting.append(waiter)
         await waiter
 
-    def changed(self) -> None:
-        """Let all who wait look again.
+    def mix(self) -> None:
+        """Give up the order of those who wait.
 
-        In no order: an inventory may begin with the hosts of a site that is slow, which would be asked one after the
-        other while all the rest wait.
+        An inventory may begin with the hosts of a site that is slow: they would be asked one after the other while all
+        the rest wait. Where nobody is slow the order stays, since hosts that began together are best gone on with so.
         """
+        random.shuffle(self._waiting)
+
+    def changed(self) -> None:
+        """Let all who wait look again, in their order."""
         waiting, self._waiting = self._waiting, []
-        random.shuffle(waiting)
         for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -120,7 +123,7 @@ class _Attempt(Attempt):
         self._host = host
         self._counts = True
         account.trying += 1
-        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._let_go)
+        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._run_out)
 
     def accepted(self) -> None:
         self._account.taken = True
@@ -133,6 +136,10 @@ class _Attempt(Attempt):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
+        self._let_go()
+
+    def _run_out(self) -> None:
+        self._account.mix()
         self._let_go()
 
     def _let_go(self) -> None:

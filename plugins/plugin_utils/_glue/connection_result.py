@@ -11,8 +11,10 @@ from .._licensing.model import LicensingService, OperatingSystem
 from .._operations.connection import ConnectionReport, Step
 from .._winrm.certificate import Certificate
 from .._winrm.endpoint import Endpoint
+from .._winrm.errors import WinrmError
+from .._wsman import WsmanError
 from .._wsman.identify import Identity
-from . import failure
+from . import failure, present
 
 Result = dict[str, Any]
 
@@ -22,11 +24,10 @@ _TOLERATED = 300.0
 
 def connection_result(report: ConnectionReport, endpoint: Endpoint) -> Result:
     """The report as data. ``msg`` is one sentence or two for the person who asked."""
-    error = None if report.error is None else failure.result_of(report.error, endpoint.label)["msg"]
     return {
         "changed": False,
         "ready": report.error is None,
-        "msg": _message(report, endpoint, error),
+        "msg": _message(report, endpoint),
         "failed_at": None if report.failed_at is None else report.failed_at.value,
         "steps": {step.value: report.outcome(step) for step in Step},
         "connection": _connection(endpoint),
@@ -39,13 +40,14 @@ def connection_result(report: ConnectionReport, endpoint: Endpoint) -> Result:
     }
 
 
-def _message(report: ConnectionReport, endpoint: Endpoint, error: str | None) -> str:
-    if error is None:
+def _message(report: ConnectionReport, endpoint: Endpoint) -> str:
+    if report.error is None:
         caption = report.system.caption if report.system else None
         account = f", signed in as {endpoint.username}" if endpoint.username else ""
         return f"{endpoint.label}: ready. {caption or 'Windows'}{account}.{_clock(report.clock_offset)}"
+    said: str = failure.result_of(report.error, endpoint.label)["msg"]
     # Errors of the licensing classes do not say where; those of the way there do.
-    return error if error.startswith(endpoint.inventory_name) else f"{endpoint.label}: {error}"
+    return said if isinstance(report.error, (WinrmError, WsmanError)) else f"{endpoint.label}: {said}"
 
 
 def _clock(offset: float | None) -> str:
@@ -79,13 +81,9 @@ def _certificate(certificate: Certificate | None) -> Result | None:
         "subject": certificate.subject,
         "issuer": certificate.issuer,
         "names": list(certificate.names),
-        "not_before": _moment(certificate.not_before.isoformat()),
-        "not_after": _moment(certificate.not_after.isoformat()),
+        "not_before": present.time_text(certificate.not_before),
+        "not_after": present.time_text(certificate.not_after),
     }
-
-
-def _moment(text: str) -> str:
-    return text.replace("+00:00", "Z")
 
 
 def _identity(identity: Identity | None) -> Result | None:

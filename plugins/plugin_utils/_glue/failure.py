@@ -10,7 +10,7 @@ from typing import Any
 from .._licensing import classify
 from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
-from .._operations.errors import ChangeFailed, OperationError, Refused
+from .._operations.errors import NEEDS_ADMINISTRATOR, ChangeFailed, OperationError, Refused
 from .._spp.errors import SppError
 from .._winrm.errors import ConnectionLost, NotAuthenticated, NotWsman, TimedOut, TlsError, Unreachable, WinrmError
 from .._wsman import WsmanError, WsmanFault
@@ -97,11 +97,7 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
 
 def _fault_advice(fault: WsmanFault) -> str:
     if fault.access_denied:
-        return (
-            "The sign-in worked, the rights did not suffice. Use a member of the local Administrators group; for a "
-            "local account other than the built-in one set LocalAccountTokenFilterPolicy to 1 under "
-            "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System (remote UAC)."
-        )
+        return f"The sign-in worked, the rights did not suffice. {NEEDS_ADMINISTRATOR}"
     if fault.invalid_query:
         return "Check the names of the class, its properties and the namespace."
     if fault.quota_exceeded:

@@ -102,7 +102,7 @@ def product_result(product: Product, now: datetime | None) -> Result:
         "license_status_code": product.license_status_code,
         "license_status_reason": error_result(product.license_status_reason),
         "grace_minutes": product.grace_minutes,
-        "expires": _time_text(expires),
+        "expires": time_text(expires),
         "activation_method": _activation_method(product),
         "remaining_app_rearms": product.remaining_app_rearms,
         "remaining_sku_rearms": product.remaining_sku_rearms,
@@ -170,7 +170,7 @@ def _client_of_host(client: RecentClient) -> Result:
     return {
         "client_machine_id": last.client_machine_id,
         "names": list(client.names),
-        "last_request": _time_text(last.when),
+        "last_request": time_text(last.when),
         "requests": client.requests,
         "license_status": last.license_status,
         "virtual_machine": last.virtual_machine,
@@ -183,10 +183,10 @@ def _client_of_host(client: RecentClient) -> Result:
 def _request_result(request: ClientRequest) -> Result:
     return {
         "activation_id": request.activation_id,
-        "last_request": _time_text(request.when),
+        "last_request": time_text(request.when),
         "license_status": request.license_status,
         "minutes_left": request.minutes_left,
-        "expires": _time_text(request.expires),
+        "expires": time_text(request.expires),
         "error": error_result(request.hresult),
     }
 
@@ -296,7 +296,8 @@ def _activation_method(product: Product) -> str | None:
     }.get(product.key_type)
 
 
-def _time_text(moment: datetime | None) -> str | None:
+def time_text(moment: datetime | None) -> str | None:
+    """A moment as results write it: ISO 8601, whole seconds, in UTC where the moment has an offset."""
     if moment is None:
         return None
     if moment.tzinfo is not None:

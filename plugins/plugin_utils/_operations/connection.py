@@ -23,7 +23,7 @@ from .._winrm.errors import ConnectionLost, NotWsman, TimedOut, TlsError, Unreac
 from .._winrm.session import Session
 from .._wsman import WsmanError
 from .._wsman.identify import Identity
-from .errors import OperationError, Refused
+from .errors import NEEDS_ADMINISTRATOR, OperationError, Refused
 
 # What goes wrong before anybody was asked who they are, or is said by a stranger.
 _NOT_REACHED = (Unreachable, TlsError, NotWsman, TimedOut, ConnectionLost, Unsealed)
@@ -100,6 +100,5 @@ def _require_rights(session: Session, key: str) -> None:
     if not Registry(session).may_change(key):
         raise Refused(
             f"The account may read, but not change HKLM\\{key}, where the licensing service keeps its settings.",
-            "Use a member of the local Administrators group; for a local account other than the built-in one set "
-            "LocalAccountTokenFilterPolicy to 1 (remote UAC).",
+            NEEDS_ADMINISTRATOR,
         )

@@ -26,6 +26,14 @@ class Result(str, Enum):
     FAILED = "failed"
 
 
+#: What to do about an account that may read and not change.
+NEEDS_ADMINISTRATOR = (
+    "Use a member of the local Administrators group; for a local account other than the built-in one set "
+    "LocalAccountTokenFilterPolicy to 1 under HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System "
+    "(remote UAC)."
+)
+
+
 class OperationError(Exception):
     """Base of this room's errors. ``advice`` is the next step for the administrator."""
 

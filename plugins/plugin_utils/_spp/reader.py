@@ -49,16 +49,6 @@ def read_service(session: Session, system: OperatingSystem) -> LicensingService:
     return take(session, _service(system))
 
 
-def read_office_service(session: Session) -> LicensingService | None:
-    """Read the licensing platform that Office 2010, and Office on Windows 7 and Server 2008 R2, bring along."""
-    return take(session, _office_service())
-
-
-def read_products(session: Session, system: OperatingSystem, class_name: str = schema.PRODUCT) -> tuple[Product, ...]:
-    """Read every product that carries a key, Windows, add-ons and Office alike."""
-    return take(session, _products(system, class_name))
-
-
 def read_installation_id(session: Session, product: Product) -> str | None:
     """Read the installation ID of one product."""
     return take(session, installation_id(product))

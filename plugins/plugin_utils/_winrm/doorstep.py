@@ -81,7 +81,7 @@ def _asked(
     try:
         connection.request("POST", endpoint.path, body.encode(), {"Content-Type": SOAP_TYPE, **headers})
         response = connection.getresponse()
-        answer = response.read(_LONGEST_ANSWER + 1)
+        answer = response.read(_LONGEST_ANSWER)
     except _FAILURES:
         # The next question takes a connection of its own.
         connection.close()
@@ -89,7 +89,7 @@ def _asked(
     if not response.isclosed():
         connection.close()
     schemes = ", ".join(response.headers.get_all("WWW-Authenticate") or ())
-    return response.status, answer[:_LONGEST_ANSWER], schemes_offered(schemes)
+    return response.status, answer, schemes_offered(schemes)
 
 
 def _identity(conversation: Identify, body: bytes) -> Identity | None:

@@ -5,7 +5,7 @@
 
 Until a host has taken an account, only a few at a time are asked; the first that takes it opens the way for all others.
 Once a few have refused it and none has taken it, nobody else is asked. Windows counts a local account on each machine
-by itself, and a ticket is asked for once, so neither is held up.
+by itself, and the streams ask for a ticket only once, so neither is held up.
 """
 
 from __future__ import annotations

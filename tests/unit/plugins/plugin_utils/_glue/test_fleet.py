@@ -95,7 +95,7 @@ def test_host_whose_variables_cannot_be_read_is_one_host(monkeypatch: pytest.Mon
 def test_moment_at_the_end_of_the_calendar() -> None:
     """A machine says what it likes of its clock."""
     last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-5)))
-    assert present._time_text(last) == "9999-12-31T23:59:59-05:00"
+    assert present.time_text(last) == "9999-12-31T23:59:59-05:00"
 
 
 def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ otherwise.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -35,8 +36,36 @@ def domain_of(owner: str) -> str | None:
 
 
 def normal_name(name: str) -> str:
-    """A host or domain name for comparing: letter case and a final dot do not matter in DNS (RFC 1035, 2.3.3)."""
-    return name.strip().rstrip(".").lower()
+    """A host's or domain's name, or its address, in the one form in which all are compared.
+
+    Letter case and a final dot do not matter in DNS (RFC 1035, 2.3.3); letters outside ASCII are compared as DNS has
+    them (A-labels, RFC 5890); an IPv6 address has one spelling (RFC 5952) and no brackets.
+    """
+    text = name.strip()
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    address = _address(bare)
+    if address is not None:
+        return address
+    lowered = bare.rstrip(".").lower()
+    if lowered.isascii():
+        return lowered
+    try:
+        return lowered.encode("idna").decode("ascii").rstrip(".").lower()
+    except UnicodeError:
+        return lowered  # not a name that DNS could hold, so it equals nothing but itself
+
+
+def is_address(name: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address, with or without brackets."""
+    text = name.strip()
+    return _address(text[1:-1] if text.startswith("[") and text.endswith("]") else text) is not None
+
+
+def _address(text: str) -> str | None:
+    try:
+        return ipaddress.ip_address(text).compressed
+    except ValueError:
+        return None
 
 
 def split_port(text: str) -> tuple[str, int | None]:
@@ -69,9 +98,14 @@ class KmsEndpoint:
         return cls(normal_name(host), port)
 
     @property
+    def is_address(self) -> bool:
+        """Whether it is named by its address."""
+        return is_address(self.host)
+
+    @property
     def is_short(self) -> bool:
-        """Whether the name lacks its domain."""
-        return "." not in self.host
+        """Whether the name lacks its domain. An address has none to lack."""
+        return "." not in self.host and not self.is_address
 
     def names(self, target: str) -> bool:
         """Whether this is the host with that full name.
@@ -80,7 +114,7 @@ class KmsEndpoint:
         for that host in every domain.
         """
         name = normal_name(target)
-        return name == self.host or (self.is_short and name.split(".")[0] == self.host)
+        return name == self.host or (self.is_short and not is_address(name) and name.split(".")[0] == self.host)
 
     def __str__(self) -> str:
         return self.host if self.port is None else f"{self.host}:{self.port}"

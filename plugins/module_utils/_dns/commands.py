@@ -106,7 +106,8 @@ def _guarded(change: Change, record: Mapping[str, Any], comment: str, line: str)
 
 
 def _is_name(text: str) -> bool:
-    return _HOST_NAME.fullmatch(normal_name(text)) is not None
+    # Octets outside ASCII are such in the record, and not the A-label that the same letters would be compared as.
+    return text.isascii() and _HOST_NAME.fullmatch(normal_name(text)) is not None
 
 
 def _plain(text: str) -> str:

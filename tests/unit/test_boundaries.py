@@ -40,21 +40,27 @@ class Room:
 UTILS = "plugins/plugin_utils"
 LICENSING, WSMAN, WINRM = f"{UTILS}/_licensing", f"{UTILS}/_wsman", f"{UTILS}/_winrm"
 SPP, OPERATIONS, GLUE = f"{UTILS}/_spp", f"{UTILS}/_operations", f"{UTILS}/_glue"
+POLICY = f"{UTILS}/_policy"
 MODULE_UTILS = "plugins/module_utils"
 DNS = f"{MODULE_UTILS}/_dns"
 AD = f"{MODULE_UTILS}/_ad"
 
-CORE = frozenset({LICENSING, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
+CORE = frozenset({LICENSING, POLICY, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
 ANSIBLE = frozenset({"ansible"})
 NETWORK = frozenset({"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"})
 CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
 
 ROOMS = (
     Room(LICENSING, forbidden=NETWORK | CHANCE_AND_CLOCK),
+    Room(POLICY, imports=frozenset({LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
-    Room(OPERATIONS, imports=frozenset({SPP, WINRM, WSMAN, LICENSING}), forbidden=frozenset({"socket", "ssl"})),
+    Room(
+        OPERATIONS,
+        imports=frozenset({SPP, WINRM, WSMAN, LICENSING, POLICY, MODULE_UTILS}),
+        forbidden=frozenset({"socket", "ssl"}),
+    ),
     Room(GLUE, imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
     Room(DNS, imports=frozenset({MODULE_UTILS}), outside=ANSIBLE | {"dns"}),
     Room(AD, imports=frozenset({MODULE_UTILS, DNS}), outside=ANSIBLE),

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.key_plan import (
-    KeyRequest,
-)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_choice import WINDOWS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.key_removal import remove_product_key
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import (
     set_product_key,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.key_choice import (
+    KeyRequest,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 

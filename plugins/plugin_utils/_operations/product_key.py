@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .._licensing import classify
-from .._licensing.key_plan import KeyPlan, KeyRefusal, KeyRequest, plan_key
 from .._licensing.model import LicensingService, Product
 from .._licensing.product_key import ProductKey
 from .._licensing.terms import KeyType, Role
+from .._policy.key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
 from .._spp import writer
 from .._spp.errors import MethodFailed
 from .._winrm.errors import OutcomeUnknown, WinrmError

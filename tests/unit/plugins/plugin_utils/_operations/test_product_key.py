@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.key_plan import KeyRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType, Role
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import (
@@ -19,6 +18,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
     Result,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import set_product_key
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.key_choice import KeyRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import OutcomeUnknown, Unreachable
 
 from ..fake_machine import FakeMachine, refuse

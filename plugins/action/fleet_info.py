@@ -25,7 +25,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet im
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
-    Expectation,
+    policy_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         request = Request(
             hosts=tuple(dict.fromkeys(map(str, arguments["hosts"] or variables["ansible_play_batch"]))),
-            expectation=Expectation.of(arguments),
+            policy=arguments["policy"],
             bounds=Bounds(
                 arguments["in_flight"], arguments["host_timeout"], arguments["deadline"], arguments["max_refusals"]
             ),
@@ -96,6 +96,10 @@ class ActionModule(ActionBase):
         for name in ("host_timeout", "deadline"):
             if arguments[name] is not None and arguments[name] <= 0:
                 raise AnsibleActionFail(f"{name} must be more than 0 seconds")
+        try:
+            arguments["policy"] = policy_of(arguments)
+        except ValueError as error:
+            raise AnsibleActionFail(str(error)) from None
         return arguments
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
-    Expectation,
     license_result,
+    policy_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
@@ -24,6 +24,9 @@ class ActionModule(WsmanAction):
         **POLICY_ARGUMENTS,
     }
 
+    def check_arguments(self, arguments: dict[str, Any]) -> None:
+        arguments["policy"] = policy_of(arguments)
+
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
         report = audit(session, installation_id=arguments["installation_id"], office=arguments["office"])
-        return license_result(report, Expectation.of(arguments), self.machine_names)
+        return license_result(report, arguments["policy"], *self.machine_names)

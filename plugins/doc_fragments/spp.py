@@ -59,9 +59,11 @@ attributes:
 options:
   approved_kms_hosts:
     description:
-      - The organization's own KMS hosts, by inventory name, host name or address. A short name matches a full one by
-        its first label. An empty list means that there is none.
-      - With this list every machine is judged too, as the return value C(verdict) says.
+      - The organization's own KMS hosts, by full name, short name or address; a port, as in V(kms01.corp.example:1688),
+        is tolerated. An empty list means that there is none.
+      - A full name matches the inventory's name or address of a machine, or the full name that the machine itself has
+        in its domain. A short name or an address matches the inventory's only, since any machine may call itself so.
+      - With this list every machine is judged; without it the verdict is V(unjudged).
     type: list
     elements: str
   accepted_key_types:
@@ -70,6 +72,13 @@ options:
     elements: str
     choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
     default: [GVLK]
+  minimum_days:
+    description:
+      - How many days of activation a KMS client must have left at least. A client that reaches its KMS host renews
+        every week, so that few days left mean that it has failed for months.
+      - V(0) asks for nothing.
+    type: int
+    default: 14
 """
 
     CHANGES = r"""

@@ -341,34 +341,94 @@ role_reason:
   type: str
   sample: A KMS host key (VOLUME_KMS_C) is installed and the licensing service answers as a KMS host.
 approved_kms_host:
-  description: Whether the machine is in O(approved_kms_hosts).
-  returned: when O(approved_kms_hosts) is set
+  description: Whether the machine is in O(approved_kms_hosts). Null without that list.
+  returned: success
   type: bool
   sample: false
 verdict:
-  description: >-
-    V(kms_client_ok), V(kms_host_ok) and V(accepted_key_ok) are as decided. V(kms_unapproved) is a KMS host by
-    mistake,
-    V(kms_host_not_serving) an approved one that does not serve, V(not_activated) carries the right key only,
-    V(wrong_key_type)
-    a kind of key that is not accepted, V(no_gvlk) likewise on an edition for which there is no GVLK, V(no_key) none
-    at all.
-  returned: when O(approved_kms_hosts) is set
+  description:
+    - The short word for the worst finding.
+    - V(kms_client_ok), V(kms_host_ok) and V(accepted_key_ok) are as the policy requires. V(left_alone) is licensed in a
+      way that is not KMS and right as it is, such as automatic virtual machine activation, a subscription, or a cloud
+      provider's KMS.
+    - V(kms_unapproved) carries a KMS host key, or serves as a KMS host, and is not approved. V(kms_host_not_serving) is
+      an approved KMS host that does not serve.
+    - V(not_activated) carries an accepted key only. V(wrong_key_type) carries a kind of key that is not accepted,
+      V(no_gvlk) likewise on an edition for which there is no GVLK, and V(no_key) none at all.
+    - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(implausible_validity) is activated
+      for longer than KMS or Active Directory activate. V(validity_ends_soon) has less than O(minimum_days) left.
+    - V(unjudged) means that O(approved_kms_hosts) is not set.
+  returned: success
   type: str
   sample: kms_unapproved
 compliant:
-  description: Whether the machine is as decided.
-  returned: when O(approved_kms_hosts) is set
+  description: Whether the machine is as the policy requires. Null without a policy.
+  returned: success
   type: bool
   sample: false
 verdict_reason:
   description: Why, in a sentence.
-  returned: when O(approved_kms_hosts) is set
+  returned: success
   type: str
   sample: It carries a KMS host key and its licensing service answers KMS requests. It is not an approved KMS host.
 advice:
-  description: What to do. Empty when there is nothing to do.
-  returned: when O(approved_kms_hosts) is set
+  description: The plan in words. Empty when there is nothing to do.
+  returned: success
   type: str
-  sample: Turn it into a KMS client.
+  sample: Install the GVLK of Windows Server 2019 Standard (product_key with key=gvlk).
+findings:
+  description: What is wrong with the machine, or worth knowing.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The kind of finding. An identifier is never reused.
+      type: str
+      sample: KMS-001
+    severity:
+      description: V(error), V(warning) or V(info).
+      type: str
+      sample: error
+    title:
+      description: What all findings of this kind have in common.
+      type: str
+      sample: KMS host that is not approved
+    reason:
+      description: Why, in a sentence.
+      type: str
+      sample: It carries a KMS host key. It is not an approved KMS host.
+    remedy:
+      description: What to do. Empty when there is nothing to do.
+      type: str
+      sample: Install the GVLK of Windows Server 2019 Standard (product_key with key=gvlk).
+    evidence:
+      description: The values that the finding rests on.
+      type: dict
+      sample:
+        role: kms_host
+plan:
+  description: What a repair does to the machine, in this order. Check mode shows it; nothing else is done.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description:
+        - V(remove_key), V(install_key), V(restart_service), V(client_settings) and V(activate) change the machine.
+        - V(leave_alone) and V(ask) change nothing; a person has to do what V(ask) says.
+      type: str
+      sample: install_key
+    words:
+      description: The action in words, with the module that does it.
+      type: str
+      sample: Install the GVLK of Windows Server 2019 Standard (product_key with key=gvlk).
+    product:
+      description: Activation ID of the product concerned. Null for the whole machine.
+      type: str
+      sample: 70512334-47b4-44db-a233-be5ea33b914c
+    partial_product_key:
+      description: Last five characters of the key to install.
+      type: str
+      sample: J464C
 """

@@ -15,13 +15,14 @@ from typing import Any
 from .._operations.audit import Audit
 from .._operations.errors import OutOfTime
 from .._operations.fleet import Bounds, Row, survey, unexpected
+from .._policy.policy import Policy
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import SignInWithheld
 from . import failure, fleet_result, options
 from .fleet_masking import FleetMasking
 from .fleet_result import NOT_REACHED
 from .host_connections import HostConnections
-from .license_result import Expectation, license_result
+from .license_result import license_result
 from .progress import Progress
 from .resume import ResumeError, ResumeFile
 
@@ -33,7 +34,7 @@ class Request:
     """What is asked, of whom, and how much at once."""
 
     hosts: tuple[str, ...]
-    expectation: Expectation
+    policy: Policy | None
     bounds: Bounds
     office: bool = False
 
@@ -135,8 +136,7 @@ class FleetRun:
     def _result(self, row: Row) -> Result:
         endpoint = row.endpoint
         if isinstance(row.outcome, Audit):
-            names = (endpoint.inventory_name, endpoint.host)
-            return license_result(row.outcome, self._request.expectation, names)
+            return license_result(row.outcome, self._request.policy, endpoint.inventory_name, endpoint.host)
         result = failure.result_of(row.outcome, endpoint.label)
         if isinstance(row.outcome, SignInWithheld):
             self._note(endpoint, str(row.outcome))

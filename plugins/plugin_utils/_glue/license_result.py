@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from .._licensing.assess import Policy, assess, names_machine
+from ...module_utils._identity import MachineIdentity
 from .._licensing.terms import KeyType
 from .._operations.audit import Audit
+from .._policy.judgement import judge
+from .._policy.machine import Judgement, Machine
+from .._policy.policy import MINIMUM_DAYS, Policy
 from . import present
+from .judgement_result import judgement_result
 
 Result = dict[str, Any]
 
@@ -22,35 +24,28 @@ _KEY_TYPES = [key_type.value for key_type in KeyType if key_type not in (KeyType
 POLICY_ARGUMENTS: dict[str, Any] = {
     "approved_kms_hosts": {"type": "list", "elements": "str"},
     "accepted_key_types": {"type": "list", "elements": "str", "default": ["GVLK"], "choices": _KEY_TYPES},
+    "minimum_days": {"type": "int", "default": MINIMUM_DAYS},
 }
 
 
-@dataclass(frozen=True)
-class Expectation:
-    """What the organization decided. ``approved_kms_hosts`` is None when nothing is to be judged."""
-
-    approved_kms_hosts: tuple[str, ...] | None
-    accepted_key_types: frozenset[KeyType]
-
-    @classmethod
-    def of(cls, arguments: Result) -> Expectation:
-        """From validated arguments."""
-        approved = arguments["approved_kms_hosts"]
-        return cls(
-            None if approved is None else tuple(map(str, approved)),
-            frozenset(map(KeyType, arguments["accepted_key_types"])),
-        )
+def policy_of(arguments: Result) -> Policy | None:
+    """The policy that validated arguments give; None when nothing is to be judged. Raises ValueError."""
+    approved = arguments["approved_kms_hosts"]
+    if approved is None:
+        return None
+    try:
+        return Policy.parse(map(str, approved), arguments["accepted_key_types"], arguments["minimum_days"])
+    except ValueError as error:
+        raise ValueError(f"the policy cannot be read: {error}") from None
 
 
-def license_result(report: Audit, expectation: Expectation, names: Iterable[str]) -> Result:
-    """The report, judged if there is something to judge by. ``names`` are the inventory's for the machine."""
-    result = {"changed": False, **present.audit_result(report)}
-    if expectation.approved_kms_hosts is not None:
-        called = (*names, report.snapshot.os.computer_name or "")
-        policy = Policy(
-            approved_kms_host=names_machine(expectation.approved_kms_hosts, called),
-            accepted_key_types=expectation.accepted_key_types,
-        )
-        assessment = assess(report.snapshot, report.primary, report.role, policy)
-        result.update(present.assessment_result(assessment, policy))
-    return result
+def judgement_of(report: Audit, policy: Policy | None, name: str, address: str | None) -> Judgement:
+    """What the policy makes of a machine that the inventory calls ``name`` and reaches at ``address``."""
+    identity = MachineIdentity(name, address, report.snapshot.os.full_name)
+    return judge(Machine(identity, report.snapshot, report.primary, report.role), policy)
+
+
+def license_result(report: Audit, policy: Policy | None, name: str, address: str | None) -> Result:
+    """The report and its judgement."""
+    judgement = judgement_of(report, policy, name, address)
+    return {"changed": False, **present.audit_result(report), **judgement_result(judgement)}

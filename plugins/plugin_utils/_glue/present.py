@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._licensing import classify, grace, hresult
-from .._licensing.assess import Assessment, Policy
 from .._licensing.host_clients import ClientRequest, RecentClient
 from .._licensing.model import (
     KmsClientSettings,
@@ -53,17 +52,6 @@ def audit_result(audit: Audit) -> Result:
         "kms_host": _host_result(snapshot),
         "role": audit.role.role.value,
         "role_reason": audit.role.reason,
-    }
-
-
-def assessment_result(assessment: Assessment, policy: Policy) -> Result:
-    """The verdict of the policy."""
-    return {
-        "approved_kms_host": policy.approved_kms_host,
-        "verdict": assessment.verdict.value,
-        "compliant": assessment.verdict.compliant,
-        "verdict_reason": assessment.reason,
-        "advice": assessment.advice,
     }
 
 

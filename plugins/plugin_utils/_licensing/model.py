@@ -34,6 +34,8 @@ class OperatingSystem:
     local_time: datetime | None = None
     edition_id: str | None = None
     computer_name: str | None = None
+    full_name: str | None = None
+    """Host and domain as the machine gives them, where it is joined to a domain and was asked."""
 
     @property
     def provider(self) -> Provider:

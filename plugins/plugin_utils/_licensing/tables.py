@@ -19,8 +19,11 @@ class TableError(Exception):
     """A data file of the collection is damaged. Reinstalling the collection is the remedy."""
 
 
-def read_table(name: str) -> Iterator[Mapping[str, str]]:
-    """Rows of ``data/<name>`` as column name to text, in the order of the file."""
+def read_table(name: str | Path) -> Iterator[Mapping[str, str]]:
+    """Rows of a table as column name to text, in the order of the file.
+
+    ``name`` is that of a file in ``data``, or the path of a file of another room.
+    """
     columns: list[str] = []
     for number, line in enumerate((_DATA / name).read_text(encoding="utf-8").splitlines(), start=1):
         if not line or line.startswith("#"):

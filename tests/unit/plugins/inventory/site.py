@@ -12,11 +12,12 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors im
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue, in_order
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import Finding, Settings, Transfer, View
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import Target, judge
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import normal_name, owner_name
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import owner_name
 
 
 def srv(target: str, port: int = 1688, priority: int = 0) -> SrvValue:
-    return SrvValue(priority, 0, port, normal_name(target), target)
+    # As it comes off the wire: an octet outside ASCII stays what it is.
+    return SrvValue(priority, 0, port, target.rstrip(".").lower(), target)
 
 
 @dataclass

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A license that is not activated: its state in words, and whether activating it is the remedy. The code decides.
+
+An activation that cannot succeed costs time, and with a counted key it may cost one of its activations.
+"""
+
+from __future__ import annotations
+
+from .._licensing.hresult import Explanation, explain
+from .._licensing.model import Product
+from . import plan
+from .plan import Action
+
+
+def told(product: Product) -> str:
+    """Status and reason in words: ``notification, 0xC004F035: ...``."""
+    explained = reason_of(product)
+    if explained is None:
+        return product.license_status
+    return f"{product.license_status}, {explained.code_text}: {explained.meaning.rstrip('.')}"
+
+
+def reason_of(product: Product) -> Explanation | None:
+    """What Windows gives as the reason for the state of a license."""
+    return explain(product.license_status_reason) if product.license_status_reason else None
+
+
+def remedy(product: Product) -> Action:
+    """Activate it, unless the code says that this cannot help; then what its entry in the catalogue says."""
+    explained = reason_of(product)
+    if explained is not None and explained.code in _ACTIVATING_CANNOT_HELP:
+        return plan.ask(explained.admin_action)
+    return plan.activate(product)
+
+
+# Codes after which the same activation fails again until something else is done: Microsoft Support, "Error codes and
+# troubleshooting Windows activation".
+_ACTIVATING_CANNOT_HELP = frozenset({0xC004F035, 0xC004C020, 0xC004C008, 0xC004FD02, 0xC004F06C, 0xC004F200})

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An approved KMS host: does it serve, and is its key activated? A repair never touches one, so all plans only ask."""
+
+from __future__ import annotations
+
+from .._licensing.restart import restart_due
+from .._licensing.terms import LICENSED, Role
+from . import plan
+from .activation import told
+from .finding import Finding, finding
+from .machine import Judgement, Machine
+from .plan import Plan
+from .verdict import Verdict
+
+
+def judge(machine: Machine) -> Judgement:
+    """Judge a machine that the policy names as a KMS host."""
+    if machine.role.role is not Role.KMS_HOST:
+        return _not_serving(machine)
+    unlicensed = [product for product in machine.host_keys if product.license_status_code != LICENSED]
+    if unlicensed:
+        state = told(unlicensed[0])
+        reason = f"{machine.role.reason} Its key is not activated ({state}), so it answers clients with 0xC004F041."
+        advice = "Activate it: module license with allow_kms_host_key=true."
+        evidence = {"partial_product_key": unlicensed[0].partial_product_key}
+        found = finding("KMS-005", reason, advice, **evidence)
+        return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))
+    return Judgement(Verdict.KMS_HOST_OK, machine.role.reason, _too_few_clients(machine))
+
+
+def _not_serving(machine: Machine) -> Judgement:
+    reason = f"It is an approved KMS host but does not serve: {machine.role.reason}"
+    if restart_due(machine.snapshot):
+        service = machine.snapshot.service.service_name
+        advice = f"Restart {service} (licensing_service with state=restarted), or the machine."
+    elif machine.host_keys:
+        advice = "Activate it: module license with allow_kms_host_key=true. Then restart the licensing service."
+    else:
+        advice = "Set it up with role kms_host: install the KMS host key, restart the licensing service, activate it."
+    found = finding("KMS-004", reason, advice, role=machine.role.role.value)
+    return Judgement(Verdict.KMS_HOST_NOT_SERVING, reason, (found,), Plan((plan.ask(advice),)))
+
+
+def _too_few_clients(machine: Machine) -> tuple[Finding, ...]:
+    states = [product.host for product in machine.host_keys if product.host is not None and product.host.enabled]
+    state = states[0] if states else machine.snapshot.service.host
+    if state is None or state.current_count is None or state.required_count is None:
+        return ()
+    if state.current_count >= state.required_count:
+        return ()
+    counted, required = state.current_count, state.required_count
+    reason = f"It has counted {counted} clients of the {required} it needs, so it answers each of them with 0xC004F038."
+    advice = "Let more clients ask it, or move the clients of other KMS hosts here."
+    return (finding("KMS-006", reason, advice, current_count=counted, required_count=required),)

@@ -1,0 +1,126 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine that is not a KMS host: is its key of an accepted kind, is it activated, by whom, and for how long?"""
+
+from __future__ import annotations
+
+from .._licensing.model import Product
+from .._licensing.selection import Refusal
+from .._licensing.terms import LICENSED, KeyType
+from . import activation, following, plan, validity
+from .finding import finding
+from .key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
+from .machine import Judgement, Machine
+from .plan import Plan
+from .policy import Policy
+from .verdict import Verdict
+
+# Licenses of these kinds end with the key, so taking the key away costs the license.
+_FOR_GOOD = (KeyType.RETAIL, KeyType.OEM, KeyType.MAK, KeyType.UNKNOWN)
+
+# Where an edition is licensed by somebody else, and rightly so.
+_LICENSED_ELSEWHERE = (Refusal.MULTI_SESSION, Refusal.SUBSCRIPTION, Refusal.BEFORE_VISTA)
+
+
+def judge(machine: Machine, policy: Policy) -> Judgement:
+    """Judge a machine that neither carries a host key nor serves."""
+    primary = machine.primary
+    if primary is None:
+        return _without_key(machine)
+    if primary.key_type not in policy.accepted_key_types:
+        return _other_key(machine, primary)
+    if primary.license_status_code != LICENSED:
+        return _not_activated(machine, primary, policy)
+    if primary.key_type is not KeyType.GVLK:
+        return Judgement(Verdict.ACCEPTED_KEY_OK, machine.role.reason)
+    return (
+        following.cloud(machine, primary)
+        or validity.implausible(machine, primary)
+        or following.judge(machine, primary, policy)
+        or validity.ends_soon(machine, primary, policy)
+        or Judgement(Verdict.KMS_CLIENT_OK, machine.role.reason)
+    )
+
+
+def _without_key(machine: Machine) -> Judgement:
+    choice = plan_key(machine.snapshot, KeyRequest())
+    if isinstance(choice, KeyPlan):
+        found = finding("CLI-009", machine.role.reason, "Install the GVLK of its edition.")
+        return Judgement(Verdict.NO_KEY, machine.role.reason, (found,), _conversion(machine, choice))
+    if choice.why in _LICENSED_ELSEWHERE:
+        return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
+    verdict = Verdict.NO_GVLK if choice.leave_alone else Verdict.NO_KEY
+    return _without_gvlk(verdict, f"{machine.role.reason} {choice.reason}", choice)
+
+
+def _other_key(machine: Machine, primary: Product) -> Judgement:
+    choice = plan_key(machine.snapshot, KeyRequest())
+    if isinstance(choice, KeyRefusal):
+        return _inconvertible(machine, primary, choice)
+    state = "" if machine.licensed else f" It is not activated ({activation.told(primary)})."
+    kind = primary.key_type.value
+    reason = f"{machine.role.reason}{state} The policy does not accept {kind} keys."
+    actions = _conversion(machine, choice)
+    if choice.installed:
+        actions = Plan(
+            (plan.ask(f"Install a key of an accepted kind (product_key), or accept {kind} keys in the policy."),)
+        )
+    then = "" if choice.installed else f"Or accept {kind} keys in the policy."
+    found = finding("CLI-001", reason, actions.advice, key_type=kind, partial_product_key=primary.partial_product_key)
+    return Judgement(Verdict.WRONG_KEY_TYPE, reason, (found,), actions, then)
+
+
+def _conversion(machine: Machine, choice: KeyPlan) -> Plan:
+    primary = machine.primary
+    gives_up = machine.licensed and primary is not None and primary.key_type in _FOR_GOOD
+    return Plan(
+        (
+            plan.install_gvlk(choice.key, choice.product_name or "its edition", primary, gives_up),
+            plan.restart_service(machine.snapshot.service.service_name),
+            plan.activate(None),
+        )
+    )
+
+
+def _inconvertible(machine: Machine, primary: Product, choice: KeyRefusal) -> Judgement:
+    """A key that is not accepted where no GVLK can or should take its place."""
+    elsewhere = primary.key_type in (KeyType.AVMA, KeyType.SUBSCRIPTION) or choice.why in _LICENSED_ELSEWHERE
+    if not elsewhere:
+        state = "" if machine.licensed else f" It is not activated ({activation.told(primary)})."
+        return _without_gvlk(Verdict.NO_GVLK, f"{machine.role.reason}{state} {choice.reason}", choice)
+    if machine.licensed:
+        return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
+    explained = activation.reason_of(primary)
+    advice = f"{explained.admin_action} {choice.advice}" if explained else choice.advice
+    reason = f"{machine.role.reason} It is not activated ({activation.told(primary)})."
+    found = finding("CLI-002", reason, advice, code=explained.code_text if explained else None)
+    return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))
+
+
+def _left_alone(reason: str, choice: KeyRefusal) -> Judgement:
+    found = finding("CLI-010", reason)
+    return Judgement(Verdict.LEFT_ALONE, reason, (found,), Plan((plan.leave_alone(choice.reason),)))
+
+
+def _without_gvlk(verdict: Verdict, reason: str, choice: KeyRefusal) -> Judgement:
+    found = finding("CLI-009", reason, choice.advice)
+    return Judgement(verdict, reason, (found,), Plan((plan.ask(choice.advice),)))
+
+
+def _not_activated(machine: Machine, primary: Product, policy: Policy) -> Judgement:
+    explained = activation.reason_of(primary)
+    reason = f"{machine.role.reason} It is not activated ({activation.told(primary)})."
+    wrong = following.judge(machine, primary, policy)
+    settings = tuple(action for action in wrong.plan.actions if action.changes) if wrong else ()
+    actions = Plan((*settings, _remedy(machine, primary)))
+    found = finding("CLI-002", reason, actions.advice, code=explained.code_text if explained else None)
+    return Judgement(Verdict.NOT_ACTIVATED, reason, (found, *(wrong.findings if wrong else ())), actions)
+
+
+def _remedy(machine: Machine, primary: Product) -> plan.Action:
+    if primary.key_type is KeyType.GVLK:
+        choice = plan_key(machine.snapshot, KeyRequest())
+        if isinstance(choice, KeyRefusal) and choice.why in _LICENSED_ELSEWHERE:
+            return plan.ask(f"{choice.reason} {choice.advice}")
+    return activation.remedy(primary)

@@ -1,0 +1,27 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is a machine keyed and activated as the policy requires? The only place where that is decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .._licensing.terms import Role
+from . import approved_host, client, rogue_host
+from .machine import Judgement, Machine
+from .policy import Policy
+from .verdict import Verdict
+
+_HOST_ROLES = (Role.KMS_HOST, Role.KMS_HOST_PENDING)
+
+
+def judge(machine: Machine, policy: Policy | None) -> Judgement:
+    """Judge one machine. Without a policy nothing is right or wrong."""
+    if policy is None:
+        return Judgement(Verdict.UNJUDGED, machine.role.reason)
+    if policy.approved.of_machine(machine.identity):
+        return replace(approved_host.judge(machine), approved=True)
+    rogue = bool(machine.host_keys) or machine.role.role in _HOST_ROLES
+    found = rogue_host.judge(machine) if rogue else client.judge(machine, policy)
+    return replace(found, approved=False)

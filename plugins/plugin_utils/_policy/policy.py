@@ -1,0 +1,51 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the organization decided, as far as it concerns one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...module_utils._identity import ApprovedHosts
+from ...module_utils._kms import is_address, normal_name, split_port
+from .._licensing.terms import KeyType
+
+#: A KMS client renews every week, so this much is left only where it has failed for months.
+MINIMUM_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What must hold.
+
+    ``approved`` are the organization's own KMS hosts. ``accepted_key_types`` are the kinds of Windows key that all
+    other machines may carry. A KMS client must be activated for ``minimum_days`` at least. ``addresses`` are those of
+    approved hosts, where they are known, so that a client that was given an address can be judged.
+    """
+
+    approved: ApprovedHosts
+    accepted_key_types: frozenset[KeyType] = frozenset({KeyType.GVLK})
+    minimum_days: int = MINIMUM_DAYS
+    addresses: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(
+        cls, approved: Iterable[str], accepted_key_types: Iterable[str] = ("GVLK",), minimum_days: int = MINIMUM_DAYS
+    ) -> Policy:
+        """From the words of a playbook. Raises ValueError, which quotes the word that is wrong."""
+        if minimum_days < 0:
+            raise ValueError(f"minimum_days must be 0 or more, not {minimum_days}")
+        return cls(ApprovedHosts.parse(approved), frozenset(map(KeyType, accepted_key_types)), minimum_days)
+
+    def approves(self, host: str) -> bool | None:
+        """Whether a client may follow a KMS host; None where an address cannot be compared with names."""
+        name, _port = split_port(host)
+        wanted = normal_name(name)
+        if self.approved.of_target(wanted) is not None or wanted in self.addresses:
+            return True
+        if is_address(wanted):
+            return None if self.approved and not self.addresses else False
+        # The client completes a short name with its own domain.
+        return "." not in wanted and any(endpoint.host.split(".")[0] == wanted for endpoint in self.approved.endpoints)

@@ -1,0 +1,319 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every verdict and every plan has a row; the table is the specification.
+
+Kind: advice that is made without the plan, so that it names what would be refused, or what does harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._identity import MachineIdentity
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import classify
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import (
+    KmsClientSettings,
+    OperatingSystem,
+    Product,
+    Snapshot,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import (
+    OFFICE_APPLICATION_ID,
+    KeyType,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.finding import Severity, kinds
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.judgement import judge
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.machine import Judgement, Machine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.plan import ActionKind
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
+
+from .._licensing.samples import SERVER_2019_STANDARD, SERVER_2022_EVALUATION, product, snapshot
+
+KMS01 = "kms01.corp.example"
+POLICY = Policy.parse([KMS01])
+MAK_TOO = Policy.parse([KMS01], ["GVLK", "MAK"])
+OFFICE_ID = "70512334-47b4-44db-a233-be5ea33b914c"
+
+WINDOWS_10_PRO = OperatingSystem("Microsoft Windows 10 Pro", "10.0.19045", 19045, 48, 1, edition_id="Professional")
+MULTI_SESSION = replace(WINDOWS_10_PRO, sku=175, edition_id="ServerRdsh")
+HOME = replace(WINDOWS_10_PRO, sku=101, edition_id="Core")
+SERVER_2003 = OperatingSystem("Microsoft(R) Windows(R) Server 2003", "5.2.3790", 3790, None, 3)
+FOUNDATION = OperatingSystem("Windows Server 2008 R2 Foundation", "6.1.7601", 7601, 33, 3)
+
+HALF_A_YEAR = 250_000
+GVLK = product(grace_minutes=HALF_A_YEAR)
+HOST_KEY = product(KeyType.CSVLK, "PYWKV", host=True)
+IDLE_HOST_KEY = product(KeyType.CSVLK, "PYWKV", status=2)
+OFFICE_HOST_KEY = product(
+    KeyType.CSVLK, "BCHFY", host=True, activation_id=OFFICE_ID, application_id=OFFICE_APPLICATION_ID, name="Office 19"
+)
+MAK = product(KeyType.MAK, "4C6R8")
+OEM = product(KeyType.OEM, "QBFG9")
+AVMA = product(KeyType.AVMA, "TNK62")
+
+
+def judged(state: Snapshot, policy: Policy | None = POLICY, name: str = "pc1.corp.example", **known: Any) -> Judgement:
+    primary = classify.primary_product(state.products)
+    return judge(Machine(MachineIdentity(name, **known), state, primary, classify.role(state)), policy)
+
+
+def reason(code: int, state: Product) -> Product:
+    return replace(state, license_status_reason=code)
+
+
+def kinds_of(judgement: Judgement) -> list[str]:
+    return [action.kind.value for action in judgement.plan.actions]
+
+
+CONVERT = ["install_key", "restart_service", "activate"]
+
+
+@pytest.mark.parametrize(
+    ("state", "policy", "verdict", "actions"),
+    [
+        pytest.param(snapshot(GVLK), POLICY, "kms_client_ok", [], id="licensed client"),
+        pytest.param(snapshot(product(status=5)), POLICY, "not_activated", ["activate"], id="in notification"),
+        pytest.param(snapshot(HOST_KEY), POLICY, "kms_unapproved", CONVERT, id="the case of the article"),
+        pytest.param(snapshot(IDLE_HOST_KEY), POLICY, "kms_unapproved", CONVERT, id="host key, not serving yet"),
+        pytest.param(
+            snapshot(GVLK, service_serves=True), POLICY, "kms_unapproved", ["restart_service"], id="not restarted"
+        ),
+        pytest.param(
+            snapshot(product(status=5), service_serves=True),
+            POLICY,
+            "kms_unapproved",
+            ["restart_service", "activate"],
+            id="neither restarted nor activated",
+        ),
+        pytest.param(
+            snapshot(OEM, OFFICE_HOST_KEY, os=SERVER_2019_STANDARD),
+            POLICY,
+            "kms_unapproved",
+            ["remove_key", "restart_service"],
+            id="host key of Office alone",
+        ),
+        pytest.param(
+            snapshot(HOST_KEY, OFFICE_HOST_KEY, os=SERVER_2019_STANDARD),
+            POLICY,
+            "kms_unapproved",
+            ["remove_key", *CONVERT],
+            id="host keys of Windows and Office",
+        ),
+        pytest.param(
+            snapshot(HOST_KEY, os=SERVER_2003),
+            POLICY,
+            "kms_unapproved",
+            ["remove_key", "restart_service"],
+            id="Server 2003 that is not approved",
+        ),
+        pytest.param(snapshot(HOST_KEY, os=FOUNDATION), POLICY, "kms_unapproved", ["ask"], id="host without a GVLK"),
+        pytest.param(snapshot(), POLICY, "no_key", CONVERT, id="no key"),
+        pytest.param(snapshot(os=HOME), POLICY, "no_gvlk", ["ask"], id="no key on Home"),
+        pytest.param(snapshot(os=SERVER_2022_EVALUATION), POLICY, "no_gvlk", ["ask"], id="no key on an evaluation"),
+        pytest.param(snapshot(os=MULTI_SESSION), POLICY, "left_alone", ["leave_alone"], id="multi-session, no key"),
+        pytest.param(snapshot(MAK), POLICY, "wrong_key_type", CONVERT, id="MAK not accepted"),
+        pytest.param(snapshot(MAK), MAK_TOO, "accepted_key_ok", [], id="MAK accepted"),
+        pytest.param(snapshot(GVLK), Policy.parse([KMS01], ["MAK"]), "wrong_key_type", ["ask"], id="GVLK not accepted"),
+        pytest.param(
+            snapshot(product(KeyType.EVALUATION, "J2T92"), os=SERVER_2022_EVALUATION),
+            POLICY,
+            "no_gvlk",
+            ["ask"],
+            id="evaluation edition",
+        ),
+        pytest.param(snapshot(AVMA), POLICY, "left_alone", ["leave_alone"], id="AVMA guest"),
+        pytest.param(
+            snapshot(reason(0xC004FD02, replace(AVMA, license_status_code=5))),
+            POLICY,
+            "not_activated",
+            ["ask"],
+            id="AVMA guest that left its host",
+        ),
+        pytest.param(
+            snapshot(product(KeyType.SUBSCRIPTION, "TNK62"), os=WINDOWS_10_PRO),
+            POLICY,
+            "left_alone",
+            ["leave_alone"],
+            id="subscription",
+        ),
+        pytest.param(
+            snapshot(reason(0xC004F035, product(status=5))), POLICY, "not_activated", ["ask"], id="no OEM marker"
+        ),
+        pytest.param(
+            snapshot(reason(0xC004C020, replace(MAK, license_status_code=5))),
+            MAK_TOO,
+            "not_activated",
+            ["ask"],
+            id="MAK used up",
+        ),
+        pytest.param(
+            snapshot(reason(0xC004F074, product(status=5, last_five="BBBBB")), os=MULTI_SESSION),
+            POLICY,
+            "not_activated",
+            ["ask"],
+            id="multi-session outside Azure",
+        ),
+        pytest.param(snapshot(HOST_KEY), None, "unjudged", [], id="no policy"),
+        pytest.param(
+            snapshot(product(grace_minutes=6_866_310)), POLICY, "implausible_validity", ["ask"], id="13 years"
+        ),
+        pytest.param(snapshot(product(grace_minutes=259_200)), POLICY, "kms_client_ok", [], id="just renewed"),
+        pytest.param(snapshot(product(grace_minutes=1_439)), POLICY, "validity_ends_soon", ["ask"], id="last day"),
+        pytest.param(snapshot(product(grace_minutes=14 * 1_440)), POLICY, "kms_client_ok", [], id="14 days"),
+    ],
+)
+def test_verdict_and_plan(state: Snapshot, policy: Policy | None, verdict: str, actions: list[str]) -> None:
+    judgement = judged(state, policy)
+    assert (judgement.verdict.value, kinds_of(judgement)) == (verdict, actions)
+    assert judgement.reason
+    if judgement.verdict.compliant is not None:
+        assert bool(judgement.advice) is not judgement.verdict.compliant
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "words"),
+    [
+        pytest.param(snapshot(HOST_KEY), "kms_host_ok", "", id="serves"),
+        pytest.param(snapshot(GVLK), "kms_host_not_serving", "kms_host", id="became a client"),
+        pytest.param(snapshot(IDLE_HOST_KEY), "kms_host_not_serving", "allow_kms_host_key", id="not activated yet"),
+        pytest.param(
+            snapshot(product(KeyType.CSVLK, "PYWKV")), "kms_host_not_serving", "licensing_service", id="not restarted"
+        ),
+        pytest.param(
+            snapshot(product(KeyType.CSVLK, "PYWKV", status=5, host=True)),
+            "not_activated",
+            "allow_kms_host_key",
+            id="serves, key not activated",
+        ),
+    ],
+)
+def test_an_approved_host_is_never_touched(state: Snapshot, verdict: str, words: str) -> None:
+    judgement = judged(state, name=KMS01)
+    assert (judgement.verdict.value, judgement.approved) == (verdict, True)
+    assert not judgement.plan.changes
+    assert words in judgement.advice
+
+
+def following(configured: str | None = None, discovered: str | None = None, own: str | None = None) -> Snapshot:
+    client = replace(GVLK, kms=KmsClientSettings(configured_host=own or configured, discovered_host=discovered))
+    state = snapshot(client, os=WINDOWS_10_PRO)
+    return replace(state, service=replace(state.service, kms=KmsClientSettings(configured_host=configured)))
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "actions"),
+    [
+        pytest.param(following(KMS01), "kms_client_ok", [], id="set to an approved host"),
+        pytest.param(following("kms01"), "kms_client_ok", [], id="set to its short name"),
+        pytest.param(following(discovered=KMS01), "kms_client_ok", [], id="found an approved host"),
+        pytest.param(following("kms8.emulator.example"), "wrong_kms_host", ["client_settings"], id="set to another"),
+        pytest.param(
+            following(KMS01, own="kms8.emulator.example"), "wrong_kms_host", ["client_settings"], id="product's own"
+        ),
+        pytest.param(
+            following("a.example", own="b.example"), "wrong_kms_host", ["client_settings"] * 2, id="both scopes"
+        ),
+        pytest.param(following(discovered="pc1.corp.example"), "wrong_kms_host", ["ask"], id="found another"),
+        pytest.param(following(KMS01, discovered="pc1.corp.example"), "kms_client_ok", [], id="set wins over found"),
+        pytest.param(following("azkms.core.windows.net"), "left_alone", ["leave_alone"], id="Azure"),
+        pytest.param(following("169.254.169.250"), "left_alone", ["leave_alone"], id="Amazon"),
+        pytest.param(following(discovered="kms.windows.googlecloud.com"), "left_alone", ["leave_alone"], id="Google"),
+        pytest.param(following("10.1.2.3"), "kms_client_ok", [], id="an address cannot be compared with names"),
+    ],
+)
+def test_whom_a_client_follows(state: Snapshot, verdict: str, actions: list[str]) -> None:
+    """Kind: a client of a KMS host that is not approved was called compliant."""
+    judgement = judged(state)
+    assert (judgement.verdict.value, kinds_of(judgement)) == (verdict, actions)
+
+
+def test_an_address_is_judged_where_those_of_approved_hosts_are_known() -> None:
+    policy = replace(POLICY, addresses=frozenset({"10.1.2.3"}))
+    assert judged(following("10.1.2.3"), policy).verdict is Verdict.KMS_CLIENT_OK
+    assert judged(following("10.1.2.4"), policy).verdict is Verdict.WRONG_KMS_HOST
+
+
+def test_activated_through_active_directory_follows_no_host() -> None:
+    state = following(discovered="pc9.corp.example")
+    by_directory = replace(state, products=tuple(replace(one, ad_object="CN=Object") for one in state.products))
+    assert judged(by_directory).verdict is Verdict.KMS_CLIENT_OK
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "verdict"),
+    [
+        (KMS01, {}, Verdict.KMS_HOST_OK),
+        ("kms01", {"full_name": KMS01}, Verdict.KMS_HOST_OK),
+        ("kms01.emea.corp.example", {}, Verdict.KMS_UNAPPROVED),
+        ("kms01", {"full_name": "kms01.emea.corp.example"}, Verdict.KMS_UNAPPROVED),
+    ],
+)
+def test_a_namesake_is_another_machine(name: str, known: Mapping[str, str], verdict: Verdict) -> None:
+    assert judged(snapshot(HOST_KEY), name=name, **known).verdict is verdict
+
+
+def test_an_office_host_key_is_removed_by_its_activation_id_and_windows_is_not_touched() -> None:
+    judgement = judged(snapshot(OEM, OFFICE_HOST_KEY, os=SERVER_2019_STANDARD))
+    touched = [action.product.activation_id for action in judgement.plan.actions if action.product is not None]
+    assert touched == [OFFICE_ID]
+    assert f"product={OFFICE_ID}" in judgement.advice
+    assert "gvlk" not in judgement.advice
+
+
+@pytest.mark.parametrize(
+    ("primary", "gives_up"),
+    [(MAK, True), (OEM, True), (product(KeyType.RETAIL, "3V66T", status=5), False), (HOST_KEY, False)],
+)
+def test_a_license_that_does_not_end_is_marked(primary: Product, gives_up: bool) -> None:
+    """Kind: a license is taken away where nothing can replace it."""
+    (install,) = [one for one in judged(snapshot(primary)).plan.actions if one.kind is ActionKind.INSTALL_KEY]
+    assert install.gives_up is gives_up
+
+
+@pytest.mark.parametrize(
+    ("state", "policy", "words"),
+    [
+        (snapshot(reason(0xC004F035, product(status=5))), POLICY, "0xC004F035"),
+        (snapshot(reason(0xC004F034, product(KeyType.RETAIL, "CPR8F", status=5))), POLICY, "0xC004F034"),
+        (snapshot(reason(0xC004FD02, product(KeyType.AVMA, "TNK62", status=5))), POLICY, "0xC004FD02"),
+        (snapshot(reason(0xC004F200, product(KeyType.OEM, "TNK62", status=4))), POLICY, "non_genuine_grace"),
+    ],
+)
+def test_the_reason_names_state_and_code(state: Snapshot, policy: Policy, words: str) -> None:
+    """Kind: a machine in notification reads like a healthy one with another key."""
+    assert words in judged(state, policy).reason
+
+
+def test_an_unapproved_configured_host_is_cleared_before_activation() -> None:
+    state = following("kms8.emulator.example")
+    unlicensed = replace(state, products=tuple(replace(one, license_status_code=5) for one in state.products))
+    assert kinds_of(judged(unlicensed)) == ["client_settings", "activate"]
+
+
+def test_an_approved_host_with_too_few_clients_is_a_warning() -> None:
+    state = replace(HOST_KEY, host=replace(HOST_KEY.host, current_count=3, required_count=25))  # type: ignore[type-var]
+    judgement = judged(snapshot(state), name=KMS01)
+    assert judgement.verdict is Verdict.KMS_HOST_OK
+    assert [found.kind.id for found in judgement.findings] == ["KMS-006"]
+
+
+def test_every_kind_of_finding_is_given_somewhere() -> None:
+    """Identifiers that no rule uses would promise what nobody looks for."""
+    given = {kind for kind in kinds() if kind in _all_rules()}
+    assert given == set(kinds())
+    assert all(kind.title and kind.severity in Severity for kind in kinds().values())
+
+
+def _all_rules() -> str:
+    from pathlib import Path
+
+    from ansible_collections.winfleet.activation.plugins.plugin_utils import _policy
+
+    folder = Path(next(iter(_policy.__path__)))
+    return "".join(path.read_text() for path in folder.glob("*.py"))

@@ -42,8 +42,10 @@ def cloud(machine: Machine, primary: Product) -> Judgement | None:
 
 def judge(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:
     """What is wrong with the KMS host that a client follows; None if nothing is."""
-    if primary.ad_object:
-        return None  # activated through Active Directory, so it followed no KMS host
+    if primary.ad_object or not policy.approved:
+        # Activated through Active Directory, it followed no KMS host; and where none is approved, there is none to
+        # compare with: then every host that serves is found on its own.
+        return None
     configured = list(_configured(machine, primary))
     wrong = [one for one in configured if policy.approves(one.host) is False and cloud_kms(one.host) is None]
     if wrong:

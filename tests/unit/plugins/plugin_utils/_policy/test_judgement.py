@@ -245,6 +245,10 @@ def test_activated_through_active_directory_follows_no_host() -> None:
     assert judged(by_directory).verdict is Verdict.KMS_CLIENT_OK
 
 
+def test_without_an_approved_host_there_is_none_to_compare_with() -> None:
+    assert judged(following(discovered="pc9.corp.example"), Policy.parse([])).verdict is Verdict.KMS_CLIENT_OK
+
+
 @pytest.mark.parametrize(
     ("name", "known", "verdict"),
     [

@@ -20,9 +20,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cac
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import (
     FleetRun,
     Request,
-    connection_keywords,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
     policy_of,
@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
             ),
             office=arguments["office"],
         )
-        keywords = connection_keywords(self._task, self._play_context)
+        keywords = connection_keywords(self._task, self._play_context, variables)
         connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
         try:
             cache = FactCache.configured(time.time) if arguments["cacheable"] else None

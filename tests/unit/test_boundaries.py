@@ -54,7 +54,7 @@ ROOMS = (
     Room(LICENSING, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(POLICY, imports=frozenset({LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
-    Room(WINRM, imports=frozenset({WSMAN})),
+    Room(WINRM, imports=frozenset({WSMAN, MODULE_UTILS})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(
         OPERATIONS,

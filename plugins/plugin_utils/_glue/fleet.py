@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,13 +162,3 @@ class FleetRun:
             # A disk that is full costs the file, not what has been read.
             self._warn(f"{error} The run goes on without it.")
             self._resume = None
-
-
-def connection_keywords(task: Any, play_context: Any) -> Mapping[str, Any]:
-    """Keywords of the task and play that connection options may come from, as ansible-core passes them on."""
-    keywords: dict[str, Any] = dict(task.dump_attrs())
-    keywords["timeout"] = play_context.timeout
-    if play_context.password:
-        keywords["password"] = play_context.password
-    keywords.pop("retries", None)
-    return keywords

@@ -22,6 +22,7 @@ from .rendering import Renderer, RenderError
 
 _BUILT_IN = ("ansible.builtin.", "ansible.legacy.")
 _KINDS = frozenset({"winrm", "psrp"})
+_OLD_KEYWORDS = frozenset({"password", "timeout"})
 _PATHS = frozenset({"path", "pathlist", "pathspec", "tmp", "temppath"})
 
 
@@ -37,6 +38,15 @@ class _Plugin:
             for option, definition in self.definitions.items()
         }
         self.declared = frozenset(name for names in self.variables.values() for name in names)
+        # Names from before there were options, which ansible-core hands to a plugin as keywords.
+        self.magic = {
+            option: tuple(
+                variable
+                for keyword in _keywords(definition) & _OLD_KEYWORDS
+                for variable in C.MAGIC_VARIABLE_MAPPING[keyword]
+            )
+            for option, definition in self.definitions.items()
+        }
         self.extras_prefix = f"ansible_{kind}_" if getattr(plugin, "allow_extras", False) else None
         self.base = {
             option: C.config.get_config_value_and_origin(
@@ -44,6 +54,13 @@ class _Plugin:
             )
             for option in self.definitions
         }
+
+
+def _keywords(definition: Mapping[str, Any]) -> frozenset[str]:
+    """What ansible-core may call an option besides its name: its keywords and its aliases."""
+    return frozenset(
+        (*(entry["name"] for entry in definition.get("keyword") or ()), *(definition.get("aliases") or ()))
+    )
 
 
 def _definitions(name: str) -> dict[str, Any]:
@@ -102,18 +119,24 @@ class HostConnection:
             raise KeyError(name)
         if name == "_extras" and plugin.extras_prefix:
             return self._extras(plugin, plugin.extras_prefix), "variables"
-        value, origin = None, None
-        for variable in reversed(plugin.variables[name]):
+        for variable in (*reversed(plugin.variables[name]), *plugin.magic[name]):
             # A variable that is null counts as not set.
-            if self._raw.get(variable) is not None:
-                value, origin = self._rendered(variable), f"var: {variable}"
-                if value is not None:
-                    break
-        if value is None:
-            base, source = plugin.base[name]
-            return base, str(source)
-        kind = plugin.definitions[name].get("type")
-        return (ensure_type(str(value), kind) if kind in _PATHS else value), str(origin)
+            if self._raw.get(variable) is None:
+                continue
+            value = self._rendered(variable)
+            if value is not None:
+                return self._typed(value, variable, plugin.definitions[name].get("type")), f"var: {variable}"
+        base, source = plugin.base[name]
+        return base, str(source)
+
+    def _typed(self, value: Any, variable: str, kind: str | None) -> Any:
+        """As the plugin would get it. Raises OptionError for what is not of the type."""
+        try:
+            return ensure_type(str(value) if kind in _PATHS else value, kind)
+        except (TypeError, ValueError):
+            # Ansible's own words quote the value, which may be a password.
+            shown = type(value).__name__
+            raise OptionError(f"{self._host}: {variable} must be of type {kind}, and is a {shown}") from None
 
     def _extras(self, plugin: _Plugin, prefix: str) -> dict[str, Any]:
         names = [name for name in self._raw if name.startswith(prefix) and name not in plugin.declared]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from .._winrm.endpoint import Secret
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
 # Whole tags only: a password may well contain two braces.
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 class OptionError(ValueError):
@@ -41,26 +39,22 @@ class OptionReader:
         """A text; an empty one is none, as where an inventory has a variable without a value."""
         return self.as_text(self.raw(name), name)
 
-    def as_text(self, value: Any, name: str) -> str | None:
-        return self.plain(value, name) or None
+    def as_text(self, value: Any, _name: str) -> str | None:
+        return self.plain(value) or None
 
-    def plain(self, value: Any, name: str) -> str | None:
-        """A plain str: ansible-core 2.19 tags its values, and C libraries do not expect that."""
-        if value is None:
-            return None
-        text = str(value)
-        if _TEMPLATE.search(text):
-            raise OptionError(
-                f"{self.inventory_name}: the connection option {name} still holds a template after rendering. "
-                "A variable in it is probably undefined for this host; nothing was sent."
-            )
-        return text
+    @staticmethod
+    def plain(value: Any) -> str | None:
+        """A plain str: ansible-core 2.19 tags its values, and C libraries do not expect that.
+
+        What looks like a template is none any more: ansible-core has rendered the value, or was told not to.
+        """
+        return None if value is None else str(value)
 
     def number(self, name: str) -> int | None:
         return self.as_number(self.raw(name), name)
 
     def as_number(self, value: Any, name: str) -> int | None:
-        text = self.plain(value, name)
+        text = self.plain(value)
         if text is None or text == "":
             return None
         try:
@@ -73,7 +67,7 @@ class OptionReader:
 
     def as_flag(self, value: Any, name: str) -> bool | None:
         """Inventories write yes and no; pywinrm would take the text "no" for true."""
-        if self.plain(value, name) in (None, ""):
+        if self.plain(value) in (None, ""):
             return None
         try:
             return bool(boolean(value))
@@ -91,7 +85,7 @@ class OptionReader:
 
     def secret(self, name: str) -> Secret | None:
         """A password, which may be empty."""
-        text = self.plain(self.raw(name), name)
+        text = self.plain(self.raw(name))
         return None if text is None else Secret(text)
 
 

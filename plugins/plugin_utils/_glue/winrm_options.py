@@ -76,7 +76,7 @@ def _transports(options: OptionReader, user: str | None, scheme: str) -> tuple[s
     """As the winrm connection plugin chooses: a user@REALM means Kerberos, else whatever Basic needs."""
     given = options.raw("transport") or []
     items = [given] if isinstance(given, str) else given
-    names = ",".join(options.plain(item, "transport") or "" for item in items).split(",")
+    names = ",".join(options.plain(item) or "" for item in items).split(",")
     chosen = tuple(name.strip() for name in names if name.strip())
     return chosen or default_transports(user, scheme, _core_version(), _kerberos_installed())
 
@@ -114,9 +114,7 @@ def _kinit(options: OptionReader, transports: tuple[str, ...], password: Secret 
         mode=mode,
         command=options.text("kerberos_command") or "kinit",
         args=_words(options, arguments) if arguments else None,
-        env=tuple(
-            name.strip() for item in environment if (name := options.plain(item, "kinit_env_vars") or "").strip()
-        ),
+        env=tuple(name.strip() for item in environment if (name := options.plain(item) or "").strip()),
     )
 
 
@@ -136,7 +134,6 @@ def _extras(options: OptionReader, fields: dict[str, Any]) -> tuple[str, ...]:
     warnings = []
     for variable, value in extras.items():
         name = str(variable).removeprefix(_EXTRA_PREFIX)
-        options.plain(value, str(variable))
         # An empty proxy is none at all for requests. An empty path of CAs would switch the check off: left out.
         if name in _NONE_MEANS_SOMETHING and (value is None or (name == "proxy" and not str(value))):
             fields[name] = None

@@ -19,10 +19,22 @@ _CLASS = "StdRegProv"
 _NAMESPACE = "root/default"
 _LOCAL_MACHINE = 0x80000002
 
-_NOT_FOUND, _ACCESS_DENIED = 2, 5
+# StdRegProv's own way: no such value, no such key, access denied, and a type mismatch as WMI has it. Microsoft Learn
+# names none of them; two public programs that run against real Windows agree: networkoptix/nx_system_tests
+# (os_access/_windows_registry.py, with a test of the type on a virtual machine) and SAGSA/SystemInfo (Registry.ps1).
+_NO_VALUE, _NO_KEY, _ACCESS_DENIED = 1, 2, 5
+_OTHER_TYPE = 0x80041005
+_ABSENT = (_NO_VALUE, _NO_KEY)
 # Registry access rights (Microsoft Learn, "Registry Key Security and Access Rights").
 _QUERY_VALUE, _SET_VALUE = 0x1, 0x2
-_RETURN_CODES = {_ACCESS_DENIED: "access is denied", 87: "a parameter is not valid", 1: "the value has another type"}
+_RETURN_CODES = {
+    _NO_VALUE: "there is no such value",
+    _NO_KEY: "there is no such key",
+    _ACCESS_DENIED: "access is denied",
+    6: "there is no such hive",
+    87: "a parameter is not valid",
+    _OTHER_TYPE: "the value has another type",
+}
 
 _TYPES = {"uValue": "uint32", "sValue": "string", "ReturnValue": "uint32"}
 _ACCESS_TYPES = {"bGranted": "boolean", "ReturnValue": "uint32"}
@@ -77,12 +89,12 @@ class Registry:
 
     def delete(self, key: str, name: str) -> None:
         """Remove a value; one that is not there is as good."""
-        self._write("DeleteValue", key, name, {}, tolerated=(_NOT_FOUND,))
+        self._write("DeleteValue", key, name, {}, tolerated=_ABSENT)
 
     def _read(self, method: str, key: str, name: str, types: dict[str, str], output: str) -> Value:
         arguments: dict[str, str | int] = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name}
         result = self._session.invoke(_CLASS, method, arguments, None, namespace=_NAMESPACE, types=types)
-        if result.return_value == _NOT_FOUND:
+        if result.return_value in _ABSENT:
             return None
         self._refuse(method, key, name, result.return_value)
         return result.outputs.get(output)
@@ -103,5 +115,6 @@ class Registry:
     @staticmethod
     def _refuse(method: str, key: str, name: str, code: int | None) -> None:
         if code:
-            meaning = _RETURN_CODES.get(code, "see net helpmsg")
-            raise RegistryRefused(f"{method} of HKLM\\{key}\\{name} returned {code}: {meaning}")
+            meaning = _RETURN_CODES.get(code & 0xFFFFFFFF, "see net helpmsg")
+            shown = code if 0 <= code <= 0xFFFF else f"0x{code & 0xFFFFFFFF:08X}"
+            raise RegistryRefused(f"{method} of HKLM\\{key}\\{name} returned {shown}: {meaning}")

@@ -14,7 +14,9 @@ from .connection_failure import proxy_failed
 from .errors import ConnectionLost, NotAuthenticated, NotWsman, RequestTooLarge, TimedOut, Unsealed, WinrmError
 from .situation import Situation
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+# Where a page has its title. A stranger's text is looked at no further, and each part of it once.
+_HEAD = 8192
+_OPENING, _CLOSING = re.compile("<title", re.IGNORECASE), re.compile("</title", re.IGNORECASE)
 
 
 def read_timeout(s: Situation) -> WinrmError:
@@ -64,8 +66,17 @@ def _is_html(text: str) -> bool:
 def _page(s: Situation, text: str) -> str:
     if not _is_html(text):
         return ""
-    found = _TITLE.search(text)
-    return f", an HTML page titled '{s.quote(found[1])}'," if found else ", an HTML page,"
+    title = _title(text)
+    return f", an HTML page titled '{s.quote(title)}'," if title is not None else ", an HTML page,"
+
+
+def _title(text: str) -> str | None:
+    """The title of an HTML page, in time that grows with the length of the text and no faster (CWE-1333)."""
+    head = text[:_HEAD]
+    opening = _OPENING.search(head)
+    begin = head.find(">", opening.end()) if opening else -1
+    closing = _CLOSING.search(head, begin) if begin >= 0 else None
+    return head[begin + 1 : closing.start()] if closing else None
 
 
 def http_status(s: Situation, status: int, text: str = "") -> WinrmError:
@@ -86,8 +97,8 @@ def http_status(s: Situation, status: int, text: str = "") -> WinrmError:
     if status == 503 and not html:
         advice = "WinRM is starting, stopping or busy; try again"
         return NotWsman(s.label, "the service is not ready (HTTP 503)", advice)
-    found = _TITLE.search(text)
-    titled = f" titled '{s.quote(found[1])}'" if found else ""
+    title = _title(text)
+    titled = f" titled '{s.quote(title)}'" if title is not None else ""
     page = f" with an HTML page{titled}" if html else ""
     detail = f"; there is no {s.endpoint.path} here" if status == 404 else ""
     return no_wsman(s, f"the answer is HTTP {status}{page}{detail}", maybe_delivered=status > 500 and status != 503)

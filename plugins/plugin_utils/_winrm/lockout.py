@@ -48,6 +48,10 @@ class LockoutGuard:
             await account.change()
         return _FREE
 
+    def has_taken(self, endpoint: Endpoint) -> bool:
+        """Whether a host has proved that it takes the account of an endpoint."""
+        return self._account(endpoint).taken
+
     def _account(self, endpoint: Endpoint) -> _Account:
         password = endpoint.password.reveal() if endpoint.password else ""
         return self._accounts.setdefault(((endpoint.username or "").casefold(), password), _Account())
@@ -66,7 +70,10 @@ def is_shared(endpoint: Endpoint) -> bool:
 
 
 class Attempt:
-    """One sign-in: nothing is known of its outcome until somebody says so."""
+    """One sign-in: nothing is known of its outcome until somebody says so.
+
+    Only what the host itself answered to a proof says so: an answer that opens, or a refusal of the proof.
+    """
 
     def accepted(self) -> None:
         """The host has taken the account."""

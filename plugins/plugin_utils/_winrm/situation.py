@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...module_utils._text import printable
 from .endpoint import Endpoint
 
 
@@ -43,5 +44,5 @@ class Situation:
 
     def quote(self, problem: object) -> str:
         """Foreign text on one line, of bounded length, without a secret."""
-        text = " ".join(self.endpoint.redact(str(problem)).split())
+        text = printable(" ".join(self.endpoint.redact(str(problem)).split()))
         return text if len(text) <= 300 else f"{text[:300]}…"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from typing import Any
 
@@ -14,7 +15,7 @@ from . import http1, negotiate, sealing, stream_tls
 from .answer_failure import http_status, no_wsman, redirected, unsealed
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
-from .lockout import LockoutGuard
+from .lockout import Attempt, LockoutGuard
 from .sign_in_failure import handshake_refused, no_ticket, sign_in_fault, unauthorized
 from .situation import Situation
 from .stream_connection import Connection
@@ -60,6 +61,7 @@ class Line:
         self._authorization = _constant_authorization(endpoint, transport)
         self._sent = False
         self._answers = 0
+        self._attempt = Attempt()
 
     @property
     def closes(self) -> bool:
@@ -84,13 +86,19 @@ class Line:
         """Send one message, after signing in if that has not been done; the body of its answer."""
         response = None
         self._sent = False
-        if not self._signed_in:
-            response = await self._sign_in(content, joint=joint and self._shared.joint.worth_trying)
-            self._signed_in = True
-        if response is None:
-            self._sent = True
-            response = await self._round_trip(*self._packed(content), self._authorization)
-        body = self._judged(response)
+        with contextlib.ExitStack() as first_answer:
+            if not self._signed_in:
+                joint = joint and self._shared.joint.worth_trying
+                response = await self._sign_in(content, first_answer, joint=joint)
+                self._signed_in = True
+            if response is None:
+                self._sent = True
+                response = await self._round_trip(*self._packed(content), self._authorization)
+            body = self._judged(response)
+            if looks_like_soap(body):
+                # Opened by the seal, or by TLS, and made by the service itself: only that proves the account. A proxy
+                # says 502 of its own accord, and a filter 403.
+                self._attempt.accepted()
         self._answers += 1
         return body
 
@@ -130,8 +138,13 @@ class Line:
 
     # --- signing in
 
-    async def _sign_in(self, content: bytes, *, joint: bool) -> http1.Response | None:
-        """Sign the connection in; the answer to ``content`` where it travelled with the last token."""
+    async def _sign_in(
+        self, content: bytes, first_answer: contextlib.ExitStack, *, joint: bool
+    ) -> http1.Response | None:
+        """Sign the connection in; the answer to ``content`` where it travelled with the last token.
+
+        What the last token proves is known with the first answer, and until then the attempt to sign in is open.
+        """
         cache = await self._shared.ticket_cache(self._endpoint) if self._transport == "kerberos" else None
         self._context = self._shared.credentials.context(self._endpoint, self._transport, self._binding(), cache)
         token = await self._step(None)
@@ -139,6 +152,7 @@ class Line:
             if self._context.complete:
                 self._require_seal()
                 # NTLM: the client is done with its answer to the challenge, and the seal stands.
+                self._attempt = first_answer.enter_context(await self._lockout.attempt(self._endpoint))
                 return await (self._finish_with(content, token) if joint else self._finish(token))
             response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
             token = await self._answered(response)
@@ -195,14 +209,11 @@ class Line:
     async def _decided(
         self, body: bytes, content_type: str, token: bytes | None, *, sends: bool = False
     ) -> http1.Response:
-        """The answer to the last token, which says whether the host takes the account."""
-        with await self._lockout.attempt(self._endpoint) as attempt:
-            self._sent = sends
-            response = await self._round_trip(body, content_type, _negotiate(token))
-            if response.status == 401:
-                attempt.refused()
-            else:
-                attempt.accepted()
+        """The answer to the last token. A 401 is a refusal; anything else proves nothing yet."""
+        self._sent = sends
+        response = await self._round_trip(body, content_type, _negotiate(token))
+        if response.status == 401:
+            self._attempt.refused()
         return response
 
     def _sign_in_failure(self, response: http1.Response) -> WinrmError:

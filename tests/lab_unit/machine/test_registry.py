@@ -40,14 +40,14 @@ def test_the_identity_of_windows(bench: MakeBench, name: str, text: str) -> None
 def test_the_revision_is_a_number_from_windows_10_on(bench: MakeBench) -> None:
     lab = bench({"release": "win10", "name": "m"})
     assert _call(lab, "GetDWORDValue", CURRENT_VERSION, "UBR") == {"uValue": 5011, "ReturnValue": 0}
-    assert _call(bench({"release": "win7", "name": "m"}), "GetDWORDValue", CURRENT_VERSION, "UBR")["ReturnValue"] == 2
+    assert _call(bench({"release": "win7", "name": "m"}), "GetDWORDValue", CURRENT_VERSION, "UBR")["ReturnValue"] == 1
 
 
 def test_return_values(bench: MakeBench) -> None:
     lab = bench({"release": "win10", "name": "m"})
-    assert _call(lab, "GetStringValue", CURRENT_VERSION, "Nope")["ReturnValue"] == 2
+    assert _call(lab, "GetStringValue", CURRENT_VERSION, "Nope")["ReturnValue"] == 1
     assert _call(lab, "GetStringValue", "SOFTWARE\\Nope", "x")["ReturnValue"] == 2
-    assert _call(lab, "GetDWORDValue", CURRENT_VERSION, "EditionID")["ReturnValue"] == 1
+    assert _call(lab, "GetDWORDValue", CURRENT_VERSION, "EditionID")["ReturnValue"] == 0x80041005
     assert _call(lab, "SetStringValue", "SOFTWARE\\Nope", "x", sValue="y")["ReturnValue"] == 2
     assert _call(lab, "SetDWORDValue", CURRENT_VERSION, "x", uValue="many")["ReturnValue"] == 87
     bad = invoke(lab["m"], "StdRegProv", "EnumKey", None, hDefKey="1", sSubKeyName="SOFTWARE")

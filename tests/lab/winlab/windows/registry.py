@@ -4,8 +4,10 @@
 
 """The registry of one machine, and the WMI class StdRegProv that reaches it.
 
-Return values are Win32 errors (Microsoft Learn, StdRegProv): 0, 2 not found, 6 unknown hive, 87 bad parameter; 1 when
-a value has another type than the method reads.
+Return values, as programs that run against real machines find them (networkoptix/nx_system_tests, its tests of the
+registry on virtual machines; the error table of SAGSA/SystemInfo): 0; 1 the key is there and has no such value; 2 there
+is no such key; 6 unknown hive; 87 bad parameter; 0x80041005 (WBEM_E_TYPE_MISMATCH) for a value of another type than the
+method reads. DeleteValue says 2 in both cases.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ _HIVES = frozenset({0x80000000, 0x80000001, HKLM, HKU, 0x80000005})
 
 REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_QWORD = 1, 2, 3, 4, 7, 11
 
-_SUCCESS, _WRONG_TYPE, _NOT_FOUND, _BAD_HANDLE, _BAD_PARAMETER = 0, 1, 2, 6, 87
+_SUCCESS, _NO_SUCH_VALUE, _NOT_FOUND, _BAD_HANDLE, _BAD_PARAMETER = 0, 1, 2, 6, 87
+_WRONG_TYPE = 0x80041005
 
 Data = str | int | list[str] | bytes
 Arguments = Mapping[str, str | list[str] | None]
@@ -175,7 +178,7 @@ def _scalar(arguments: Arguments, name: str) -> str | None:
 def _read(registry: Registry, hive: int, path: str, name: str, kind: int, parameter: str) -> dict[str, Any]:
     found = registry.value(path, name, hive)
     if found is None:
-        return {parameter: None, "ReturnValue": _NOT_FOUND}
+        return {parameter: None, "ReturnValue": _NO_SUCH_VALUE if registry.has_key(path, hive) else _NOT_FOUND}
     stored, data = found
     if stored != kind:
         return {parameter: None, "ReturnValue": _WRONG_TYPE}

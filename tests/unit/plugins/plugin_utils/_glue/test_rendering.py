@@ -226,8 +226,26 @@ def test_host_that_is_not_in_the_inventory() -> None:
         HostConnections(renderer, {}).of("srv02")
 
 
-def test_template_that_is_left_over_is_an_error(hostvars: HostVars, renderer: Renderer) -> None:
-    """A value that Ansible does not trust is not rendered, and braces are no password."""
-    connection = stand_in({"ansible_user": "a", "ansible_password": "{{ nobody_rendered_this }}"})
-    with pytest.raises(OptionError):
-        options.endpoint_from_connection(connection, "srv01")
+def test_braces_that_ansible_does_not_trust_are_text(hostvars: HostVars, renderer: Renderer) -> None:
+    """A value that Ansible does not trust is not rendered; a password may hold braces."""
+    connection = stand_in({"ansible_user": "a", "ansible_password": "a{{b}}c", "ansible_port": 5985})
+    password = options.endpoint_from_connection(connection, "srv01")[0].password
+    assert password is not None
+    assert password.reveal() == "a{{b}}c"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ansible_password", ["x"]),
+        ("ansible_password", {"a": 1}),
+        ("ansible_password", b"Lab-Passw0rd!"),
+        ("ansible_user", ["a"]),
+        ("ansible_port", "many"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_by_the_name_of_its_variable(variable: str, value: Any) -> None:
+    """Kind: the type of an option is not applied, so that a list is sent as its Python text."""
+    with pytest.raises(OptionError, match=variable) as refused:
+        options.endpoint_from_connection(stand_in({"ansible_password": "y", variable: value}), "srv01")
+    assert "Lab-Passw0rd!" not in str(refused.value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import socket
 import struct
 import threading
@@ -29,12 +30,13 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     Unsealed,
     WinrmError,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.lockout import LockoutGuard
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Invocation, Put, WsmanFault
-from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeCim, Workshop
-from winlab.host import CertificateSpec
+from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeCim, Workshop
+from winlab.host import Account, CertificateSpec
 from winlab.mischief import Mischief, Trick
 
 from .conftest import HttpServer, Impostor, RawServer, Tap, endpoint, http_answer, raw
@@ -317,6 +319,34 @@ def test_readable_answer_on_a_sealed_connection_is_not_believed(workshop: Worksh
     with pytest.raises(Unsealed):
         read("127.0.0.1", impostor.port, HOUSE, scheme="http")
     impostor.close()
+
+
+FLEET_ADMIN = Account("fleetadmin", ADMINISTRATOR.password, "CORP")
+PROXY_ANSWERS = ["502 Bad Gateway", "503 Service Unavailable", "403 Forbidden", "400 Bad Request", "200 OK"]
+
+
+async def taken_after(host: str, port: int) -> bool:
+    """Whether the guard believes that the account was taken, after one exchange over the streams."""
+    shared = Shared(lockout=LockoutGuard(3))
+    target = endpoint(host, port, scheme="http", username=f"CORP\\{FLEET_ADMIN.user}")
+    pipe = StreamPipe(target, shared)
+    with contextlib.suppress(WinrmError, WsmanFault):
+        await AsyncSession(pipe, context_for(target), target.label).query(HOUSE)
+    pipe.close()
+    shared.close()
+    return shared.lockout.has_taken(target)
+
+
+@pytest.mark.parametrize("status", PROXY_ANSWERS)
+def test_only_a_proof_unlocks_the_account(workshop: Workshop, status: str) -> None:
+    """Kind: a stranger's answer that is no refusal was believed to be an acceptance."""
+    impostor = Impostor(workshop.machine(accounts=[FLEET_ADMIN]).address, raw(status, b"<html></html>"))
+    assert asyncio.run(taken_after("127.0.0.1", impostor.port)) is False
+    impostor.close()
+
+
+def test_an_answer_that_opens_is_a_proof(workshop: Workshop) -> None:
+    assert asyncio.run(taken_after(workshop.machine(accounts=[FLEET_ADMIN]).address, HTTP_PORT)) is True
 
 
 def test_answer_of_a_web_server() -> None:

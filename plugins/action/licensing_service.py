@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.service import (
     Platform,
     ServiceRequest,
-    State,
     set_service_state,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session

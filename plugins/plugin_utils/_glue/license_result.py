@@ -46,6 +46,8 @@ def judgement_of(report: Audit, policy: Policy | None, name: str, address: str |
 
 
 def license_result(report: Audit, policy: Policy | None, name: str, address: str | None) -> Result:
-    """The report and its judgement."""
+    """The report and its judgement. Raises classify.AmbiguousProduct where no Windows license is the main one."""
+    if report.ambiguity is not None:
+        raise report.ambiguity
     judgement = judgement_of(report, policy, name, address)
     return {"changed": False, **present.audit_result(report), **judgement_result(judgement)}

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .model import Product, Snapshot
+from .catalogue import catalogue
+from .model import OperatingSystem, Product, Snapshot
 from .terms import KeyType, Role
 
 _CHANNELS = {
@@ -39,6 +40,10 @@ _WORDS = (
     ("RETAIL", KeyType.RETAIL),
 )
 
+_DESCRIBED_FIRST: tuple[tuple[str, KeyType], ...] = tuple(
+    pair for pair in _WORDS if pair[1] in (KeyType.EVALUATION, KeyType.SUBSCRIPTION, KeyType.AVMA)
+)
+
 # The words are never translated, the prose around them may be, so they are sought anywhere.
 _TOKEN = re.compile(
     r"(?<![A-Z0-9_])"
@@ -55,6 +60,11 @@ def key_type(description: str | None, channel: str | None = None) -> KeyType:
     Only meaningful for a product that carries a key; a product without one has ``KeyType.NONE``.
     """
     word = (channel or "").strip().upper()
+    described = (_token(description) or "").upper()
+    for start, kind in _DESCRIBED_FIRST:
+        # slmgr.vbs decides by the description, and a key of this kind must not be taken for one to replace.
+        if described.startswith(start):
+            return kind
     if word in _CHANNELS:
         return _CHANNELS[word]
     if word.startswith(_OEM_CHANNEL):
@@ -95,11 +105,12 @@ class AmbiguousProduct(Exception):
         )
 
 
-def primary_product(products: Iterable[Product]) -> Product | None:
-    """The main Windows license: it has the Windows application ID, carries a key and is no add-on.
+def primary_product(products: Iterable[Product], os: OperatingSystem | None = None) -> Product | None:
+    """The main Windows license: it has the Windows application ID, carries a key and is not an add-on.
 
     The oldest provider does not know add-ons (``is_addon`` is None there). slmgr.vbs is then certain only of
-    a product with a KMS description. ``None`` when no Windows license has a key.
+    a product with a KMS description. Where several carry a key, the one of the running edition is the main one.
+    ``None`` when no Windows license has a key.
 
     Raises :class:`AmbiguousProduct`.
     """
@@ -109,15 +120,39 @@ def primary_product(products: Iterable[Product]) -> Product | None:
     certain = [product for product in candidates if product.is_addon is False or _is_kms(product)]
     if len(certain) == 1:
         return certain[0]
+    running = [product for product in certain or candidates if os is not None and _is_running(product, os)]
+    if len(running) == 1:
+        return running[0]
     raise AmbiguousProduct(certain or candidates)
+
+
+def _is_running(product: Product, os: OperatingSystem) -> bool:
+    """Whether a license is the one of the edition that runs, by its family and the SKU number of the system."""
+    families = {(row.edition_id or "").casefold() for row in catalogue() if os.sku in row.skus}
+    return (product.license_family or "").casefold() in families - {""}
 
 
 def _candidates(products: Iterable[Product]) -> list[Product]:
     return [
-        product
-        for product in products
-        if product.is_windows and product.partial_product_key and product.is_addon is not True
+        product for product in products if product.is_windows and product.partial_product_key and not _is_addon(product)
     ]
+
+
+# Extended security updates of Windows 10, years 1 to 3 (Microsoft Learn, "Enable Extended Security Updates").
+_ESU = frozenset(
+    {
+        "f520e45e-7413-4a34-a497-d2765967d094",
+        "1043add5-23b1-4afb-9a0f-64343c8f3f8d",
+        "83d49986-add3-41d7-ba33-87c7bfb5c0fb",
+    }
+)
+
+
+def _is_addon(product: Product) -> bool:
+    """Where the provider does not say, extended security updates are known by their identifiers, or by their name."""
+    if product.is_addon is not None:
+        return product.is_addon
+    return product.activation_id in _ESU or "ESU" in re.split(r"[^A-Za-z]+|(?=-)", product.name or "")
 
 
 def _is_kms(product: Product) -> bool:

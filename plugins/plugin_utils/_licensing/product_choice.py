@@ -8,30 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import classify
-from .model import Product
+from .model import Product, Snapshot
 
 WINDOWS = "windows"
 OFFICE = "office"
 
 
 class ProductUnknown(ValueError):
-    """No product, or more than one, is meant. ``advice`` lists the choice."""
+    """No product, or more than one, is meant. ``advice`` lists the choice, ``several`` tells which of the two it is."""
 
-    def __init__(self, message: str, products: Sequence[Product]) -> None:
+    def __init__(self, message: str, products: Sequence[Product], several: bool = False) -> None:
         self.message = message
+        self.several = several
         listed = "; ".join(f"{product.activation_id} ({product.name})" for product in products) or "none"
         self.advice = f"Products with a key are: {listed}."
         super().__init__(f"{message} {self.advice}")
 
 
-def choose(products: Sequence[Product], wanted: str) -> Product | None:
+def choose(snapshot: Snapshot, wanted: str) -> Product | None:
     """The keyed product that is meant; None when ``windows`` or ``office`` is meant and carries no key.
 
-    Raises ProductUnknown, and classify.AmbiguousProduct for several Windows licenses.
+    Raises ProductUnknown, and classify.AmbiguousProduct where Windows is meant and several of its licenses carry a key.
     """
+    products = snapshot.products
     word = wanted.strip().lower()
     if word == WINDOWS:
-        return classify.primary_product(products)
+        return classify.primary_product(products, snapshot.os)
     if word == OFFICE:
         return _office(products)
     for product in products:
@@ -47,5 +49,7 @@ def means_windows(wanted: str) -> bool:
 def _office(products: Sequence[Product]) -> Product | None:
     found = [product for product in products if product.is_office]
     if len(found) > 1:
-        raise ProductUnknown("Several Office products carry a key on this machine; name one of them.", found)
+        raise ProductUnknown(
+            "Several Office products carry a key on this machine; name one of them.", found, several=True
+        )
     return found[0] if found else None

@@ -9,20 +9,17 @@ a counted number. So a licensed product is never activated again.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 
-from .._licensing import classify
 from .._licensing.hresult import explain
 from .._licensing.model import Product
 from .._licensing.product_choice import WINDOWS, ProductUnknown, choose, means_windows
 from .._licensing.terms import LICENSED, KeyType
 from .._spp import reader, writer
 from .._spp.errors import MethodFailed
-from .._winrm.errors import OutcomeUnknown, TimedOut, WinrmError
-from .._winrm.session import Session
-from .._wsman import WsmanError, WsmanFault
-from .audit import Audit, audit
+from .._spp.steps import Session, Work, take
+from .audit import Audit, audit_steps
+from .changing import Fate, attempt, look, settle
 from .errors import ChangeFailed, Refused, Result
 
 _TOKEN_ONLY = 3
@@ -58,7 +55,12 @@ def activate(session: Session, request: ActivationRequest, check: bool = False) 
 
     Raises Refused (nothing was sent) and ChangeFailed (an activation was tried), both with advice.
     """
-    before = audit(session, office=not means_windows(request.product))
+    return take(session, activation_steps(request, check))
+
+
+def activation_steps(request: ActivationRequest, check: bool = False) -> Work[ActivationReport]:
+    """The steps of ``activate``."""
+    before = yield from audit_steps(office=not means_windows(request.product))
     product = _find(before, request.product)
     method = "confirmation_id" if request.confirmation_id else "online"
     if product.license_status_code == LICENSED:
@@ -66,42 +68,60 @@ def activate(session: Session, request: ActivationRequest, check: bool = False) 
     _refuse_unsuitable(product, request, before)
     if check:
         return ActivationReport(Result.PLANNED, True, method, product, before, before)
-    return _activate(session, product, request, method, before)
-
-
-def _activate(
-    session: Session, product: Product, request: ActivationRequest, method: str, before: Audit
-) -> ActivationReport:
-    warnings: tuple[str, ...] = ()
-    try:
-        if request.confirmation_id:
-            _deposit(session, product, request.confirmation_id, before)
-        else:
-            writer.activate(session, product)
-    except MethodFailed as failure:
-        raise _refused_by_windows(session, product, failure, before) from failure
-    except (OutcomeUnknown, TimedOut, WsmanFault) as lost:
-        if isinstance(lost, WsmanFault) and not lost.timed_out:
-            raise
-        # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
-        warnings = (f"The answer to the activation was lost ({lost}); the result is what the machine says now.",)
-    try:
-        writer.refresh_license_status(session, before.snapshot.service_of(product))
-    except (MethodFailed, WsmanError, WinrmError) as failure:
-        warnings += (f"The license status could not be refreshed: {failure}",)
-    after = _read_back(session, before, not means_windows(request.product))
+    change = yield from _change(product, request, before)
+    after, warnings = yield from activate_product(change, product, before)
     return _judge(product, method, before, after, warnings)
 
 
-def _deposit(session: Session, product: Product, confirmation_id: str, before: Audit) -> None:
-    installation_id = reader.read_installation_id(session, product)
+def _change(product: Product, request: ActivationRequest, before: Audit) -> Work[Work[None]]:
+    """What is to be sent. Reading the installation ID for it changes nothing."""
+    if not request.confirmation_id:
+        return writer.activate(product)
+    installation_id = yield from reader.installation_id(product)
     if not installation_id:
         raise Refused(
             f"{product.name} gives no installation ID, so a confirmation ID cannot belong to it.",
             "Activate it online instead.",
             before,
         )
-    writer.deposit_confirmation_id(session, product, installation_id, confirmation_id)
+    return writer.deposit_confirmation_id(product, installation_id, request.confirmation_id)
+
+
+def activate_product(change: Work[None], product: Product, before: Audit) -> Work[tuple[Audit, tuple[str, ...]]]:
+    """Send an activation once; the machine as it is then, and what is worth a warning. Raises ChangeFailed."""
+    office = before.snapshot.office is not None
+    warnings: tuple[str, ...] = ()
+    sent = yield from attempt(change)
+    if sent.fate is Fate.REFUSED:
+        if not isinstance(sent.failure, MethodFailed):
+            # Nothing reached the provider: rights, quota, no connection. The failure says all.
+            raise sent.failure or ChangeFailed("", changed=False)
+        seen = yield from look(audit_steps(office=office))
+        raise refused_by_windows(product, sent.failure, before, seen.state)
+    if sent.fate is Fate.LOST:
+        # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
+        warnings = (
+            f"The answer to the activation was lost ({sent.failure}); the result is what the machine says now.",
+        )
+    refreshed = yield from attempt(writer.refresh_license_status(before.snapshot.service_of(product)))
+    if refreshed.failure is not None:
+        warnings += (f"The license status could not be refreshed: {refreshed.failure}",)
+    patience = 60.0 if sent.fate is Fate.LOST else 0.0
+    seen = yield from settle(lambda: audit_steps(office=office), lambda state: is_licensed(state, product), patience)
+    if seen.state is None:
+        raise ChangeFailed(
+            f"The activation was sent, but the machine could not be read afterwards: {seen.failure}",
+            "Run license_info on the host; activating again is not needed when it says licensed.",
+            changed=None,
+            before=before,
+        ) from seen.failure
+    return seen.state, warnings
+
+
+def is_licensed(state: Audit, product: Product) -> bool:
+    """Whether a product is activated."""
+    now = next((one for one in state.snapshot.products if one.activation_id == product.activation_id), None)
+    return now is not None and now.license_status_code == LICENSED
 
 
 def _judge(product: Product, method: str, before: Audit, after: Audit, warnings: tuple[str, ...]) -> ActivationReport:
@@ -123,11 +143,8 @@ def _judge(product: Product, method: str, before: Audit, after: Audit, warnings:
     )
 
 
-def _refused_by_windows(session: Session, product: Product, failure: MethodFailed, before: Audit) -> ChangeFailed:
-    after = None
-    # The refusal itself is the news; the state is a courtesy.
-    with contextlib.suppress(WsmanError, WinrmError, classify.AmbiguousProduct):
-        after = audit(session)
+def refused_by_windows(product: Product, failure: MethodFailed, before: Audit, after: Audit | None) -> ChangeFailed:
+    """The refusal itself is the news; ``after``, the state that was read then, is a courtesy."""
     return ChangeFailed(
         f"{product.name} could not be activated with {_key_text(product)}: {failure.explanation.code_text}: "
         f"{failure.explanation.meaning}",
@@ -139,21 +156,9 @@ def _refused_by_windows(session: Session, product: Product, failure: MethodFaile
     )
 
 
-def _read_back(session: Session, before: Audit, office: bool) -> Audit:
-    try:
-        return audit(session, office=office)
-    except (WsmanError, WinrmError) as failure:
-        raise ChangeFailed(
-            f"The activation was sent, but the machine could not be read afterwards: {failure}",
-            "Run license_info on the host; activating again is not needed when it says licensed.",
-            changed=None,
-            before=before,
-        ) from failure
-
-
 def _find(state: Audit, wanted: str) -> Product:
     try:
-        product = choose(state.snapshot.products, wanted)
+        product = choose(state.snapshot, wanted)
     except ProductUnknown as unknown:
         raise Refused(unknown.message, unknown.advice, state) from unknown
     if product is None:

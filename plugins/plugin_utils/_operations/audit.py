@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from .._licensing import classify
 from .._licensing.model import Product, Snapshot
 from .._spp import reader
-from .._spp.steps import Reading, take
-from .._winrm.session import Session
+from .._spp.steps import Session, Work, take
 
 
 @dataclass(frozen=True)
 class Audit:
-    """A snapshot with its verdicts. ``primary`` is None when no Windows license carries a key."""
+    """A snapshot with its classification.
+
+    ``primary`` is None when no Windows license carries a key, or when several do and none can be called the main one;
+    then ``ambiguity`` says so.
+    """
 
     snapshot: Snapshot
     primary: Product | None
     role: classify.RoleVerdict
     installation_id: str | None = None
+    ambiguity: classify.AmbiguousProduct | None = None
 
 
 def audit(session: Session, installation_id: bool = False, office: bool = False) -> Audit:
@@ -30,15 +34,21 @@ def audit(session: Session, installation_id: bool = False, office: bool = False)
     ``office`` also reads the licensing platform of Office 2010 and of Office on Windows 7 and Server 2008 R2, which
     takes two requests more.
 
-    Raises the errors of ``_spp.reader.read_snapshot``, and classify.AmbiguousProduct when two Windows
-    licenses carry a key and none can be called the main one.
+    Raises the errors of ``_spp.reader.read_snapshot``.
     """
     return take(session, audit_steps(installation_id, office))
 
 
-def audit_steps(installation_id: bool = False, office: bool = False) -> Reading[Audit]:
+def audit_steps(installation_id: bool = False, office: bool = False) -> Work[Audit]:
     """The steps of ``audit``, for whoever reads many machines at once."""
     snapshot = yield from reader.snapshot(office)
-    primary = classify.primary_product(snapshot.products)
+    primary, ambiguity = _primary(snapshot)
     identifier = (yield from reader.installation_id(primary)) if installation_id and primary else None
-    return Audit(snapshot, primary, classify.role(snapshot), identifier)
+    return Audit(snapshot, primary, classify.role(snapshot), identifier, ambiguity)
+
+
+def _primary(snapshot: Snapshot) -> tuple[Product | None, classify.AmbiguousProduct | None]:
+    try:
+        return classify.primary_product(snapshot.products, snapshot.os), None
+    except classify.AmbiguousProduct as ambiguity:
+        return None, ambiguity

@@ -16,7 +16,8 @@ from enum import Enum
 from .._licensing.model import LicensingService, OperatingSystem
 from .._spp import reader, schema
 from .._spp.errors import SppError
-from .._spp.registry import Registry
+from .._spp.registry import may_change
+from .._spp.steps import take
 from .._winrm.doorstep import Doorstep, look
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import ConnectionLost, NotWsman, TimedOut, TlsError, Unreachable, Unsealed, WinrmError
@@ -97,7 +98,7 @@ def _stopped_at(error: Exception) -> Step:
 
 
 def _require_rights(session: Session, key: str) -> None:
-    if not Registry(session).may_change(key):
+    if not take(session, may_change(key)):
         raise Refused(
             f"The account may read, but not change HKLM\\{key}, where the licensing service keeps its settings.",
             NEEDS_ADMINISTRATOR,

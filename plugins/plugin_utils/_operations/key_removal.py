@@ -15,10 +15,9 @@ from .._licensing.model import Product
 from .._licensing.product_choice import ProductUnknown, choose
 from .._spp import writer
 from .._spp.errors import MethodFailed
-from .._winrm.errors import OutcomeUnknown, WinrmError
-from .._winrm.session import Session
-from .._wsman import WsmanError
-from .audit import Audit, audit
+from .._spp.steps import Session, Work, take
+from .audit import Audit, audit_steps
+from .changing import Fate, Look, attempt, look, settle
 from .errors import ChangeFailed, Refused, Result
 
 
@@ -36,11 +35,13 @@ class RemovalReport:
 
 def remove_product_key(session: Session, wanted: str, check: bool = False) -> RemovalReport:
     """Make the product carry no key. Raises Refused and ChangeFailed."""
-    before = audit(session, office=True)
-    try:
-        product = choose(before.snapshot.products, wanted)
-    except ProductUnknown:
-        product = None
+    return take(session, removal_steps(wanted, check))
+
+
+def removal_steps(wanted: str, check: bool = False) -> Work[RemovalReport]:
+    """The steps of ``remove_product_key``."""
+    before = yield from audit_steps(office=True)
+    product = _chosen(before, wanted)
     if product is None:
         return RemovalReport(Result.VERIFIED, False, None, before, before)
     if before.primary is not None and product.activation_id == before.primary.activation_id:
@@ -51,32 +52,77 @@ def remove_product_key(session: Session, wanted: str, check: bool = False) -> Re
         )
     if check:
         return RemovalReport(Result.PLANNED, True, product, before, before)
-    warnings = _remove(session, product, before)
-    after = audit(session, office=True)
-    gone = all(one.activation_id != product.activation_id for one in after.snapshot.products)
-    return RemovalReport(Result.VERIFIED if gone else Result.ACCEPTED, True, product, before, after, warnings)
-
-
-def _remove(session: Session, product: Product, before: Audit) -> tuple[str, ...]:
-    try:
-        writer.uninstall_product_key(session, product)
-    except MethodFailed as failure:
+    warnings = yield from remove_key(product, before)
+    seen = yield from look(audit_steps(office=True))
+    if seen.state is None:
         raise ChangeFailed(
-            f"The key of {product.name} could not be removed: {failure}",
-            failure.explanation.admin_action,
-            changed=False,
+            f"Windows accepted the removal of the key of {product.name}, but the machine could not be read "
+            f"afterwards: {seen.failure}",
+            "Run this task again, which is safe.",
+            changed=True,
             before=before,
-            hresult=failure.hresult,
-        ) from failure
-    except OutcomeUnknown as lost:
-        raise ChangeFailed(
-            f"The connection broke while the key of {product.name} was being removed, so its state is not known.",
+        ) from seen.failure
+    gone = not carries_key(seen.state, product)
+    return RemovalReport(Result.VERIFIED if gone else Result.ACCEPTED, True, product, before, seen.state, warnings)
+
+
+def _chosen(before: Audit, wanted: str) -> Product | None:
+    """The product that is meant; None when it carries no key. Several that may be meant are for the user to choose."""
+    try:
+        return choose(before.snapshot, wanted)
+    except ProductUnknown as unknown:
+        if unknown.several:
+            raise Refused(unknown.message, unknown.advice, before) from unknown
+        return None
+
+
+def remove_key(product: Product, before: Audit) -> Work[tuple[str, ...]]:
+    """Uninstall the key of one product; what is worth a warning. Raises ChangeFailed."""
+    sent = yield from attempt(writer.uninstall_product_key(product))
+    if sent.fate is Fate.REFUSED:
+        raise _refused(product, before, sent.failure)
+    if sent.fate is Fate.LOST:
+        seen = yield from settle(lambda: audit_steps(office=True), lambda state: not carries_key(state, product))
+        if seen.state is None or carries_key(seen.state, product):
+            raise _lost(product, before, seen) from sent.failure
+    refreshed = yield from attempt(writer.refresh_license_status(before.snapshot.service_of(product)))
+    if refreshed.failure is not None:
+        return (f"The key was removed, but the license status could not be refreshed: {refreshed.failure}",)
+    return ()
+
+
+def carries_key(state: Audit, product: Product) -> bool:
+    """Whether a product still carries a key."""
+    return any(one.activation_id == product.activation_id for one in state.snapshot.products)
+
+
+def _refused(product: Product, before: Audit, failure: Exception | None) -> Exception:
+    if not isinstance(failure, MethodFailed):
+        # Nothing reached the provider: rights, quota, no connection. The failure says all.
+        return failure or ChangeFailed("", changed=False)
+    return ChangeFailed(
+        f"The key of {product.name} could not be removed: {failure}",
+        failure.explanation.admin_action,
+        changed=False,
+        before=before,
+        hresult=failure.hresult,
+    )
+
+
+def _lost(product: Product, before: Audit, seen: Look[Audit]) -> ChangeFailed:
+    if seen.state is None:
+        return ChangeFailed(
+            f"The connection broke while the key of {product.name} was being removed, and the machine cannot be read "
+            f"any more ({seen.failure}), so its state is not known.",
             "Run this task again, which is safe.",
             changed=None,
             before=before,
-        ) from lost
-    try:
-        writer.refresh_license_status(session, before.snapshot.service_of(product))
-    except (MethodFailed, WsmanError, WinrmError) as failure:
-        return (f"The key was removed, but the license status could not be refreshed: {failure}",)
-    return ()
+        )
+    return ChangeFailed(
+        f"The connection broke while the key of {product.name} was being removed; the machine was read for a minute "
+        "afterwards and still carries it.",
+        "Run this task again.",
+        changed=False,
+        before=before,
+        after=seen.state,
+    )

@@ -13,8 +13,8 @@ from .._licensing.product_choice import ProductUnknown, choose, means_windows
 from .._licensing.settings import Change, SettingRefused, unfinished
 from .._licensing.terms import Provider
 from .._spp.client_settings import of_kms, read_client_settings, without_inherited, write_client_setting
-from .._winrm.session import Session
-from .audit import Audit, audit
+from .._spp.steps import Session, Work, take
+from .audit import Audit, audit_steps
 from .errors import Refused, Result
 from .settings import apply, read_again
 
@@ -37,7 +37,12 @@ class ClientReport:
 
 def set_client_settings(session: Session, request: ClientRequest, check: bool = False) -> ClientReport:
     """Make the settings of one scope as asked. Raises Refused and ChangeFailed."""
-    before = _read(session, request)
+    return take(session, client_steps(request, check))
+
+
+def client_steps(request: ClientRequest, check: bool = False) -> Work[ClientReport]:
+    """The steps of ``set_client_settings``."""
+    before = yield from _read(request)
     try:
         changes = plan_client(before.settings, request, before.state.snapshot.os.provider)
     except SettingRefused as refused:
@@ -48,8 +53,8 @@ def set_client_settings(session: Session, request: ClientRequest, check: bool = 
         planned = replace(before.settings, **{change.name: change.after for change in changes})  # type: ignore[arg-type]
         return _report(Result.PLANNED, changes, before, replace(before, settings=planned))
     snapshot = before.state.snapshot
-    apply(changes, lambda change: write_client_setting(session, snapshot, before.product, change), before.state)
-    after = read_again(lambda: _read(session, request), changes, before.state)
+    yield from apply(changes, lambda change: write_client_setting(snapshot, before.product, change), before.state)
+    after = yield from read_again(_read(request), changes, before.state)
     result = Result.ACCEPTED if unfinished(changes, vars(after.settings)) else Result.VERIFIED
     return _report(result, changes, before, after)
 
@@ -75,15 +80,15 @@ class _Reading:
         return overrides(of_kms(primary.kms), of_kms(snapshot.service.kms))
 
 
-def _read(session: Session, request: ClientRequest) -> _Reading:
-    state = audit(session, office=not (request.is_general or means_windows(request.product)))
+def _read(request: ClientRequest) -> Work[_Reading]:
+    state = yield from audit_steps(office=not (request.is_general or means_windows(request.product)))
     snapshot = state.snapshot
     if request.is_general or snapshot.os.provider is Provider.SLWMI:
-        return _Reading(state, None, read_client_settings(session, snapshot, None, state.primary))
+        return _Reading(state, None, (yield from read_client_settings(snapshot, None, state.primary)))
     product = _product(state, request)
-    settings = read_client_settings(session, snapshot, product, state.primary)
+    settings = yield from read_client_settings(snapshot, product, state.primary)
     if request.absent and snapshot.service_of(product) is snapshot.service:
-        settings = without_inherited(session, product, settings, of_kms(snapshot.service.kms))
+        settings = yield from without_inherited(product, settings, of_kms(snapshot.service.kms))
     return _Reading(state, product, settings)
 
 
@@ -94,7 +99,7 @@ def _report(result: Result, changes: tuple[Change, ...], before: _Reading, after
 
 def _product(state: Audit, request: ClientRequest) -> Product:
     try:
-        product = choose(state.snapshot.products, request.product)
+        product = choose(state.snapshot, request.product)
     except ProductUnknown as unknown:
         raise Refused(unknown.message, unknown.advice, state) from unknown
     if product is None:

@@ -12,13 +12,16 @@ from .._licensing import classify
 from .._licensing.host_settings import HostRequest, HostSettings, needs_restart, plan_host, warnings_about
 from .._licensing.settings import Change, unfinished
 from .._spp.host_settings import read_domain, read_host_settings, write_host_setting
-from .._spp.service_control import ServiceAbsent, ServiceControl, ServiceRefused
-from .._winrm.errors import WinrmError
-from .._winrm.session import Session
-from .._wsman import WsmanError
-from .audit import Audit, audit
+from .._spp.service_control import read_service_state
+from .._spp.steps import Session, Work, take
+from .audit import Audit, audit_steps
+from .changing import look
 from .errors import ChangeFailed, Result
+from .restart import Reached, State, bring_to
 from .settings import apply, read_again
+
+# Seconds that the service may take to stop, and to start.
+_PATIENCE = 60.0
 
 
 class Restart(str, Enum):
@@ -39,7 +42,7 @@ class HostReport:
     after: HostSettings
     restarted: bool
     restart_required: bool
-    clients_counted: int
+    clients_counted: int | None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -55,19 +58,24 @@ def set_host_settings(
     ``restart`` None restarts where it is needed and costs nothing: on a machine that has counted no client. A KMS host
     loses its client count by a restart of the service.
     """
-    state = audit(session)
+    return take(session, host_steps(request, restart, check))
+
+
+def host_steps(request: HostRequest, restart: Restart | None = None, check: bool = False) -> Work[HostReport]:
+    """The steps of ``set_host_settings``."""
+    state = yield from audit_steps()
     firewall = request.firewall is not None
-    before = read_host_settings(session, state.snapshot, firewall)
-    domain = read_domain(session) if request.publish_list else None
+    before = yield from read_host_settings(state.snapshot, firewall)
+    domain = (yield from read_domain()) if request.publish_list else None
     changes = plan_host(before, request, domain, state.snapshot.os.provider)
     clients = _clients(state)
     restarting = _restarts(restart, changes, clients)
     if check or not (changes or restarting):
         return _unsent(changes, before, restarting, clients, check)
-    apply(changes, lambda change: write_host_setting(session, state.snapshot, change), state)
+    yield from apply(changes, lambda change: write_host_setting(state.snapshot, change), state)
     if restarting:
-        _restart(session, state, changes)
-    after = read_again(lambda: read_host_settings(session, audit(session).snapshot, firewall), changes, state)
+        yield from _restart(state, changes)
+    after = yield from read_again(_read_again(firewall), changes, state)
     return HostReport(
         Result.ACCEPTED if unfinished(changes, vars(after)) else Result.VERIFIED,
         changes,
@@ -80,8 +88,13 @@ def set_host_settings(
     )
 
 
+def _read_again(firewall: bool) -> Work[HostSettings]:
+    state = yield from audit_steps()
+    return (yield from read_host_settings(state.snapshot, firewall))
+
+
 def _unsent(
-    changes: tuple[Change, ...], before: HostSettings, restarting: bool, clients: int, check: bool
+    changes: tuple[Change, ...], before: HostSettings, restarting: bool, clients: int | None, check: bool
 ) -> HostReport:
     planned = HostSettings(**{**vars(before), **{change.name: change.after for change in changes}})
     result = Result.PLANNED if check and (changes or restarting) else Result.VERIFIED
@@ -90,7 +103,7 @@ def _unsent(
     return HostReport(result, changes, before, planned, restarts, pending, clients, warnings_about(planned))
 
 
-def _restarts(restart: Restart | None, changes: tuple[Change, ...], clients: int) -> bool:
+def _restarts(restart: Restart | None, changes: tuple[Change, ...], clients: int | None) -> bool:
     if restart is Restart.ALWAYS:
         return True
     if restart is Restart.NEVER or not needs_restart(changes):
@@ -98,27 +111,30 @@ def _restarts(restart: Restart | None, changes: tuple[Change, ...], clients: int
     return restart is Restart.IF_NEEDED or clients == 0
 
 
-def _clients(state: Audit) -> int:
-    """How many clients the running host has counted; 0 for a machine that is no host."""
+def _clients(state: Audit) -> int | None:
+    """How many clients the running host has counted; 0 for a machine that is not a host, None where it does not say."""
     if not classify.serves_as_host(state.snapshot):
         return 0
     states = [product.host for product in state.snapshot.products] + [state.snapshot.service.host]
-    return max((one.current_count or 0 for one in states if one and one.enabled), default=0)
+    counts = [one.current_count for one in states if one and one.enabled and one.current_count is not None]
+    return max(counts, default=None)
 
 
-def _restart(session: Session, state: Audit, changes: tuple[Change, ...]) -> None:
-    control = ServiceControl(session, state.snapshot.service.service_name)
-    try:
-        if not control.read().stopped:
-            control.stop()
-        control.start()
-    except (ServiceRefused, ServiceAbsent, WinrmError, WsmanError) as failure:
-        names = ", ".join(change.name for change in changes)
-        stored = f"The settings were stored ({names}), but the" if names else "The"
-        raise ChangeFailed(
-            f"{stored} licensing service could not be restarted: {failure}",
-            "Look whether the service runs, and restart it or the machine; until then it works with the former "
-            "settings.",
-            changed=True if changes else None,
-            before=state,
-        ) from failure
+def _restart(state: Audit, changes: tuple[Change, ...]) -> Work[None]:
+    name = state.snapshot.service.service_name
+    now = yield from look(read_service_state(name))
+    reached = Reached(None, False, now.failure)
+    if now.state is not None:
+        reached = yield from bring_to(State.RESTARTED, now.state, _PATIENCE)
+    if reached.failure is None:
+        return
+    names = ", ".join(change.name for change in changes)
+    stored = f"The settings were stored ({names}), but the" if names else "The"
+    now_is = f" The service is '{reached.service.state}' now." if reached.service else ""
+    raise ChangeFailed(
+        f"{stored} licensing service could not be restarted: {str(reached.failure).rstrip('.')}.{now_is}",
+        f"Check that the service {name} is running; start it, or restart the machine. Until then it works with the "
+        "former settings.",
+        changed=True if changes else reached.changed,
+        before=state,
+    )

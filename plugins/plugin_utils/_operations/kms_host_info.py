@@ -16,8 +16,8 @@ from .._licensing.model import Product
 from .._licensing.terms import KeyType
 from .._spp.event_log import read_requests
 from .._spp.host_settings import read_host_settings
-from .._winrm.session import Session
-from .audit import Audit, audit
+from .._spp.steps import Session, Work, take
+from .audit import Audit, audit_steps
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,15 @@ class HostInfo:
 
 def host_info(session: Session, days: int, names: tuple[str, ...] = ()) -> HostInfo:
     """Read the host. ``days``: how far back its event log is read, 0 for not at all. ``names``: the machine's own."""
-    state = audit(session)
+    return take(session, host_info_steps(days, names))
+
+
+def host_info_steps(days: int, names: tuple[str, ...] = ()) -> Work[HostInfo]:
+    """The steps of ``host_info``."""
+    state = yield from audit_steps()
     known = (*names, state.snapshot.os.computer_name or "")
     obstacles = problems(state.snapshot, state.primary, known, datetime.now(timezone.utc))
-    settings = read_host_settings(session, state.snapshot, firewall=True)
+    settings = yield from read_host_settings(state.snapshot, firewall=True)
     keys = tuple(
         HostKey(product, group_of(product, state.snapshot.os.build))
         for product in state.snapshot.products
@@ -55,5 +60,5 @@ def host_info(session: Session, days: int, names: tuple[str, ...] = ()) -> HostI
     if not days:
         return HostInfo(state, settings, keys, (), (), (), obstacles)
     now = state.snapshot.os.local_time or datetime.now(timezone.utc)
-    clients = recent_clients(read_requests(session, now - timedelta(days=days)))
+    clients = recent_clients((yield from read_requests(now - timedelta(days=days))))
     return HostInfo(state, settings, keys, clients, overdue(clients, now), expiring(clients, now), obstacles)

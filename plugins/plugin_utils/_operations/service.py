@@ -15,21 +15,15 @@ from enum import Enum
 
 from .._licensing.restart import restart_due
 from .._spp import schema
-from .._spp.reader import read_operating_system
-from .._spp.service_control import ServiceAbsent, ServiceControl, ServiceRefused, WindowsService
+from .._spp.reader import operating_system
+from .._spp.service_control import ServiceAbsent, WindowsService, read_service_state
+from .._spp.steps import Session, Work, take
 from .._winrm.errors import WinrmError
-from .._winrm.session import Session
-from .._wsman import WsmanError, WsmanFault
-from .audit import Audit, audit
+from .._wsman import WsmanError
+from .audit import Audit, audit_steps
+from .changing import look
 from .errors import ChangeFailed, Refused, Result
-
-
-class State(str, Enum):
-    """The wanted state of the service."""
-
-    RESTARTED = "restarted"
-    STARTED = "started"
-    STOPPED = "stopped"
+from .restart import Reached, State, bring_to
 
 
 class Platform(str, Enum):
@@ -67,17 +61,15 @@ def set_service_state(session: Session, request: ServiceRequest, check: bool = F
 
     Raises Refused and ChangeFailed.
     """
-    before = None
-    if request.product is Platform.OFFICE:
-        name = schema.OFFICE_WINDOWS_SERVICE
-    elif request.state is State.RESTARTED:
-        before = audit(session)
-        name = before.snapshot.service.service_name
-    else:
-        name = schema.service_name(read_operating_system(session).provider)
-    control = ServiceControl(session, name, patience=request.timeout)
+    return take(session, service_steps(request, check))
+
+
+def service_steps(request: ServiceRequest, check: bool = False) -> Work[ServiceReport]:
+    """The steps of ``set_service_state``."""
+    before = (yield from audit_steps()) if _plays_a_part(request) else None
+    name = yield from _name(request, before)
     try:
-        now = control.read()
+        now = yield from read_service_state(name)
     except ServiceAbsent as absent:
         raise Refused(str(absent), _absent_advice(request), before) from absent
     needed, reason = _need(request, now, before)
@@ -85,9 +77,24 @@ def set_service_state(session: Session, request: ServiceRequest, check: bool = F
         return ServiceReport(Result.VERIFIED, False, reason, now, now, before, before)
     if check:
         return ServiceReport(Result.PLANNED, True, reason, now, now, before, before)
-    reached = _apply(control, request, now, before)
-    after = _prove(session, before)
-    return ServiceReport(Result.VERIFIED, True, reason, now, reached, before, after)
+    reached = yield from bring_to(request.state, now, request.timeout)
+    if reached.failure is not None or reached.service is None:
+        raise _not_reached(request, now, reached, before)
+    after = yield from _proof(name, before)
+    return ServiceReport(Result.VERIFIED, True, reason, now, reached.service, before, after)
+
+
+def _plays_a_part(request: ServiceRequest) -> bool:
+    """Whether the role of the machine decides: Windows' own service, which a restart gives another role."""
+    return request.product is Platform.WINDOWS and request.state is State.RESTARTED
+
+
+def _name(request: ServiceRequest, before: Audit | None) -> Work[str]:
+    if request.product is Platform.OFFICE:
+        return schema.OFFICE_WINDOWS_SERVICE
+    if before is not None:
+        return before.snapshot.service.service_name
+    return schema.service_name((yield from operating_system()).provider)
 
 
 def _need(request: ServiceRequest, now: WindowsService, before: Audit | None) -> tuple[bool, str]:
@@ -103,58 +110,41 @@ def _need(request: ServiceRequest, now: WindowsService, before: Audit | None) ->
     return False, f"no restart is due: {before.role.reason}"
 
 
-def _apply(
-    control: ServiceControl, request: ServiceRequest, now: WindowsService, before: Audit | None
-) -> WindowsService:
-    try:
-        reached = now
-        if request.state is not State.STARTED and not now.stopped:
-            reached = control.stop()
-        if request.state is not State.STOPPED:
-            reached = control.start()
-        return reached
-    except ServiceRefused as refused:
-        raise ChangeFailed(
-            str(refused),
-            f"Look at the service {now.name} and the System event log on the host; a restart of the machine "
-            "does the same.",
-            changed=_is_different(control, now),
-            before=before,
-        ) from refused
-    except WsmanFault:
-        # An answer, if an unwelcome one: rights, quota. Nothing is lost.
-        raise
-    except (WinrmError, WsmanError) as lost:
-        raise ChangeFailed(
-            f"The connection was lost while {now.name} was being {request.state.value}: {lost}",
-            "Run this task again; it first looks what state the service is in.",
-            changed=None,
-            before=before,
-        ) from lost
+def _not_reached(request: ServiceRequest, now: WindowsService, reached: Reached, before: Audit | None) -> Exception:
+    if reached.changed is False and isinstance(reached.failure, (WsmanError, WinrmError)):
+        # Nothing reached the service: rights, quota, no connection. The failure says all.
+        return reached.failure
+    state = f"The service is '{reached.service.state}' now." if reached.service else "Its state is not known."
+    return ChangeFailed(
+        f"{now.name} could not be {request.state.value}: {str(reached.failure).rstrip('.')}. {state}",
+        f"Check the service {now.name} and the System event log on the host, and run this task again, which first "
+        "reads the state of the service; a restart of the machine does the same.",
+        changed=reached.changed,
+        before=before,
+    )
 
 
-def _is_different(control: ServiceControl, before: WindowsService) -> bool | None:
-    try:
-        return control.read().state != before.state
-    except (ServiceAbsent, WinrmError, WsmanError):
-        return None
-
-
-def _prove(session: Session, before: Audit | None) -> Audit | None:
+def _proof(name: str, before: Audit | None) -> Work[Audit | None]:
     """After a restart the running service must agree with the installed key."""
     if before is None:
         return None
-    after = audit(session)
-    if restart_due(after.snapshot):
+    seen = yield from look(audit_steps())
+    if seen.state is None:
         raise ChangeFailed(
-            f"{after.snapshot.service.service_name} was restarted, but it still does not work with the installed "
-            f"key: {after.role.reason}",
-            "Restart the machine and look again.",
+            f"{name} was restarted, but the machine could not be read afterwards: {seen.failure}",
+            "Run license_info on the host; run this task again if its role is still pending.",
             changed=True,
             before=before,
-            after=after,
+        ) from seen.failure
+    if restart_due(seen.state.snapshot):
+        raise ChangeFailed(
+            f"{name} was restarted, but it still does not work with the installed key: {seen.state.role.reason}",
+            "Restart the machine, and run license_info on it.",
+            changed=True,
+            before=before,
+            after=seen.state,
         )
-    return after
+    return seen.state
 
 
 def _absent_advice(request: ServiceRequest) -> str:

@@ -8,67 +8,61 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from .._licensing import classify
 from .._licensing.settings import Change
-from .._spp.errors import MethodFailed, SppError
-from .._winrm.errors import OutcomeUnknown, WinrmError
+from .._spp.errors import MethodFailed
+from .._spp.steps import Work
+from .._winrm.errors import WinrmError
 from .._wsman import WsmanError
 from .audit import Audit
-from .errors import ChangeFailed, OperationError
+from .changing import Fate, attempt, look
+from .errors import ChangeFailed
 
 _Reading = TypeVar("_Reading")
 
 
-def apply(changes: Sequence[Change], write: Callable[[Change], None], before: Audit) -> None:
-    """Write every change in order. Raises ChangeFailed for the first that fails."""
+def apply(changes: Sequence[Change], write: Callable[[Change], Work[None]], before: Audit) -> Work[None]:
+    """Write every change in order. Raises ChangeFailed for the first that fails.
+
+    Where nothing reached the machine at all (rights, quota, no connection), that error is raised itself.
+    """
     done: list[str] = []
     for change in changes:
-        try:
-            write(change)
-        except MethodFailed as failure:
-            raise _failed(
-                f"{change.name} could not be set: {failure}", failure.explanation.admin_action, done, before, failure
-            ) from failure
-        except SppError as failure:
-            raise _failed(f"{change.name} could not be set: {failure}", "", done, before, None) from failure
-        except OutcomeUnknown as lost:
-            raise ChangeFailed(
-                f"The connection broke while {change.name} was being set, so it is not known whether it is. "
-                f"{_sum(done)}",
-                "Run this task again, which is safe.",
-                changed=None,
-                before=before,
-            ) from lost
-        except (WinrmError, WsmanError) as failure:
-            if not done:
-                raise
-            raise _failed(f"{change.name} could not be set: {failure}", "", done, before, None) from failure
+        sent = yield from attempt(write(change))
+        if sent.failure is not None:
+            raise _failed(change.name, sent.fate, sent.failure, done, before) from sent.failure
         done.append(change.name)
 
 
-def read_again(read: Callable[[], _Reading], changes: Sequence[Change], before: Audit) -> _Reading:
+def read_again(read: Work[_Reading], changes: Sequence[Change], before: Audit) -> Work[_Reading]:
     """Read after a change. What was changed stays changed when the machine no longer answers."""
-    try:
-        return read()
-    except (WinrmError, WsmanError, SppError, OperationError, classify.AmbiguousProduct) as failure:
-        names = ", ".join(change.name for change in changes) or "The service"
-        raise ChangeFailed(
-            f"Windows accepted every change ({names}), but the machine could not be read afterwards: {failure}",
+    seen = yield from look(read)
+    if seen.state is not None:
+        return seen.state
+    names = ", ".join(change.name for change in changes) or "The service"
+    raise ChangeFailed(
+        f"Windows accepted every change ({names}), but the machine could not be read afterwards: {seen.failure}",
+        "Run this task again, which is safe.",
+        changed=True,
+        before=before,
+    ) from seen.failure
+
+
+def _failed(name: str, fate: Fate, failure: Exception, done: list[str], before: Audit) -> Exception:
+    already = f"Already set: {', '.join(done)}." if done else "Nothing was changed."
+    if fate is Fate.LOST:
+        return ChangeFailed(
+            f"The connection broke while {name} was being set, so it is not known whether it is ({failure}). {already}",
             "Run this task again, which is safe.",
-            changed=True,
+            changed=None,
             before=before,
-        ) from failure
-
-
-def _failed(message: str, advice: str, done: list[str], before: Audit, failure: MethodFailed | None) -> ChangeFailed:
+        )
+    if not done and isinstance(failure, (WsmanError, WinrmError)):
+        return failure
+    refused = failure if isinstance(failure, MethodFailed) else None
     return ChangeFailed(
-        f"{message} {_sum(done)}",
-        advice,
+        f"{name} could not be set: {failure}. {already}".replace("..", "."),
+        refused.explanation.admin_action if refused else "Run this task again, which is safe.",
         changed=bool(done),
         before=before,
-        hresult=failure.hresult if failure else None,
+        hresult=refused.hresult if refused else None,
     )
-
-
-def _sum(done: list[str]) -> str:
-    return f"Set before that: {', '.join(done)}." if done else "Nothing was changed before that."

@@ -96,7 +96,7 @@ def plan_key(snapshot: Snapshot, request: KeyRequest) -> KeyPlan | KeyRefusal:
     Raises classify.AmbiguousProduct when ``windows`` is meant and several Windows licenses carry a key.
     """
     try:
-        target = choose(snapshot.products, request.product)
+        target = choose(snapshot, request.product)
     except ProductUnknown as unknown:
         if request.key is not None and _ACTIVATION_ID.fullmatch(request.product.strip().lower()):
             # A product without a key is not among those that were read, and a first key is what it may need.

@@ -14,17 +14,14 @@ from .._licensing.client_settings import ClientSettings, inherited
 from .._licensing.model import KmsClientSettings, Product, Snapshot
 from .._licensing.settings import Change
 from .._licensing.terms import Provider
-from .._winrm.session import Session
-from . import schema
-from .registry import Registry
-from .target import Target
+from . import registry, schema
+from .steps import Work
+from .writer import clear_value, set_value
 
 _TYPE_NUMBERS = {name: number for number, name in schema.ACTIVATION_TYPES.items()}
 
 
-def read_client_settings(
-    session: Session, snapshot: Snapshot, product: Product | None, primary: Product | None
-) -> ClientSettings:
+def read_client_settings(snapshot: Snapshot, product: Product | None, primary: Product | None) -> Work[ClientSettings]:
     """The settings of one scope: a product, or the whole machine when ``product`` is None.
 
     The service has no property for the activation type, so for the whole machine it is read at the ``primary``
@@ -34,7 +31,7 @@ def read_client_settings(
     typed = product or primary
     return ClientSettings(
         host=kms.configured_host,
-        port=_port(session, snapshot, kms),
+        port=(yield from _port(snapshot, kms)),
         lookup_domain=kms.lookup_domain,
         activation_type=schema.ACTIVATION_TYPES.get(typed.kms.activation_type or 0) if typed else None,
         host_caching=kms.host_caching if product is None else None,
@@ -46,48 +43,40 @@ def of_kms(kms: KmsClientSettings) -> ClientSettings:
     return ClientSettings(kms.configured_host, kms.configured_port, kms.lookup_domain)
 
 
-def without_inherited(
-    session: Session, product: Product, shown: ClientSettings, general: ClientSettings
-) -> ClientSettings:
+def without_inherited(product: Product, shown: ClientSettings, general: ClientSettings) -> Work[ClientSettings]:
     """The settings of a product less those that it has from the whole machine, which only the registry tells apart."""
     key = rf"{schema.REGISTRY_KEYS[Provider.SPPWMI]}\{product.application_id}\{product.activation_id}"
-    registry = Registry(session)
-    names = [
-        name for name in inherited(shown, general) if registry.text(key, schema.REGISTRY_CLIENT_VALUES[name]) is None
-    ]
+    names = []
+    for name in inherited(shown, general):
+        if (yield from registry.read_text(key, schema.REGISTRY_CLIENT_VALUES[name])) is None:
+            names.append(name)
     return replace(shown, **dict.fromkeys(names))
 
 
-def write_client_setting(session: Session, snapshot: Snapshot, product: Product | None, change: Change) -> None:
+def write_client_setting(snapshot: Snapshot, product: Product | None, change: Change) -> Work[None]:
     """Apply one change. Raises MethodFailed and RegistryRefused."""
-    target = Target(session, product or snapshot.service)
+    target = product or snapshot.service
     if change.name == "host_caching":
-        target.set(schema.DISABLE_HOST_CACHING, not change.after)
-        return
+        return set_value(target, schema.DISABLE_HOST_CACHING, not change.after)
     if change.name == "port" and snapshot.os.provider is Provider.SLWMI:
-        _write_port(session, change)
-        return
+        return _write_port(change)
     setter, parameter, clearer = schema.CLIENT_METHODS[change.name]
     if change.after is None or (change.name == "activation_type" and change.after == "all"):
-        target.clear(clearer)
-    elif change.name == "activation_type":
-        target.set((setter, parameter), _TYPE_NUMBERS[str(change.after)])
-    elif isinstance(change.after, int):
-        target.set((setter, parameter), change.after)
-    else:
-        target.set((setter, parameter), str(change.after))
+        return clear_value(target, clearer)
+    if change.name == "activation_type":
+        return set_value(target, (setter, parameter), _TYPE_NUMBERS[str(change.after)])
+    return set_value(target, (setter, parameter), change.after if isinstance(change.after, int) else str(change.after))
 
 
-def _port(session: Session, snapshot: Snapshot, kms: KmsClientSettings) -> int | None:
+def _port(snapshot: Snapshot, kms: KmsClientSettings) -> Work[int | None]:
     if snapshot.os.provider is not Provider.SLWMI:
         return kms.configured_port
-    text = Registry(session).text(schema.REGISTRY_KEYS[Provider.SLWMI], schema.REGISTRY_CLIENT_PORT)
+    text = yield from registry.read_text(schema.REGISTRY_KEYS[Provider.SLWMI], schema.REGISTRY_CLIENT_PORT)
     return int(text) if text and text.isdecimal() else None
 
 
-def _write_port(session: Session, change: Change) -> None:
-    registry, key = Registry(session), schema.REGISTRY_KEYS[Provider.SLWMI]
+def _write_port(change: Change) -> Work[None]:
+    key = schema.REGISTRY_KEYS[Provider.SLWMI]
     if change.after is None:
-        registry.delete(key, schema.REGISTRY_CLIENT_PORT)
-    else:
-        registry.set_text(key, schema.REGISTRY_CLIENT_PORT, str(change.after))
+        return registry.delete(key, schema.REGISTRY_CLIENT_PORT)
+    return registry.set_text(key, schema.REGISTRY_CLIENT_PORT, str(change.after))

@@ -8,23 +8,23 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .._licensing.host_clients import ClientRequest, parse_request
-from .._winrm.session import Session
 from .._wsman import class_types, wql
+from .steps import Query, Work
 
 _CLASS = "Win32_NTLogEvent"
 _LOG = "Key Management Service"
 _ACTIVATION_REQUEST = 12290
 
 
-def read_requests(session: Session, since: datetime) -> tuple[ClientRequest, ...]:
+def read_requests(since: datetime) -> Work[tuple[ClientRequest, ...]]:
     """Events 12290 since a moment by the clock of the host.
 
     WMI compares TimeGenerated as a CIM datetime, so the query carries it in that form (MS-WMI, DMTF DSP0004).
     """
-    rows = session.query(
+    rows = yield Query(
         f"SELECT InsertionStrings,TimeGenerated FROM {_CLASS} WHERE Logfile = {wql.quote(_LOG)} "
         f"AND EventCode = {_ACTIVATION_REQUEST} AND TimeGenerated >= {wql.quote(_cim_time(since))}",
-        types=class_types.types_of(_CLASS),
+        class_types.types_of(_CLASS),
     )
     requests = []
     for row in rows:

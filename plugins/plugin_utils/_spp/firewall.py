@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._winrm.session import Session
 from .._wsman import WsmanFault, wql
+from .steps import Invoke, Query, Work
 from .writer import call
 
 _NAMESPACE = "root/StandardCimv2"
@@ -34,11 +34,11 @@ class FirewallRule:
     selectors: dict[str, str]
 
 
-def read_rule(session: Session) -> FirewallRule | None:
+def read_rule() -> Work[FirewallRule | None]:
     """The rule, None where WMI knows no firewall rules, the firewall service is off, or the rule was deleted."""
     query = f"SELECT {','.join((*_KEYS, 'Enabled'))} FROM {_CLASS} WHERE InstanceID = {wql.quote(_RULE)}"
     try:
-        rows = session.query(query, _NAMESPACE, types=_TYPES)
+        rows = yield Query(query, _TYPES, _NAMESPACE)
     except WsmanFault as fault:
         if fault.access_denied or fault.quota_exceeded:
             raise
@@ -49,6 +49,6 @@ def read_rule(session: Session) -> FirewallRule | None:
     return FirewallRule(rows[0].get("Enabled") == _TRUE, selectors)
 
 
-def switch_rule(session: Session, rule: FirewallRule, enabled: bool) -> None:
+def switch_rule(rule: FirewallRule, enabled: bool) -> Work[None]:
     """Enable or disable the rule. Raises MethodFailed."""
-    call(session, _CLASS, "Enable" if enabled else "Disable", None, rule.selectors, namespace=_NAMESPACE)
+    return call(Invoke(_CLASS, "Enable" if enabled else "Disable", None, rule.selectors, _NAMESPACE))

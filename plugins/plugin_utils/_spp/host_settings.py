@@ -14,37 +14,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .._licensing.host_settings import DEFAULT_PORT, HostSettings, PublishedDomain
-from .._licensing.model import Snapshot
+from .._licensing.model import LicensingService, Snapshot
 from .._licensing.settings import Change
 from .._licensing.terms import Provider
-from .._winrm.session import Session
 from .._wsman import class_types
-from . import schema
+from . import registry, schema
 from .errors import UnexpectedAnswer
 from .firewall import read_rule, switch_rule
-from .registry import Registry
-from .target import Target
+from .steps import Query, Work
+from .writer import set_value
 
 
-def read_host_settings(session: Session, snapshot: Snapshot, firewall: bool = False) -> HostSettings:
+def read_host_settings(snapshot: Snapshot, firewall: bool = False) -> Work[HostSettings]:
     """The settings as stored, which the running service may not have read yet. ``firewall``: read its rule too."""
-    rule = read_rule(session) if firewall and snapshot.os.provider is Provider.SPPWMI else None
-    settings = _read_licensing(session, snapshot)
+    rule = (yield from read_rule()) if firewall and snapshot.os.provider is Provider.SPPWMI else None
+    settings = yield from _read_licensing(snapshot)
     return settings if rule is None else replace(settings, firewall=rule.enabled)
 
 
-def _read_licensing(session: Session, snapshot: Snapshot) -> HostSettings:
-    registry, key = Registry(session), schema.REGISTRY_KEYS[snapshot.os.provider]
+def _read_licensing(snapshot: Snapshot) -> Work[HostSettings]:
+    key = schema.REGISTRY_KEYS[snapshot.os.provider]
     service = snapshot.service
-    published = tuple(PublishedDomain.parse(line) for line in registry.lines(key, schema.REGISTRY_PUBLISH_LIST))
+    lines = yield from registry.read_lines(key, schema.REGISTRY_PUBLISH_LIST)
+    published = tuple(map(PublishedDomain.parse, lines))
     if snapshot.os.provider is Provider.SLWMI:
-        port = registry.text(key, schema.REGISTRY_LISTENING_PORT)
+        port = yield from registry.read_text(key, schema.REGISTRY_LISTENING_PORT)
+        unpublished = yield from registry.read_number(key, schema.REGISTRY_DISABLE_PUBLISHING)
+        low = yield from registry.read_number(key, schema.REGISTRY_LOW_PRIORITY)
         return HostSettings(
             listening_port=int(port) if port and port.isdecimal() else DEFAULT_PORT,
             activation_interval=service.kms.activation_interval_minutes,
             renewal_interval=service.kms.renewal_interval_minutes,
-            dns_publishing=not registry.number(key, schema.REGISTRY_DISABLE_PUBLISHING),
-            low_priority=bool(registry.number(key, schema.REGISTRY_LOW_PRIORITY)),
+            dns_publishing=not unpublished,
+            low_priority=bool(low),
             publish_list=published,
         )
     host = service.host
@@ -58,68 +60,64 @@ def _read_licensing(session: Session, snapshot: Snapshot) -> HostSettings:
     )
 
 
-def write_host_setting(session: Session, snapshot: Snapshot, change: Change) -> None:
+def write_host_setting(snapshot: Snapshot, change: Change) -> Work[None]:
     """Apply one change. Raises MethodFailed and RegistryRefused."""
     if change.name == "firewall":
-        rule = read_rule(session)
+        rule = yield from read_rule()
         if rule is None:
             raise UnexpectedAnswer("The firewall rule for KMS clients was there a moment ago and is gone now.")
-        switch_rule(session, rule, bool(change.after))
+        yield from switch_rule(rule, bool(change.after))
     elif change.name == "publish_list":
-        _write_publish_list(session, snapshot, change.after)
+        yield from _write_publish_list(snapshot, change.after)
     elif change.name in ("activation_interval", "renewal_interval"):
         method = schema.SET_ACTIVATION_INTERVAL if change.name == "activation_interval" else schema.SET_RENEWAL_INTERVAL
-        Target(session, snapshot.service).set(method, _number(change.after))
+        yield from set_value(snapshot.service, method, _number(change.after))
     elif snapshot.os.provider is Provider.SLWMI:
-        _write_registry(session, change)
+        yield from _write_registry(change)
     else:
-        _write_method(Target(session, snapshot.service), change)
+        yield from _write_method(snapshot.service, change)
 
 
-def read_domain(session: Session) -> str | None:
+def read_domain() -> Work[str | None]:
     """The DNS domain of the machine, which is where it publishes by default; None when it has none.
 
     That is its primary DNS suffix (Microsoft Learn, TCP/IP parameters), which may differ from its Active Directory
     domain; only that one can be asked for as a property.
     """
-    suffix = Registry(session).text(schema.REGISTRY_TCPIP, schema.REGISTRY_DNS_SUFFIX)
+    suffix = yield from registry.read_text(schema.REGISTRY_TCPIP, schema.REGISTRY_DNS_SUFFIX)
     if suffix:
         return suffix.lower()
-    rows = session.query(
-        "SELECT Domain,PartOfDomain FROM Win32_ComputerSystem", types=class_types.types_of("Win32_ComputerSystem")
-    )
+    types = class_types.types_of("Win32_ComputerSystem")
+    rows = yield Query("SELECT Domain,PartOfDomain FROM Win32_ComputerSystem", types)
     if len(rows) != 1 or not rows[0].get("PartOfDomain"):
         return None
     domain = rows[0].get("Domain")
     return str(domain).lower() if domain else None
 
 
-def _write_method(target: Target, change: Change) -> None:
+def _write_method(service: LicensingService, change: Change) -> Work[None]:
     if change.name == "listening_port":
-        target.set(schema.SET_LISTENING_PORT, _number(change.after))
-    elif change.name == "dns_publishing":
-        target.set(schema.DISABLE_DNS_PUBLISHING, not change.after)
-    elif change.name == "low_priority":
-        target.set(schema.ENABLE_LOW_PRIORITY, bool(change.after))
+        return set_value(service, schema.SET_LISTENING_PORT, _number(change.after))
+    if change.name == "dns_publishing":
+        return set_value(service, schema.DISABLE_DNS_PUBLISHING, not change.after)
+    return set_value(service, schema.ENABLE_LOW_PRIORITY, bool(change.after))
 
 
-def _write_registry(session: Session, change: Change) -> None:
-    registry, key = Registry(session), schema.REGISTRY_KEYS[Provider.SLWMI]
+def _write_registry(change: Change) -> Work[None]:
+    key = schema.REGISTRY_KEYS[Provider.SLWMI]
     if change.name == "listening_port":
-        registry.set_text(key, schema.REGISTRY_LISTENING_PORT, str(change.after))
-    elif change.name == "dns_publishing":
-        registry.set_number(key, schema.REGISTRY_DISABLE_PUBLISHING, int(not change.after))
-    elif change.name == "low_priority":
-        registry.set_number(key, schema.REGISTRY_LOW_PRIORITY, int(bool(change.after)))
+        return registry.set_text(key, schema.REGISTRY_LISTENING_PORT, str(change.after))
+    if change.name == "dns_publishing":
+        return registry.set_number(key, schema.REGISTRY_DISABLE_PUBLISHING, int(not change.after))
+    return registry.set_number(key, schema.REGISTRY_LOW_PRIORITY, int(bool(change.after)))
 
 
-def _write_publish_list(session: Session, snapshot: Snapshot, wanted: object) -> None:
-    registry, key = Registry(session), schema.REGISTRY_KEYS[snapshot.os.provider]
+def _write_publish_list(snapshot: Snapshot, wanted: object) -> Work[None]:
+    key = schema.REGISTRY_KEYS[snapshot.os.provider]
     entries = [entry for entry in wanted if isinstance(entry, PublishedDomain)] if isinstance(wanted, tuple) else []
     if not entries:
-        registry.delete(key, schema.REGISTRY_PUBLISH_LIST)
-        return
-    registry.set_lines(key, schema.REGISTRY_PUBLISH_LIST, _lines(entries, snapshot.os.provider))
+        return registry.delete(key, schema.REGISTRY_PUBLISH_LIST)
+    return registry.set_lines(key, schema.REGISTRY_PUBLISH_LIST, _lines(entries, snapshot.os.provider))
 
 
 def _lines(entries: Sequence[PublishedDomain], provider: Provider) -> list[str]:

@@ -20,12 +20,11 @@ from dataclasses import replace
 
 from .._licensing import classify
 from .._licensing.model import KmsHostState, LicensingService, OperatingSystem, Product, Snapshot
-from .._winrm.session import Session
 from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
 from .row import Row, client_settings_of, counters_of, host_state_of, product_of
-from .steps import Query, Reading, Rows, ask, take
+from .steps import Query, Rows, Session, Work, ask, take
 
 _EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
@@ -41,7 +40,7 @@ def read_snapshot(session: Session, office: bool = False) -> Snapshot:
 
 def read_operating_system(session: Session) -> OperatingSystem:
     """Read Win32_OperatingSystem."""
-    return take(session, _operating_system())
+    return take(session, operating_system())
 
 
 def read_service(session: Session, system: OperatingSystem) -> LicensingService:
@@ -54,9 +53,9 @@ def read_installation_id(session: Session, product: Product) -> str | None:
     return take(session, installation_id(product))
 
 
-def snapshot(office: bool = False) -> Reading[Snapshot]:
+def snapshot(office: bool = False) -> Work[Snapshot]:
     """The steps of ``read_snapshot``."""
-    system = yield from _operating_system()
+    system = yield from operating_system()
     service = yield from _service(system)
     products = yield from _products(system, schema.PRODUCT)
     platform = (yield from _office_service()) if office else None
@@ -66,7 +65,7 @@ def snapshot(office: bool = False) -> Reading[Snapshot]:
     return (yield from _with_counters(found)) if classify.serves_as_host(found) else found
 
 
-def installation_id(product: Product) -> Reading[str | None]:
+def installation_id(product: Product) -> Work[str | None]:
     """The steps of ``read_installation_id``. Windows computes the ID on demand, so nothing else asks for it."""
     rows = yield from _select(
         ("ID", "OfflineInstallationId"),
@@ -77,7 +76,8 @@ def installation_id(product: Product) -> Reading[str | None]:
     return Row(rows[0]).text("OfflineInstallationId") if rows else None
 
 
-def _operating_system() -> Reading[OperatingSystem]:
+def operating_system() -> Work[OperatingSystem]:
+    """The steps of ``read_operating_system``."""
     types = class_types.types_of(schema.OPERATING_SYSTEM)
     rows = yield from _select(schema.OPERATING_SYSTEM_COLUMNS, schema.OPERATING_SYSTEM, types)
     if len(rows) != 1:
@@ -98,7 +98,7 @@ def _operating_system() -> Reading[OperatingSystem]:
     )
 
 
-def _service(system: OperatingSystem) -> Reading[LicensingService]:
+def _service(system: OperatingSystem) -> Work[LicensingService]:
     columns = schema.SERVICE_COLUMNS[system.provider]
     try:
         rows = yield from _select(columns, schema.SERVICE, schema.TYPES)
@@ -122,7 +122,7 @@ def _service(system: OperatingSystem) -> Reading[LicensingService]:
     )
 
 
-def _office_service() -> Reading[LicensingService | None]:
+def _office_service() -> Work[LicensingService | None]:
     try:
         rows = yield Query(f"SELECT ClientMachineID,Version FROM {schema.OFFICE_SERVICE}", schema.TYPES)
     except WsmanFault as fault:
@@ -140,7 +140,7 @@ def _office_service() -> Reading[LicensingService | None]:
     )
 
 
-def _products(system: OperatingSystem, class_name: str) -> Reading[tuple[Product, ...]]:
+def _products(system: OperatingSystem, class_name: str) -> Work[tuple[Product, ...]]:
     columns = schema.PRODUCT_COLUMNS[system.provider]
     rows = yield from _select(columns, class_name, schema.TYPES, where=schema.HAS_KEY)
     products = (product_of(Row(row), system, class_name) for row in rows)
@@ -153,7 +153,7 @@ def _select(
     class_name: str,
     types: Mapping[str, str],
     where: str | None = None,
-) -> Reading[Rows]:
+) -> Work[Rows]:
     """Ask for named columns, and for all of them where the class lacks one of the names.
 
     A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"); older
@@ -168,7 +168,7 @@ def _select(
     return (yield from ask(f"SELECT *{rest}", types))
 
 
-def _with_counters(snapshot: Snapshot) -> Reading[Snapshot]:
+def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:
     """Add the counters of the products that serve; where the service serves and no product says so, its own."""
     classes = sorted({product.wmi_class for product in snapshot.products if _serves(product.host)})
     if not classes:

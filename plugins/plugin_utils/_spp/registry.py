@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._winrm.session import Session
 from .._wsman import Value
 from .errors import SppError
+from .steps import Arguments, Invoke, Work
 
 _CLASS = "StdRegProv"
 # root/default has the class on every version, root/cimv2 from Vista on only.
@@ -45,76 +45,79 @@ class RegistryRefused(SppError):
     """Reading or writing a value was refused; says which value and why."""
 
 
-class Registry:
-    """Values below HKEY_LOCAL_MACHINE of the machine behind a session."""
+def read_text(key: str, name: str) -> Work[str | None]:
+    """A REG_SZ value below HKEY_LOCAL_MACHINE, None when it is absent or empty."""
+    value = yield from _read("GetStringValue", key, name, _TYPES, "sValue")
+    return str(value) if value not in (None, "") else None
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
-    def text(self, key: str, name: str) -> str | None:
-        """A REG_SZ value, None when it is absent or empty."""
-        value = self._read("GetStringValue", key, name, _TYPES, "sValue")
-        return str(value) if value not in (None, "") else None
+def read_number(key: str, name: str) -> Work[int | None]:
+    """A REG_DWORD value, None when it is absent."""
+    value = yield from _read("GetDWORDValue", key, name, _TYPES, "uValue")
+    return value if isinstance(value, int) else None
 
-    def number(self, key: str, name: str) -> int | None:
-        """A REG_DWORD value, None when it is absent."""
-        value = self._read("GetDWORDValue", key, name, _TYPES, "uValue")
-        return value if isinstance(value, int) else None
 
-    def lines(self, key: str, name: str) -> tuple[str, ...]:
-        """A REG_MULTI_SZ value, without empty lines; empty when it is absent."""
-        value = self._read("GetMultiStringValue", key, name, _LIST_TYPES, "sValue")
-        return tuple(str(line) for line in value if line) if isinstance(value, tuple) else ()
+def read_lines(key: str, name: str) -> Work[tuple[str, ...]]:
+    """A REG_MULTI_SZ value, without empty lines; empty when it is absent."""
+    value = yield from _read("GetMultiStringValue", key, name, _LIST_TYPES, "sValue")
+    return tuple(str(line) for line in value if line) if isinstance(value, tuple) else ()
 
-    def set_text(self, key: str, name: str, value: str) -> None:
-        self._write("SetStringValue", key, name, {"sValue": value})
 
-    def set_number(self, key: str, name: str, value: int) -> None:
-        self._write("SetDWORDValue", key, name, {"uValue": value})
+def set_text(key: str, name: str, value: str) -> Work[None]:
+    """Write a REG_SZ value."""
+    return _write("SetStringValue", key, name, {"sValue": value})
 
-    def set_lines(self, key: str, name: str, value: Sequence[str]) -> None:
-        self._write("SetMultiStringValue", key, name, {"sValue": list(value)})
 
-    def may_change(self, key: str) -> bool:
-        """Whether the account may read and set values of a key. Asks; changes nothing."""
-        arguments: dict[str, str | int] = {
-            "hDefKey": _LOCAL_MACHINE,
-            "sSubKeyName": key,
-            "uRequired": _QUERY_VALUE | _SET_VALUE,
-        }
-        result = self._session.invoke(_CLASS, "CheckAccess", arguments, None, namespace=_NAMESPACE, types=_ACCESS_TYPES)
-        if result.return_value != _ACCESS_DENIED:
-            self._refuse("CheckAccess", key, "", result.return_value)
-        return result.outputs.get("bGranted") is True
+def set_number(key: str, name: str, value: int) -> Work[None]:
+    """Write a REG_DWORD value."""
+    return _write("SetDWORDValue", key, name, {"uValue": value})
 
-    def delete(self, key: str, name: str) -> None:
-        """Remove a value; one that is not there is as good."""
-        self._write("DeleteValue", key, name, {}, tolerated=_ABSENT)
 
-    def _read(self, method: str, key: str, name: str, types: dict[str, str], output: str) -> Value:
-        arguments: dict[str, str | int] = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name}
-        result = self._session.invoke(_CLASS, method, arguments, None, namespace=_NAMESPACE, types=types)
-        if result.return_value in _ABSENT:
-            return None
-        self._refuse(method, key, name, result.return_value)
-        return result.outputs.get(output)
+def set_lines(key: str, name: str, value: Sequence[str]) -> Work[None]:
+    """Write a REG_MULTI_SZ value."""
+    return _write("SetMultiStringValue", key, name, {"sValue": list(value)})
 
-    def _write(
-        self,
-        method: str,
-        key: str,
-        name: str,
-        value: dict[str, str | int | list[str]],
-        tolerated: tuple[int, ...] = (),
-    ) -> None:
-        arguments = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name, **value}
-        result = self._session.invoke(_CLASS, method, arguments, None, namespace=_NAMESPACE, types=_TYPES)
-        if result.return_value not in tolerated:
-            self._refuse(method, key, name, result.return_value)
 
-    @staticmethod
-    def _refuse(method: str, key: str, name: str, code: int | None) -> None:
-        if code:
-            meaning = _RETURN_CODES.get(code & 0xFFFFFFFF, "see net helpmsg")
-            shown = code if 0 <= code <= 0xFFFF else f"0x{code & 0xFFFFFFFF:08X}"
-            raise RegistryRefused(f"{method} of HKLM\\{key}\\{name} returned {shown}: {meaning}")
+def delete(key: str, name: str) -> Work[None]:
+    """Remove a value; one that is not there is as good."""
+    return _write("DeleteValue", key, name, {}, tolerated=_ABSENT)
+
+
+def may_change(key: str) -> Work[bool]:
+    """Whether the account may read and set values of a key. Asks; changes nothing."""
+    arguments: Arguments = {
+        "hDefKey": _LOCAL_MACHINE,
+        "sSubKeyName": key,
+        "uRequired": _QUERY_VALUE | _SET_VALUE,
+    }
+    step = Invoke(_CLASS, "CheckAccess", arguments, namespace=_NAMESPACE, types=_ACCESS_TYPES, reads=True)
+    result = yield step
+    if result.return_value != _ACCESS_DENIED:
+        _refuse("CheckAccess", key, "", result.return_value)
+    return result.outputs.get("bGranted") is True
+
+
+def _read(method: str, key: str, name: str, types: dict[str, str], output: str) -> Work[Value]:
+    arguments: Arguments = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name}
+    result = yield Invoke(_CLASS, method, arguments, namespace=_NAMESPACE, types=types, reads=True)
+    if result.return_value in _ABSENT:
+        return None
+    _refuse(method, key, name, result.return_value)
+    value: Value = result.outputs.get(output)
+    return value
+
+
+def _write(
+    method: str, key: str, name: str, value: dict[str, str | int | list[str]], tolerated: tuple[int, ...] = ()
+) -> Work[None]:
+    arguments: Arguments = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name, **value}
+    result = yield Invoke(_CLASS, method, arguments, namespace=_NAMESPACE, types=_TYPES)
+    if result.return_value not in tolerated:
+        _refuse(method, key, name, result.return_value)
+
+
+def _refuse(method: str, key: str, name: str, code: int | None) -> None:
+    if code:
+        meaning = _RETURN_CODES.get(code & 0xFFFFFFFF, "see net helpmsg")
+        shown = code if 0 <= code <= 0xFFFF else f"0x{code & 0xFFFFFFFF:08X}"
+        raise RegistryRefused(f"{method} of HKLM\\{key}\\{name} returned {shown}: {meaning}")

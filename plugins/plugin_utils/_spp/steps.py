@@ -1,48 +1,100 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading as a sequence of steps, so that one text serves a blocking session and a fleet of asynchronous ones.
+"""Work on a machine as a sequence of steps, so that one text serves one host and a fleet of them.
 
-A reading is a generator. It yields a ``Query`` and gets rows back, or the fault thrown into it; it yields a ``Pause``
-and gets nothing back; it returns what it has read. Whoever owns a session pumps it: ``take`` here, ``take_async``
-for thousands of machines at once.
+A piece of work is a generator. It yields a ``Query`` and gets rows back, or an ``Invoke`` and gets what the method
+returned, or a ``Pause``; whatever fails is thrown into it. It returns what it has found or done, and never touches a
+socket or a clock. Two pumps carry it: ``take`` over a blocking session, ``take_async`` over an asynchronous one.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from .._winrm.session import Session
-from .._wsman import Instance, WsmanFault
+from .._winrm.errors import WinrmError
+from .._wsman import Instance, MethodResult, WsmanError, WsmanFault
 from . import schema
-from .patience import PAUSES, SERVICE_STOPPING
 
 Rows: TypeAlias = tuple[Instance, ...]
+Argument: TypeAlias = str | int | bool
+Arguments: TypeAlias = Mapping[str, Argument | Sequence[Argument] | None]
+
+# A licensing service that is just stopping or starting refuses every call with this code and has done nothing, so that
+# asking again is safe for reads and method calls alike.
+SERVICE_STOPPING = 0xC004F075
+_PAUSES = (1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
 class Query:
-    """One WQL query in the namespace of the licensing classes."""
+    """One WQL query."""
 
     text: str
-    types: Mapping[str, str]
+    types: Mapping[str, str] | None = None
+    namespace: str = schema.NAMESPACE
+
+
+@dataclass(frozen=True)
+class Invoke:
+    """One method call, sent once. ``timeout`` is how many seconds the machine may work on it.
+
+    ``reads`` says that the method changes nothing, as the Get methods of StdRegProv: then it may be asked again.
+    """
+
+    class_name: str
+    method: str
+    arguments: Arguments | None = None
+    selectors: Mapping[str, str] | None = None
+    namespace: str = schema.NAMESPACE
+    timeout: float | None = None
+    types: Mapping[str, str] | None = None
+    reads: bool = False
+
+    def __repr__(self) -> str:
+        """Without the arguments, which may be a product key."""
+        return f"Invoke({self.class_name}.{self.method})"
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait this many seconds before the next query."""
+    """Wait this many seconds before the next step."""
 
     seconds: float
 
 
-Step: TypeAlias = Query | Pause
+Step: TypeAlias = Query | Invoke | Pause
 
 T = TypeVar("T")
 
-Reading: TypeAlias = Generator[Step, Rows, T]
+#: What a step is answered with depends on its kind, which Python cannot say of a generator.
+Work: TypeAlias = Generator[Step, Any, T]
+
+# What the other side may cause. Anything else is a fault of this program.
+_FAILURES = (WsmanError, WinrmError)
+
+
+class Session(Protocol):
+    """What ``take`` needs of a session."""
+
+    def query(self, wql: str, namespace: str = ..., types: Mapping[str, str] | None = ...) -> Rows:
+        """All instances a WQL query yields."""
+
+    def invoke(
+        self,
+        class_name: str,
+        method: str,
+        arguments: Arguments | None = ...,
+        selectors: Mapping[str, str] | None = ...,
+        namespace: str = ...,
+        timeout: float | None = ...,
+        types: Mapping[str, str] | None = ...,
+        reads: bool = ...,
+    ) -> MethodResult:
+        """Call a method."""
 
 
 class AsyncSession(Protocol):
@@ -51,55 +103,86 @@ class AsyncSession(Protocol):
     async def query(self, wql: str, namespace: str = ..., types: Mapping[str, str] | None = ...) -> Rows:
         """All instances a WQL query yields."""
 
+    async def invoke(
+        self,
+        class_name: str,
+        method: str,
+        arguments: Arguments | None = ...,
+        selectors: Mapping[str, str] | None = ...,
+        namespace: str = ...,
+        timeout: float | None = ...,
+        types: Mapping[str, str] | None = ...,
+        reads: bool = ...,
+    ) -> MethodResult:
+        """Call a method."""
 
-def ask(text: str, types: Mapping[str, str]) -> Reading[Rows]:
-    """One query, with patience for a licensing service that is just stopping (see ``patience``)."""
-    for seconds in PAUSES:
+
+def patiently(step: Query | Invoke) -> Work[Any]:
+    """One step, with up to seven seconds of patience for a licensing service that is just stopping or starting."""
+    for seconds in _PAUSES:
         try:
-            return (yield Query(text, types))
+            return (yield step)
         except WsmanFault as fault:
             if fault.hresult != SERVICE_STOPPING:
                 raise
         yield Pause(seconds)
-    return (yield Query(text, types))
+    return (yield step)
 
 
-def take(session: Session, reading: Reading[T], sleep: Callable[[float], None] | None = None) -> T:
-    """Carry a reading out over a blocking session."""
+def ask(text: str, types: Mapping[str, str]) -> Work[Rows]:
+    """One query of the licensing classes, with patience."""
+    rows: Rows = yield from patiently(Query(text, types))
+    return rows
+
+
+def take(session: Session, work: Work[T], sleep: Callable[[float], None] | None = None) -> T:
+    """Carry a piece of work out over a blocking session."""
     pause = sleep or time.sleep
     try:
-        step = next(reading)
+        step = next(work)
         while True:
-            if isinstance(step, Pause):
-                pause(step.seconds)
-                step = reading.send(())
-                continue
             try:
-                rows = session.query(step.text, types=step.types)
-            except WsmanFault as fault:
-                step = reading.throw(fault)
+                answer = _perform(session, step, pause)
+            except _FAILURES as failure:
+                step = work.throw(failure)
             else:
-                step = reading.send(rows)
+                step = work.send(answer)
     except StopIteration as end:
         result: T = end.value
         return result
 
 
-async def take_async(session: AsyncSession, reading: Reading[T], sleep: Callable[[float], Awaitable[object]]) -> T:
-    """Carry a reading out over an asynchronous session."""
+def _perform(session: Session, step: Step, pause: Callable[[float], None]) -> Any:
+    if isinstance(step, Query):
+        return session.query(step.text, namespace=step.namespace, types=step.types)
+    if isinstance(step, Invoke):
+        return session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
+    return pause(step.seconds)
+
+
+async def take_async(session: AsyncSession, work: Work[T], sleep: Callable[[float], Awaitable[object]]) -> T:
+    """Carry a piece of work out over an asynchronous session."""
     try:
-        step = next(reading)
+        step = next(work)
         while True:
-            if isinstance(step, Pause):
-                await sleep(step.seconds)
-                step = reading.send(())
-                continue
             try:
-                rows = await session.query(step.text, schema.NAMESPACE, step.types)
-            except WsmanFault as fault:
-                step = reading.throw(fault)
+                answer = await _perform_async(session, step, sleep)
+            except _FAILURES as failure:
+                step = work.throw(failure)
             else:
-                step = reading.send(rows)
+                step = work.send(answer)
     except StopIteration as end:
         result: T = end.value
         return result
+
+
+async def _perform_async(session: AsyncSession, step: Step, sleep: Callable[[float], Awaitable[object]]) -> Any:
+    if isinstance(step, Query):
+        return await session.query(step.text, namespace=step.namespace, types=step.types)
+    if isinstance(step, Invoke):
+        return await session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
+    return await sleep(step.seconds)
+
+
+def _of(step: Invoke) -> dict[str, Any]:
+    return {"namespace": step.namespace, "timeout": step.timeout, "types": step.types, "reads": step.reads}

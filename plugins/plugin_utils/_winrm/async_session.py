@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads from one host over an asynchronous pipe: the reading half of ``session``, for thousands of hosts at once.
+"""One host over an asynchronous pipe: what ``session`` does, for thousands of hosts at once.
 
 A host lets the others go first wherever its work changes its kind: from asking to sealing, from opening to parsing,
 from parsing to understanding. So one kind of work is done for many hosts in a row and finds its code in the
@@ -11,15 +11,16 @@ processor's caches, which takes a fifth off the time of all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from .._wsman.enumeration import Bounds, Enumeration
 from .._wsman.envelope import RequestContext
+from .._wsman.invocation import Invocation, MethodResult
 from .._wsman.values import Instance
 from .errors import WinrmError
-from .pumping import C, reading
-from .session import CIMV2
+from .pumping import C, Exchanges, changing, reading
+from .session import CIMV2, patient_context
 
 # What thousands of hosts are asked for is some kilobytes each; one that goes on must not take the place of others.
 _BOUNDS = Bounds(empty_pulls=100, pulls=2_000, reply_bytes=16 * 1024 * 1024)
@@ -28,8 +29,8 @@ _BOUNDS = Bounds(empty_pulls=100, pulls=2_000, reply_bytes=16 * 1024 * 1024)
 class AsyncPipe(Protocol):
     """Text out, bytes back. SOAP faults come back as bytes; everything else that fails is a ``WinrmError``."""
 
-    async def exchange(self, request: str) -> bytes:
-        """Send one envelope and return the answer's body."""
+    async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+        """Send one envelope and return the answer's body; ``timeout`` raises the time to wait for this one."""
 
 
 class AsyncSession:
@@ -44,20 +45,41 @@ class AsyncSession:
         self, wql: str, namespace: str = CIMV2, types: Mapping[str, str] | None = None
     ) -> tuple[Instance, ...]:
         """All instances a WQL query yields, however many pages they come in."""
-        conversation = await self._read(
-            lambda: Enumeration(self._context, wql, namespace=namespace, types=types, bounds=_BOUNDS)
-        )
+
+        def start() -> Enumeration:
+            return Enumeration(self._context, wql, namespace=namespace, types=types, bounds=_BOUNDS)
+
+        conversation = await self._carry(reading(start, self._label))
         await asyncio.sleep(0)
         return conversation.instances
 
-    async def _read(self, start: Callable[[], C]) -> C:
-        exchanges = reading(start, self._label)
+    async def invoke(
+        self,
+        class_name: str,
+        method: str,
+        arguments: Mapping[str, str | int | bool | Sequence[str | int | bool] | None] | None = None,
+        selectors: Mapping[str, str] | None = None,
+        namespace: str = CIMV2,
+        timeout: float | None = None,
+        types: Mapping[str, str] | None = None,
+        reads: bool = False,
+    ) -> MethodResult:
+        """Call a method once, under the contract of ``Session.invoke``."""
+        context, wait = patient_context(self._context, timeout)
+
+        def start() -> Invocation:
+            return Invocation(context, class_name, method, arguments or {}, selectors, namespace, types)
+
+        exchanges = reading(start, self._label) if reads else changing(start(), self._label, f"{class_name}.{method}")
+        return (await self._carry(exchanges, wait)).result
+
+    async def _carry(self, exchanges: Exchanges[C], wait: float | None = None) -> C:
         try:
             request = next(exchanges)
             while True:
                 await asyncio.sleep(0)
                 try:
-                    reply = await self._pipe.exchange(request)
+                    reply = await self._pipe.exchange(request, timeout=wait)
                     await asyncio.sleep(0)
                 except WinrmError as error:
                     request = exchanges.throw(error)

@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from .._wsman.enumeration import Enumeration
 from .._wsman.errors import ProtocolError
 from .._wsman.fault import WsmanFault
-from .errors import ConnectionLost, TimedOut, WinrmError
+from .errors import ConnectionLost, OutcomeUnknown, TimedOut, WinrmError
 
 
 class Conversation(Protocol):
@@ -58,6 +58,30 @@ def pumping(conversation: C, label: str) -> Exchanges[C]:
             yield from _release(conversation)
             raise
     return conversation
+
+
+def changing(conversation: C, label: str, method: str) -> Exchanges[C]:
+    """A conversation that changes something: sent once, and if its answer is lost, that is said.
+
+    Raises OutcomeUnknown where it may have been carried out.
+    """
+    try:
+        return (yield from pumping(conversation, label))
+    except WinrmError as exc:
+        if not exc.maybe_delivered:
+            raise
+        raise _unknown(label, method, exc.what) from exc
+    except ProtocolError as exc:
+        raise _unknown(label, method, f"the answer cannot be understood ({exc})") from exc
+
+
+def _unknown(label: str, method: str, why: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        label,
+        f"{method} was sent once and its outcome is unknown: {why}",
+        "It may or may not have been carried out and was not repeated; read the state of the host first",
+        method=method,
+    )
 
 
 def _release(conversation: Conversation) -> Generator[str, bytes, None]:

@@ -20,14 +20,13 @@ from urllib.parse import urlsplit
 
 from .._wsman.enumeration import Enumeration
 from .._wsman.envelope import RequestContext
-from .._wsman.errors import ProtocolError
 from .._wsman.identify import Identify, Identity
 from .._wsman.invocation import Invocation, MethodResult
 from .._wsman.transfer import Get, Put
 from .._wsman.values import Instance
 from .endpoint import Endpoint
-from .errors import OutcomeUnknown, WinrmError
-from .pumping import C, Exchanges, pumping, reading
+from .errors import WinrmError
+from .pumping import C, Exchanges, changing, reading
 
 CIMV2 = "root/cimv2"
 
@@ -59,6 +58,13 @@ def context_for(endpoint: Endpoint) -> RequestContext:
         operation_timeout=float(endpoint.operation_timeout),
         max_envelope_size=endpoint.max_envelope_size,
     )
+
+
+def patient_context(context: RequestContext, timeout: float | None) -> tuple[RequestContext, float | None]:
+    """The headers for a method that may take ``timeout`` seconds, and how long to wait for its answer."""
+    if timeout is None:
+        return context, None
+    return dataclasses.replace(context, operation_timeout=timeout), timeout + _REPLY_MARGIN
 
 
 class Session:
@@ -126,14 +132,20 @@ class Session:
         namespace: str = CIMV2,
         timeout: float | None = None,
         types: Mapping[str, str] | None = None,
+        reads: bool = False,
     ) -> MethodResult:
-        """Call a method once. ``timeout`` is how many seconds the host may work on it (Windows stops at 60)."""
-        context, wait = self._context, None
-        if timeout is not None:
-            context = dataclasses.replace(context, operation_timeout=timeout)
-            wait = timeout + _REPLY_MARGIN
-        conversation = Invocation(context, class_name, method, arguments or {}, selectors, namespace, types)
-        return self._change(conversation, f"{class_name}.{method}", wait).result
+        """Call a method once. ``timeout`` is how many seconds the host may work on it (Windows stops at 60).
+
+        ``reads``: the method changes nothing, so it may be called again where a stale connection lost it.
+        """
+        context, wait = patient_context(self._context, timeout)
+
+        def start() -> Invocation:
+            return Invocation(context, class_name, method, arguments or {}, selectors, namespace, types)
+
+        if reads:
+            return self._carry(reading(start, self._label), wait).result
+        return self._change(start(), f"{class_name}.{method}", wait).result
 
     # --- pumping
 
@@ -141,14 +153,7 @@ class Session:
         return self._carry(reading(start, self._label), None)
 
     def _change(self, conversation: C, method: str, wait: float | None) -> C:
-        try:
-            return self._carry(pumping(conversation, self._label), wait)
-        except WinrmError as exc:
-            if not exc.maybe_delivered:
-                raise
-            raise self._unknown(method, exc.what) from exc
-        except ProtocolError as exc:
-            raise self._unknown(method, f"the answer cannot be understood ({exc})") from exc
+        return self._carry(changing(conversation, self._label, method), wait)
 
     def _carry(self, exchanges: Exchanges[C], wait: float | None) -> C:
         try:
@@ -164,11 +169,3 @@ class Session:
         except StopIteration as end:
             conversation: C = end.value
             return conversation
-
-    def _unknown(self, method: str, why: str) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            self._label,
-            f"{method} was sent once and its outcome is unknown: {why}",
-            "It may or may not have been carried out and was not repeated; read the state of the host first",
-            method=method,
-        )

@@ -37,6 +37,10 @@ class Connection(asyncio.Protocol):
         self._incoming = http1.Incoming(limit)
         self._answer = self._loop.create_future()
         self._due = self._loop.time() + seconds
+        if self._timer is not None and self._timer.when() > self._due:
+            # A request that had more time has left it behind.
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
             self._timer = self._loop.call_at(self._due, self._look_at_the_clock)
         try:
@@ -116,7 +120,7 @@ class Connection(asyncio.Protocol):
         self.abort()
 
     def _look_at_the_clock(self) -> None:
-        # One timer for all requests, which have the same time each: a new one only moves what it has to wait for.
+        # One timer for all requests: a new one mostly only moves what it has to wait for.
         self._timer = None
         if not self._waiting:
             return

@@ -62,6 +62,7 @@ class Line:
         self._sent = False
         self._answers = 0
         self._attempt = Attempt()
+        self._patience = float(endpoint.read_timeout)
 
     @property
     def closes(self) -> bool:
@@ -75,15 +76,18 @@ class Line:
 
     @property
     def situation(self) -> Situation:
-        timeout = float(self._endpoint.read_timeout)
-        return Situation(self._endpoint, self._transport, self._sent, self._answers > 0, timeout)
+        return Situation(self._endpoint, self._transport, self._sent, self._answers > 0, self._patience)
 
     def abort(self) -> None:
         """Cut the connection without waiting for anything."""
         self._connection.abort()
 
-    async def send(self, content: bytes, *, joint: bool = True) -> bytes:
-        """Send one message, after signing in if that has not been done; the body of its answer."""
+    async def send(self, content: bytes, *, joint: bool = True, timeout: float | None = None) -> bytes:
+        """Send one message, after signing in if that has not been done; the body of its answer.
+
+        ``timeout`` raises the time to wait for the answer.
+        """
+        self._patience = max(self._endpoint.read_timeout, timeout or 0.0)
         response = None
         self._sent = False
         with contextlib.ExitStack() as first_answer:
@@ -106,7 +110,7 @@ class Line:
 
     async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
         data = self._target.post(body, content_type, authorization)
-        response = await self._connection.round_trip(data, self._limit, self._endpoint.read_timeout)
+        response = await self._connection.round_trip(data, self._limit, self._patience)
         traffic = self._shared.traffic
         traffic.requests += 1
         traffic.bytes_out += len(data)

@@ -1,13 +1,14 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pipe for thousands of hosts at once: asyncio under the same envelopes, for reading only.
+"""The pipe for thousands of hosts at once: asyncio under the same envelopes.
 
 Rules of this file:
 
 - One pipe is one host, one TCP connection and one security context. After any failure the connection is dropped.
-- It carries reads. An envelope with any other action is refused before anything is sent: what changes a host goes
-  through ``pywinrm_pipe``, which knows how to say that an outcome is unknown.
+- An envelope is sent once. What may have reached the host says so (``maybe_delivered``), and whether to ask again is
+  decided by who knows what it does (``pumping``). So what changes a host never travels with a sign-in, which a host may
+  want to have by itself.
 - Only connecting is tried again, a few times. A refused sign-in never is: each one counts against the lockout.
 - An answer that comes readably on a sealed connection is not believed.
 """
@@ -26,7 +27,7 @@ from . import http1, sealing, stream_tls
 from .answer_failure import no_wsman, not_unsealed, read_timeout
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
 from .endpoint import Endpoint
-from .errors import Misconfigured, NotAuthenticated, WinrmError
+from .errors import NotAuthenticated, WinrmError
 from .local_failure import local_file
 from .situation import Situation
 from .stream_connection import Connection
@@ -34,7 +35,7 @@ from .stream_line import JointRefused, Line
 from .stream_shared import Shared
 from .translation import translate
 
-# What may travel here. All other actions of WS-Management change something or run something.
+# What may travel with the last token of a sign-in. All other actions change something or run something.
 _READS = frozenset({uris.ENUMERATE_ACTION, uris.PULL_ACTION, uris.RELEASE_ACTION, uris.GET_ACTION})
 _ACTION = re.compile(r"<a:Action[^>]*>([^<]*)</a:Action>")
 
@@ -45,8 +46,13 @@ _PAUSES = (0.2, 1.0)
 _TIMEOUTS = (asyncio.TimeoutError, TimeoutError)
 
 
+def _only_reads(request: str) -> bool:
+    found = _ACTION.search(request)
+    return found is not None and found[1] in _READS
+
+
 class StreamPipe:
-    """Reads from one host. Connects with the first request, and anew with the first one after a failure."""
+    """One host. Connects with the first request, and anew with the first one after a failure."""
 
     def __init__(self, endpoint: Endpoint, shared: Shared) -> None:
         self._endpoint = endpoint
@@ -61,14 +67,16 @@ class StreamPipe:
     def label(self) -> str:
         return self._endpoint.label_with(self._transport)
 
-    async def exchange(self, request: str) -> bytes:
-        """Send one envelope; the answer's body, be it a result or a SOAP fault. Raises a WinrmError."""
-        self._refuse_changes(request)
+    async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+        """Send one envelope; the answer's body, be it a result or a SOAP fault. Raises a WinrmError.
+
+        ``timeout`` raises the time to wait for this answer.
+        """
         if self._refusal is not None:
             raise type(self._refusal)(*self._refusal.args)
         content = request.encode("utf-8")
         try:
-            body = await self._exchanged(content)
+            body = await self._exchanged(content, joint=_only_reads(request), timeout=timeout)
         except asyncio.CancelledError:
             self._drop()
             raise
@@ -87,15 +95,6 @@ class StreamPipe:
         """Close the connection."""
         self._drop()
 
-    def _refuse_changes(self, request: str) -> None:
-        found = _ACTION.search(request)
-        if found is None or found[1] not in _READS:
-            raise Misconfigured(
-                self.label,
-                f"the action {found[1] if found else '(none)'} is no read, and this connection only reads",
-                "Nothing was sent. Changes go through pywinrm",
-            )
-
     @property
     def _situation(self) -> Situation:
         if self._line is not None:
@@ -113,16 +112,16 @@ class StreamPipe:
         if line is not None:
             line.abort()
 
-    async def _exchanged(self, content: bytes) -> bytes:
+    async def _exchanged(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
         if self._line is None:
             self._line = await self._connected()
         try:
-            return await self._line.send(content)
+            return await self._line.send(content, joint=joint, timeout=timeout)
         except JointRefused:
             self._drop()
         # The key streams of both sides are out of step, so the second form takes a connection of its own.
         self._line = await self._connected()
-        return await self._line.send(content, joint=False)
+        return await self._line.send(content, joint=False, timeout=timeout)
 
     # --- connecting
 

@@ -36,7 +36,7 @@ class KmsMachine(FakeMachine):
         super().__init__(**model.rows)
         self.methods = model.methods
         self.registry: dict[tuple[str, str], Any] = {}
-        self.refusals: dict[str, Exception] = {}
+        self.refusals: dict[str, Exception | int] = {}
         self.ignored: set[str] = set()
         self.on_change: Callable[[], None] = lambda: None
         self.service["KeyManagementServiceCurrentCount"] = counted or 0
@@ -73,7 +73,10 @@ class KmsMachine(FakeMachine):
         **_unused: Any,
     ) -> MethodResult:
         if method in self.refusals:
-            raise self.refusals[method]
+            refusal = self.refusals[method]
+            if isinstance(refusal, int):
+                return MethodResult(refusal, {})
+            raise refusal
         if class_name == "StdRegProv":
             self.calls.append((method, dict(arguments or {})))
             return self._in_registry(method, dict(arguments or {}))

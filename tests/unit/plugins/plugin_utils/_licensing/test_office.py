@@ -19,7 +19,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.ter
     KeyType,
 )
 
-from .samples import product
+from .samples import product, snapshot
 
 WINDOWS = product()
 PROPLUS = replace(
@@ -36,19 +36,19 @@ VISIO = replace(
 
 @pytest.mark.parametrize("wanted", ["office", "OFFICE16PROPLUSVL_KMS_CLIENT", PROPLUS.name, PROPLUS.activation_id])
 def test_office_by_every_name(wanted: str) -> None:
-    assert choose((WINDOWS, PROPLUS), wanted) == PROPLUS
+    assert choose(snapshot(WINDOWS, PROPLUS), wanted) == PROPLUS
 
 
 def test_windows_is_the_windows_license() -> None:
-    assert choose((PROPLUS, WINDOWS), " Windows ") == WINDOWS
-    assert choose((PROPLUS,), "windows") is None
-    assert choose((WINDOWS,), "office") is None
+    assert choose(snapshot(PROPLUS, WINDOWS), " Windows ") == WINDOWS
+    assert choose(snapshot(PROPLUS), "windows") is None
+    assert choose(snapshot(WINDOWS), "office") is None
 
 
 @pytest.mark.parametrize(("products", "wanted"), [((PROPLUS, VISIO), "office"), ((WINDOWS,), "nonesuch")])
 def test_unclear_choice_lists_what_there_is(products: tuple[object, ...], wanted: str) -> None:
     with pytest.raises(ProductUnknown) as error:
-        choose(products, wanted)  # type: ignore[arg-type]
+        choose(snapshot(*products), wanted)  # type: ignore[arg-type]
     assert "Products with a key are: " in error.value.advice
     assert all(one.activation_id in error.value.advice for one in products)  # type: ignore[attr-defined]
 

@@ -57,15 +57,15 @@ def provider_fault(code: int) -> WsmanFault:
 @pytest.mark.parametrize(
     ("failing", "error", "changed", "words"),
     [
-        ("SetKeyManagementServicePort", provider_fault(0x80070057), True, "Set before that: host"),
-        ("SetKeyManagementServiceMachine", provider_fault(0x80070057), False, "Nothing was changed before"),
+        ("SetKeyManagementServicePort", provider_fault(0x80070057), True, "Already set: host"),
+        ("SetKeyManagementServiceMachine", provider_fault(0x80070057), False, "Nothing was changed"),
         (
             "SetKeyManagementServicePort",
             WsmanFault(code=5, hresult=5, subcode="AccessDenied"),
             True,
-            "before that: host",
+            "Already set: host",
         ),
-        ("SetKeyManagementServicePort", Unreachable("srv", "no route"), True, "before that: host"),
+        ("SetKeyManagementServicePort", Unreachable("srv", "no route"), True, "Already set: host"),
         ("SetKeyManagementServicePort", OutcomeUnknown("srv", "lost"), None, "not known"),
     ],
 )

@@ -19,7 +19,6 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.km
     set_host_settings,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors import SppError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import Unreachable
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
 
@@ -173,7 +172,7 @@ def test_firewall_that_cannot_be_read_does_not_keep_the_host_from_being_read(
 def test_registry_refusal_names_the_value() -> None:
     machine: Any = KmsMachine(30)
     machine.rows["Win32_ComputerSystem"] = [{"Domain": "corp.example", "PartOfDomain": True}]
-    machine.refusals["SetMultiStringValue"] = SppError("SetMultiStringValue returned 5: access is denied")
+    machine.refusals["SetMultiStringValue"] = 5
     with pytest.raises(ChangeFailed, match=r"publish_list could not be set: .*access is denied") as failure:
         set_host_settings(machine, HostRequest(publish_list=(PublishedDomain("branch.example"),)))
     assert failure.value.changed is False

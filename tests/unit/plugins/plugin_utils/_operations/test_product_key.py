@@ -138,7 +138,7 @@ def test_lost_answer_on_a_lost_machine_says_that_nothing_is_known() -> None:
     machine = server_2008_r2(CSVLK)
 
     def die(machine: FakeMachine, arguments: Mapping[str, Any]) -> int:
-        machine.fail_queries_with = [Unreachable("srv", "connection refused")]
+        machine.fail_queries_with = [Unreachable("srv", "connection refused")] * 20
         raise OutcomeUnknown("srv", "the connection broke", method="InstallProductKey")
 
     machine.methods["InstallProductKey"] = die

@@ -24,6 +24,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     Misconfigured,
     NotAuthenticated,
     NotWsman,
+    OutcomeUnknown,
     TimedOut,
     TlsError,
     Unreachable,
@@ -34,7 +35,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.lockout
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
-from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Invocation, Put, WsmanFault
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeCim, Workshop
 from winlab.host import Account, CertificateSpec
 from winlab.mischief import Mischief, Trick
@@ -44,6 +45,7 @@ from .conftest import HttpServer, Impostor, RawServer, Tap, endpoint, http_answe
 HOUSE = "SELECT * FROM Lab_House"
 BRICKS = "SELECT * FROM Lab_Brick"
 KEY = "CCCCC-DDDDD-FFFFF-GGGGG-PYWKV"
+DESK = {"Name": "desk"}
 
 Serve = Callable[..., HttpServer]
 
@@ -166,24 +168,47 @@ class Picky:
         self._server.close()
 
 
-# --- it only reads
+# --- what changes a host
 
 
-@pytest.mark.parametrize("kind", ["invoke", "put", "nonsense"])
-def test_changes_are_refused_before_anything_is_sent(workshop: Workshop, kind: str) -> None:
-    machine = workshop.machine()
+def test_a_change_never_travels_with_the_sign_in(workshop: Workshop) -> None:
+    """A host may want the sign-in by itself, and then a change would have to be sent twice."""
+    cim = FakeCim()
+    tap = Tap(workshop.machine(cim=cim).address)
+    target = endpoint("127.0.0.1", tap.port, scheme="http")
+
+    async def change() -> Shared:
+        shared = Shared()
+        pipe = StreamPipe(target, shared)
+        session = AsyncSession(pipe, context_for(target), target.label)
+        with contextlib.suppress(WsmanFault), contextlib.closing(pipe):
+            await session.invoke("Lab_Lamp", "InstallProductKey", {"ProductKey": KEY}, DESK)
+        return shared
+
+    shared = asyncio.run(change())
+    assert (shared.joint.taken, shared.joint.refused) == (0, 0)
+    assert [name for name, _arguments in cim.calls] == ["InstallProductKey"]
+    assert KEY.encode() not in tap.everything
+
+
+@pytest.mark.parametrize(("trick", "carried_out"), [(Trick.CUT_BEFORE, 0), (Trick.CUT_AFTER, 1), (Trick.TRUNCATE, 1)])
+def test_a_change_is_sent_once_and_a_lost_answer_is_no_answer(
+    workshop: Workshop, trick: Trick, carried_out: int
+) -> None:
+    cim = FakeCim()
+    machine = workshop.machine(cim=cim, mischief=[Mischief(trick, on="InstallProductKey")])
     target = endpoint(machine.address)
-    context = context_for(target)
-    request = {
-        "invoke": lambda: Invocation(context, "SoftwareLicensingService", "InstallProductKey", {"ProductKey": KEY}),
-        "put": lambda: Put(context, "Lab_House", {"Name": "a"}, {"Owner": "b"}),
-    }
-    text = request[kind]().next_request() if kind in request else "<s:Envelope/>"
-    shared = Shared()
-    with pytest.raises(Misconfigured, match="only reads") as refusal:
-        asyncio.run(StreamPipe(target, shared).exchange(text or ""))
-    assert KEY not in str(refusal.value)
-    assert shared.traffic.connections == 0
+
+    async def change() -> None:
+        pipe = StreamPipe(target, Shared())
+        session = AsyncSession(pipe, context_for(target), target.label)
+        await session.query(HOUSE)
+        await session.invoke("Lab_Lamp", "InstallProductKey", {"ProductKey": KEY}, DESK)
+
+    with pytest.raises(OutcomeUnknown, match=r"Lab_Lamp\.InstallProductKey was sent once") as lost:
+        asyncio.run(change())
+    assert KEY not in str(lost.value)
+    assert len(cim.calls) == carried_out
 
 
 # --- what goes wrong

@@ -28,5 +28,7 @@ class ActionModule(WsmanAction):
         arguments["policy"] = policy_of(arguments)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-        report = audit(session, installation_id=arguments["installation_id"], office=arguments["office"])
+        policy = arguments["policy"]
+        needs_name = policy.asks_for_name(*self.machine_names) if policy is not None else None
+        report = audit(session, arguments["installation_id"], arguments["office"], needs_name)
         return license_result(report, arguments["policy"], *self.machine_names)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jinja filter: lists of hosts to go on with, from the results of many hosts.
+"""Jinja filters: what to go on with after many hosts were read or repaired.
 
-Documented in fleet_groups.yml.
+Documented in fleet_groups.yml, fleet_objections.yml, fleet_to_repair.yml and fleet_still_wrong.yml.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections, repairable
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
 
 
 def fleet_groups(hosts: Any) -> dict[str, list[str]]:
@@ -28,8 +31,61 @@ def fleet_groups(hosts: Any) -> dict[str, list[str]]:
     return fleet_result.groups_of({str(host): dict(result) for host, result in hosts.items()})
 
 
+def fleet_objections(fleet: Any, probes: Any = (), no_kms_host: Any = False) -> list[str]:
+    """Why the fleet that fleet_info has read must not be repaired."""
+    summary = fleet.get("summary") if isinstance(fleet, Mapping) else None
+    if not isinstance(summary, Mapping) or summary.get("approved_unmatched") is None:
+        raise AnsibleFilterError("fleet_objections: give a result of fleet_info that has judged by approved_kms_hosts")
+    answering = [str(one["host"]) for one in probes if one.get("answers_as_kms")]
+    return objections(summary["approved_unmatched"], summary["approved_serving"], answering, _flag(no_kms_host))
+
+
+def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
+    """The hosts whose verdict is to be repaired. Text is a list with commas, as the command line gives it."""
+    words = repair.replace(",", " ").split() if isinstance(repair, str) else [str(word).strip() for word in repair]
+    try:
+        verdicts = repairable(words)
+    except ValueError as error:
+        raise AnsibleFilterError(f"{error} Nothing was changed.") from None
+    return sorted({str(host) for verdict in verdicts for host in groups.get(verdict.value, ())})
+
+
+def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
+    """What is still to be done after a repair, a sentence for each host."""
+    accepted = () if _flag(activate) else (Verdict.NOT_ACTIVATED.value,)
+    found = []
+    for host, result in dict(results).items():
+        if result.get("failed") or result.get("unreachable"):
+            found.append(f"{host}: {result.get('msg', 'it was not repaired')}")
+        elif not result.get("compliant", False) and result.get("verdict") not in accepted:
+            found.append(f"{host} is {result.get('verdict')}: {_left(result)}")
+    return found
+
+
+def _left(result: Mapping[str, Any]) -> str:
+    """What a repair has left undone, and what to do."""
+    undone = result.get("not_activated")
+    if undone:
+        return f"{undone['reason']} {undone['advice']}".strip()
+    if result.get("repair_plan") and not result.get("done"):
+        return str(result["msg"])
+    return f"{result.get('verdict_reason', 'it has no result.')} {result.get('advice', '')}".strip()
+
+
+def _flag(value: Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError as error:
+        raise AnsibleFilterError(f"{value!r} is neither true nor false") from error
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"fleet_groups": fleet_groups}
+        return {
+            "fleet_groups": fleet_groups,
+            "fleet_objections": fleet_objections,
+            "fleet_still_wrong": fleet_still_wrong,
+            "fleet_to_repair": fleet_to_repair,
+        }

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ._kms import KmsEndpoint, is_address, names_any, normal_name
 
 _NEAR = 3
+_NETBIOS_LENGTH = 15
 _SIMILAR = 0.75
 
 
@@ -43,11 +44,15 @@ class MachineIdentity:
         own = (normal_name(self.full_name),) if self.full_name else ()
         return tuple(dict.fromkeys((*self.given, *own)))
 
-    def is_named_by(self, endpoint: KmsEndpoint) -> bool:
-        """Whether an entry of a list of KMS hosts means this machine."""
+    def is_proved_by(self, endpoint: KmsEndpoint) -> bool:
+        """Whether an entry of a list of KMS hosts surely means this machine."""
         if endpoint.is_short:
             return any(endpoint.names(name) for name in self.given)
-        if endpoint.host in self.names:
+        return endpoint.host in self.names
+
+    def is_named_by(self, endpoint: KmsEndpoint) -> bool:
+        """Whether an entry of a list of KMS hosts means this machine, as far as is known."""
+        if self.is_proved_by(endpoint):
             return True
         # The inventory knows it by a short name only, and the machine knows no domain of its own: the name stands.
         return self.full_name is None and not endpoint.is_address and endpoint.host.split(".")[0] in self._short_names
@@ -87,6 +92,17 @@ class ApprovedHosts:
         known = {normal_name(address) for address in addresses}
         return next((endpoint for endpoint in self.endpoints if endpoint.is_address and endpoint.host in known), None)
 
+    def may_be_claimed_by(self, machine: MachineIdentity, computer_name: str | None) -> bool:
+        """Whether the full name of a machine, which is not known yet, could make it one of these.
+
+        ``computer_name`` is its NetBIOS name, the first 15 characters of the host's. So nearly no machine is asked.
+        """
+        if not computer_name or any(map(machine.is_proved_by, self.endpoints)):
+            return False
+        first = computer_name.lower()[:_NETBIOS_LENGTH]
+        full = (endpoint.host for endpoint in self.endpoints if not (endpoint.is_short or endpoint.is_address))
+        return any(host.split(".")[0][:_NETBIOS_LENGTH] == first for host in full)
+
     def unmatched(self, matched: Iterable[KmsEndpoint]) -> tuple[KmsEndpoint, ...]:
         """The entries that are not among those that named something."""
         seen = set(matched)
@@ -95,8 +111,15 @@ class ApprovedHosts:
 
 def near_names(endpoint: KmsEndpoint, names: Iterable[str]) -> tuple[str, ...]:
     """What may have been meant by an entry that named nothing: the most similar names first, three at most."""
-    known = {normal_name(name): name for name in names if name}
-    close = difflib.get_close_matches(endpoint.host, known, _NEAR, _SIMILAR)
-    first = endpoint.host.split(".")[0]
-    same = [] if endpoint.is_address else [name for name in known if name.split(".")[0] == first and name not in close]
-    return tuple(known[name] for name in (*close, *same)[:_NEAR])
+    wanted = _without_domain(endpoint.host)
+    close = sorted((-_likeness(wanted, name), name) for name in {*names} - {""})
+    return tuple(name for likeness, name in close[:_NEAR] if -likeness >= _SIMILAR)
+
+
+def _likeness(wanted: str, name: str) -> float:
+    return difflib.SequenceMatcher(None, wanted, _without_domain(normal_name(name))).ratio()
+
+
+def _without_domain(name: str) -> str:
+    """What tells machines apart: their domains are much the same."""
+    return name if is_address(name) else name.split(".")[0]

@@ -240,6 +240,26 @@ summary:
       type: int
       returned: always
       sample: 9764
+    approved_unmatched:
+      description:
+        - Approved names that no machine of the run goes by, each with the names that may have been meant. Null without
+          O(approved_kms_hosts).
+      type: dict
+      returned: always
+      sample: {kms1.corp.example: [kms01.corp.example]}
+    approved_serving:
+      description: Approved KMS hosts that serve and are activated. Null without O(approved_kms_hosts).
+      type: list
+      elements: str
+      returned: always
+      sample: [kms01]
+    can_activate:
+      description:
+        - Whether one of them has counted enough clients to activate any, or a machine proves an activation object of
+          the directory. Null without O(approved_kms_hosts).
+      type: bool
+      returned: always
+      sample: true
     verdicts:
       description: Hosts by verdict.
       type: dict

@@ -94,6 +94,12 @@ os:
       description: Identifier of the edition, from the license of the machine.
       type: str
       sample: ServerEnterprise
+    full_name:
+      description:
+        - Host and domain of a machine that is joined to a domain. Null unless it was asked which machine it is, because
+          its short name is that of an approved KMS host.
+      type: str
+      sample: srv2019-01.corp.example
     computer_name:
       description: The name the machine itself goes by (NetBIOS, 15 characters at the most).
       type: str

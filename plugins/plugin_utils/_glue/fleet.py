@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._operations.audit import Audit
+from ...module_utils._identity import MachineIdentity
+from .._operations.audit import Audit, NeedsName
 from .._operations.errors import OutOfTime
 from .._operations.fleet import Bounds, Row, survey, unexpected
+from .._policy.fleet import Coverage
 from .._policy.policy import Policy
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import SignInWithheld
@@ -37,6 +39,10 @@ class Request:
     policy: Policy | None
     bounds: Bounds
     office: bool = False
+
+    def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
+        """Whether the machine behind an endpoint has to be asked for its full name."""
+        return self.policy.asks_for_name(endpoint.inventory_name, endpoint.host) if self.policy is not None else None
 
 
 class Abandoned(Exception):
@@ -68,13 +74,19 @@ class FleetRun:
         self._results: dict[str, Result] = {}
         self._warnings: Counter[str] = Counter()
         self._warned_of: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._coverage = Coverage(request.policy.approved) if request.policy is not None else None
 
     def run(self) -> Result:
         """Read all hosts; what ``fleet_info`` returns."""
         began = time.monotonic()
         waiting = self._take_up()
-        traffic = survey(self._endpoints(waiting), self._request.bounds, self._on_row, self._request.office)
+        traffic = survey(
+            self._endpoints(waiting), self._request.bounds, self._on_row, self._request.office, self._request.needs_name
+        )
         hosts = self._in_order()
+        for host in hosts.keys() - self._seen:
+            self._saw(host, None)
         for text, count in self._warnings.items():
             others = f" and {count - 1} other hosts" if count > 1 else ""
             self._warn(f"{self._warned_of[text]}{others}: {text}")
@@ -83,6 +95,7 @@ class FleetRun:
                 self._resume.complete()
         summary = {
             **fleet_result.summary_of(hosts),
+            **fleet_result.coverage_of(self._coverage, hosts),
             "resumed": len(hosts) - len(waiting),
             "requests": traffic.requests,
             "seconds": round(time.monotonic() - began, 1),
@@ -93,6 +106,8 @@ class FleetRun:
         """The hosts that no earlier run has read."""
         earlier = self._resume.read if self._resume is not None else {}
         self._results.update({host: earlier[host] for host in self._request.hosts if host in earlier})
+        for host, result in self._results.items():
+            self._saw(host, None, (result.get("os") or {}).get("full_name"))
         self._progress.resumed(len(self._results))
         return [host for host in self._request.hosts if host not in self._results]
 
@@ -120,6 +135,11 @@ class FleetRun:
                 self._note(endpoint, warning)
             yield endpoint
 
+    def _saw(self, host: str, address: str | None, full_name: str | None = None) -> None:
+        self._seen.add(host)
+        if self._coverage is not None:
+            self._coverage.saw(MachineIdentity(host, address, full_name))
+
     def _note(self, endpoint: Endpoint, warning: str) -> None:
         text = warning.removeprefix(f"{endpoint.label}: ").removeprefix(f"{endpoint.inventory_name}: ")
         self._warnings[text] += 1
@@ -135,6 +155,8 @@ class FleetRun:
 
     def _result(self, row: Row) -> Result:
         endpoint = row.endpoint
+        full_name = row.outcome.snapshot.os.full_name if isinstance(row.outcome, Audit) else None
+        self._saw(endpoint.inventory_name, endpoint.host, full_name)
         if isinstance(row.outcome, Audit):
             return license_result(row.outcome, self._request.policy, endpoint.inventory_name, endpoint.host)
         result = failure.result_of(row.outcome, endpoint.label)

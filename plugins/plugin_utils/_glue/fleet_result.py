@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from .._policy.fleet import Coverage
+from .._policy.verdict import Verdict
+
 Result = dict[str, Any]
 
 UNREACHABLE, FAILED, NOT_REACHED = "unreachable", "failed", "not_reached"
@@ -74,3 +77,28 @@ def summary_of(hosts: dict[str, Result]) -> Result:
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
+
+
+def coverage_of(coverage: Coverage | None, hosts: dict[str, Result]) -> Result:
+    """What was seen of the approved KMS hosts; nulls without a policy."""
+    if coverage is None:
+        return {"approved_unmatched": None, "approved_serving": None, "can_activate": None}
+    serving = [name for name, result in hosts.items() if result.get("verdict") == Verdict.KMS_HOST_OK.value]
+    return {
+        "approved_unmatched": coverage.unmatched(),
+        "approved_serving": sorted(serving),
+        "can_activate": any(_can_activate(hosts[name]) for name in serving) or any(map(_by_directory, hosts.values())),
+    }
+
+
+def _can_activate(result: Result) -> bool:
+    """Whether a KMS host has counted enough clients to activate any."""
+    host = result["kms_host"] or {}
+    current, required = host.get("current_count"), host.get("required_count")
+    return current is not None and bool(required) and current >= required
+
+
+def _by_directory(result: Result) -> bool:
+    """Whether a machine proves that an activation object of the directory works."""
+    license_ = result.get("license") or {}
+    return license_.get("activation_method") == "ad" and license_.get("license_status") == "licensed"

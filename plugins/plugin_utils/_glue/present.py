@@ -205,6 +205,7 @@ def _os_result(system: OperatingSystem) -> Result:
         "product_type": system.product_type,
         "edition_id": system.edition_id,
         "computer_name": system.computer_name,
+        "full_name": system.full_name,
     }
 
 

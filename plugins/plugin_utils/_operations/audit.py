@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from .._licensing import classify
-from .._licensing.model import Product, Snapshot
+from .._licensing.model import OperatingSystem, Product, Snapshot
 from .._spp import reader
 from .._spp.steps import Session, Work, take
 
@@ -28,20 +29,31 @@ class Audit:
     ambiguity: classify.AmbiguousProduct | None = None
 
 
-def audit(session: Session, installation_id: bool = False, office: bool = False) -> Audit:
+#: Whether a machine has to be asked for its full name, by what is known of its system.
+NeedsName = Callable[[OperatingSystem], bool]
+
+
+def audit(
+    session: Session, installation_id: bool = False, office: bool = False, needs_name: NeedsName | None = None
+) -> Audit:
     """Read the machine behind the session in three requests, one more for a KMS host and one for the installation ID.
 
     ``office`` also reads the licensing platform of Office 2010 and of Office on Windows 7 and Server 2008 R2, which
-    takes two requests more.
+    takes two requests more. ``needs_name`` decides whether one more asks for the machine's full name.
 
     Raises the errors of ``_spp.reader.read_snapshot``.
     """
-    return take(session, audit_steps(installation_id, office))
+    return take(session, audit_steps(installation_id, office, needs_name))
 
 
-def audit_steps(installation_id: bool = False, office: bool = False) -> Work[Audit]:
+def audit_steps(
+    installation_id: bool = False, office: bool = False, needs_name: NeedsName | None = None
+) -> Work[Audit]:
     """The steps of ``audit``, for whoever reads many machines at once."""
     snapshot = yield from reader.snapshot(office)
+    if needs_name is not None and needs_name(snapshot.os):
+        name = yield from reader.full_name()
+        snapshot = replace(snapshot, os=replace(snapshot.os, full_name=name))
     primary, ambiguity = _primary(snapshot)
     identifier = (yield from reader.installation_id(primary)) if installation_id and primary else None
     return Audit(snapshot, primary, classify.role(snapshot), identifier, ambiguity)

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .._spp.steps import take_async
+from .._spp.steps import Work, take, take_async
 from .._winrm.async_session import AsyncSession
 from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
@@ -28,7 +28,7 @@ from .._winrm.stream_pipe import StreamPipe
 from .._winrm.stream_shared import Shared, Traffic
 from .._wsman import WsmanError
 from . import descriptors
-from .audit import Audit, audit, audit_steps
+from .audit import Audit, NeedsName, audit_steps
 from .errors import OutOfTime
 
 # pywinrm's machines at a time: more threads than this only take turns on the processor.
@@ -70,20 +70,29 @@ class Row:
 OnRow = Callable[[Row], None]
 
 
-def survey(endpoints: Iterable[Endpoint], bounds: Bounds, on_row: OnRow, office: bool = False) -> Traffic:
+NameOf = Callable[[Endpoint], NeedsName | None]
+
+
+def survey(
+    endpoints: Iterable[Endpoint],
+    bounds: Bounds,
+    on_row: OnRow,
+    office: bool = False,
+    needs_name: NameOf = lambda _endpoint: None,
+) -> Traffic:
     """Read all machines. Each one that was begun is handed to ``on_row``, in the order in which they are done.
 
     ``endpoints`` is consumed as places become free, so that it may be computed meanwhile. When the deadline has passed,
     machines under way are rows with OutOfTime, and those not begun are no rows. Returns what went over the wire.
     """
-    return asyncio.run(_Survey(bounds, on_row, office).run(endpoints))
+    return asyncio.run(_Survey(bounds, on_row, lambda one: audit_steps(False, office, needs_name(one))).run(endpoints))
 
 
 class _Survey:
-    def __init__(self, bounds: Bounds, on_row: OnRow, office: bool) -> None:
+    def __init__(self, bounds: Bounds, on_row: OnRow, work: Callable[[Endpoint], Work[Audit]]) -> None:
         self._bounds = bounds
         self._on_row = on_row
-        self._office = office
+        self._work = work
         self._in_flight = descriptors.affordable(bounds.in_flight)
         # Machines whose turn is next.
         self._ready: deque[Endpoint] = deque()
@@ -182,13 +191,13 @@ class _Survey:
         pipe = StreamPipe(endpoint, self._shared)
         with contextlib.closing(pipe):
             session = AsyncSession(pipe, context_for(endpoint), endpoint.label)
-            return await take_async(session, audit_steps(office=self._office), asyncio.sleep)
+            return await take_async(session, self._work(endpoint), asyncio.sleep)
 
     async def _threaded(self, endpoint: Endpoint) -> Audit:
         hurried = _hurried(endpoint, self._bounds.host_timeout)
         with await self._shared.lockout.attempt(endpoint) as attempt:
             try:
-                found = await self._threads.run(lambda: _audit_over_pywinrm(hurried, self._office))
+                found = await self._threads.run(lambda: _over_pywinrm(hurried, self._work(endpoint)))
             except (NotAuthenticated, TicketRefused):
                 attempt.refused()
                 raise
@@ -196,9 +205,9 @@ class _Survey:
         return found
 
 
-def _audit_over_pywinrm(endpoint: Endpoint, office: bool) -> Audit:
+def _over_pywinrm(endpoint: Endpoint, work: Work[Audit]) -> Audit:
     with Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label) as session:
-        return audit(session, office=office)
+        return take(session, work)
 
 
 def _hurried(endpoint: Endpoint, host_timeout: float) -> Endpoint:

@@ -43,10 +43,7 @@ def set_client_settings(session: Session, request: ClientRequest, check: bool = 
 def client_steps(request: ClientRequest, check: bool = False) -> Work[ClientReport]:
     """The steps of ``set_client_settings``."""
     before = yield from _read(request)
-    try:
-        changes = plan_client(before.settings, request, before.state.snapshot.os.provider)
-    except SettingRefused as refused:
-        raise Refused(str(refused), "", before.state) from refused
+    changes = _plan(before, request)
     if not changes:
         return _report(Result.VERIFIED, changes, before, before)
     if check:
@@ -57,6 +54,23 @@ def client_steps(request: ClientRequest, check: bool = False) -> Work[ClientRepo
     after = yield from read_again(_read(request), changes, before.state)
     result = Result.ACCEPTED if unfinished(changes, vars(after.settings)) else Result.VERIFIED
     return _report(result, changes, before, after)
+
+
+def apply_settings(state: Audit, request: ClientRequest, check: bool = False) -> Work[tuple[Change, ...]]:
+    """Make the settings of one scope as asked, on a machine that was just read. Raises Refused and ChangeFailed."""
+    before = yield from _reading(state, request)
+    changes = _plan(before, request)
+    if not check:
+        snapshot = state.snapshot
+        yield from apply(changes, lambda change: write_client_setting(snapshot, before.product, change), state)
+    return changes
+
+
+def _plan(before: _Reading, request: ClientRequest) -> tuple[Change, ...]:
+    try:
+        return plan_client(before.settings, request, before.state.snapshot.os.provider)
+    except SettingRefused as refused:
+        raise Refused(str(refused), "", before.state) from refused
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,10 @@ class _Reading:
 
 def _read(request: ClientRequest) -> Work[_Reading]:
     state = yield from audit_steps(office=not (request.is_general or means_windows(request.product)))
+    return (yield from _reading(state, request))
+
+
+def _reading(state: Audit, request: ClientRequest) -> Work[_Reading]:
     snapshot = state.snapshot
     if request.is_general or snapshot.os.provider is Provider.SLWMI:
         return _Reading(state, None, (yield from read_client_settings(snapshot, None, state.primary)))

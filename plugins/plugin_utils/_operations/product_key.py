@@ -49,8 +49,7 @@ def set_product_key(session: Session, request: KeyRequest, check: bool = False) 
 
 def product_key_steps(request: KeyRequest, check: bool = False) -> Work[KeyReport]:
     """The steps of ``set_product_key``."""
-    # A key that is not published may be Office's, wherever it was meant to go.
-    before = yield from audit_steps(office=request.key is not None or not request.wants_windows)
+    before = yield from audit_steps(office=not request.wants_windows)
     plan = plan_key(before.snapshot, request)
     if isinstance(plan, KeyRefusal):
         raise Refused(plan.reason, plan.advice, before)

@@ -106,6 +106,11 @@ def clear_kms_host(product: str, host: str) -> Action:
     return Action(ActionKind.CLIENT_SETTINGS, words, settings=ClientRequest(product=product, absent=True))
 
 
+def client_settings(request: ClientRequest) -> Action:
+    """Make the settings of a KMS client as wanted."""
+    return Action(ActionKind.CLIENT_SETTINGS, "Set how it finds its KMS host (kms_client).", settings=request)
+
+
 def activate(product: Product | None) -> Action:
     """Bring a product to Licensed. None: the Windows license that the plan installs a key for."""
     return Action(ActionKind.ACTIVATE, "Activate it (module license).", product=product)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ...module_utils._identity import ApprovedHosts
+from ...module_utils._identity import ApprovedHosts, MachineIdentity
 from ...module_utils._kms import is_address, normal_name, split_port
+from .._licensing.model import OperatingSystem
 from .._licensing.terms import KeyType
 
 #: A KMS client renews every week, so this much is left only where it has failed for months.
@@ -38,6 +39,11 @@ class Policy:
         if minimum_days < 0:
             raise ValueError(f"minimum_days must be 0 or more, not {minimum_days}")
         return cls(ApprovedHosts.parse(approved), frozenset(map(KeyType, accepted_key_types)), minimum_days)
+
+    def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
+        """Whether a machine that the inventory calls so has to be asked for its full name, once its system is known."""
+        known = MachineIdentity(name, address)
+        return lambda os: self.approved.may_be_claimed_by(known, os.computer_name)
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""

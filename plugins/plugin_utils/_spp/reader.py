@@ -65,6 +65,20 @@ def snapshot(office: bool = False) -> Work[Snapshot]:
     return (yield from _with_counters(found)) if classify.serves_as_host(found) else found
 
 
+def full_name() -> Work[str | None]:
+    """Host and domain of a machine that is joined to a domain, in lower case; None of another.
+
+    Win32_ComputerSystem (Microsoft Learn): DNSHostName came with Vista; Name is the NetBIOS name.
+    """
+    types = class_types.types_of(schema.COMPUTER_SYSTEM)
+    rows = yield from _select(schema.COMPUTER_SYSTEM_COLUMNS, schema.COMPUTER_SYSTEM, types)
+    row = Row(rows[0]) if len(rows) == 1 else None
+    if row is None or not row.flag("PartOfDomain"):
+        return None
+    host, domain = row.text("DNSHostName"), row.text("Domain")
+    return f"{host}.{domain}".lower() if host and domain else None
+
+
 def installation_id(product: Product) -> Work[str | None]:
     """The steps of ``read_installation_id``. Windows computes the ID on demand, so nothing else asks for it."""
     rows = yield from _select(

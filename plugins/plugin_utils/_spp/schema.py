@@ -25,6 +25,7 @@ OFFICE_SERVICE = "OfficeSoftwareProtectionService"
 OFFICE_PRODUCT = "OfficeSoftwareProtectionProduct"
 OFFICE_WINDOWS_SERVICE = "osppsvc"
 OPERATING_SYSTEM = "Win32_OperatingSystem"
+COMPUTER_SYSTEM = "Win32_ComputerSystem"
 WINDOWS_SERVICE = "Win32_Service"
 
 INSTALL_PRODUCT_KEY = "InstallProductKey"
@@ -80,6 +81,8 @@ OPERATING_SYSTEM_COLUMNS = (
     "ProductType",
     "Version",
 )
+
+COMPUTER_SYSTEM_COLUMNS = ("DNSHostName", "Domain", "PartOfDomain")
 
 # What a KMS host has answered so far. Asked for where something serves, as slmgr.vbs does: all other machines would
 # send as many times "does not apply".

@@ -76,6 +76,7 @@ def test_what_named_nothing_is_known() -> None:
         ("kms1.corp.example", ("kms01.corp.example",)),
         ("kms01.crop.example", ("kms01.corp.example",)),
         ("kms01.other.test", ("kms01.corp.example",)),
+        ("web1", ("web.corp.example",)),
         ("zeus", ()),
     ],
 )

@@ -33,7 +33,9 @@ def endpoint(name: str) -> Endpoint:
 def rows(*outcomes: Exception) -> Callable[..., Traffic]:
     """Stands in for the survey: these outcomes, one for each host."""
 
-    def survey(_endpoints: object, _bounds: Bounds, on_row: Callable[[Row], None], _office: bool) -> Traffic:
+    def survey(
+        _endpoints: object, _bounds: Bounds, on_row: Callable[[Row], None], _office: bool, _needs_name: object
+    ) -> Traffic:
         for name, outcome in zip(HOSTS, outcomes, strict=False):
             on_row(Row(endpoint(name), outcome, 0.1))
         return Traffic(requests=12)

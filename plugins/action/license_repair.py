@@ -1,0 +1,49 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carry out what the judgement plans for one machine."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+    POLICY_ARGUMENTS,
+    policy_of,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
+    REPAIR_ARGUMENTS,
+    wishes_of,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest, repair
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
+
+
+class ActionModule(WsmanAction):
+    ARGUMENTS: ClassVar[dict[str, Any]] = {
+        **POLICY_ARGUMENTS,
+        **REPAIR_ARGUMENTS,
+    }
+
+    def check_arguments(self, arguments: dict[str, Any]) -> None:
+        arguments["policy"] = policy_of(arguments)
+        if arguments["policy"] is None:
+            raise ValueError(
+                "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
+                "organization's own KMS hosts, or give an empty list if there is to be none"
+            )
+        arguments["wishes"] = wishes_of(arguments)
+
+    def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
+        name, address = self.machine_names
+        request = RepairRequest(
+            policy=arguments["policy"],
+            name=name,
+            address=address or None,
+            wishes=arguments["wishes"],
+            require_activation=arguments["require_activation"],
+            office=arguments["office"],
+        )
+        return repair_result(repair(session, request, check=self.check))

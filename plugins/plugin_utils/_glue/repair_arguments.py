@@ -1,0 +1,46 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a repair, the same for one host and for a fleet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._licensing.client_settings import ClientRequest
+from .._policy.repair import Wishes
+from .._policy.verdict import REPAIRABLE, Verdict
+
+REPAIR_ARGUMENTS: dict[str, Any] = {
+    "repair": {
+        "type": "list",
+        "elements": "str",
+        "default": [Verdict.KMS_UNAPPROVED.value],
+        "choices": [verdict.value for verdict in REPAIRABLE],
+    },
+    "activate": {"type": "bool", "default": True},
+    "require_activation": {"type": "bool", "default": False},
+    "served": {"type": "bool", "default": False},
+    "office": {"type": "bool", "default": False},
+    "client_settings": {
+        "type": "dict",
+        "options": {
+            "host": {"type": "str"},
+            "port": {"type": "int"},
+            "lookup_domain": {"type": "str"},
+            "activation_type": {"type": "str", "choices": ["all", "ad", "kms", "token"]},
+            "host_caching": {"type": "bool"},
+        },
+    },
+}
+
+
+def wishes_of(arguments: dict[str, Any]) -> Wishes:
+    """From validated arguments. Raises SettingRefused, a ValueError."""
+    given = {name: value for name, value in (arguments["client_settings"] or {}).items() if value is not None}
+    return Wishes(
+        verdicts=frozenset(map(Verdict, arguments["repair"])),
+        activate=arguments["activate"],
+        served=arguments["served"],
+        settings=ClientRequest(**given) if given else None,
+    )

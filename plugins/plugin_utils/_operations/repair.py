@@ -1,0 +1,257 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Repair one machine: read once, judge, carry the plan out, prove it, and judge again.
+
+The order is the plan's. A restart comes after the keys, since only then does the service give up its role (Microsoft,
+"KMS activation and 0xC004C008"), and an activation last, since as a KMS host it would use up one of the host key's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...module_utils._identity import MachineIdentity
+from .._licensing.restart import restart_due
+from .._licensing.terms import LICENSED, KeyType
+from .._policy.judgement import judge
+from .._policy.machine import Judgement, Machine
+from .._policy.plan import Action, ActionKind, Plan
+from .._policy.policy import Policy
+from .._policy.repair import Wishes, plan_repair
+from .._spp import writer
+from .._spp.service_control import read_service_state
+from .._spp.steps import Session, Work, take
+from .activation import activate_product
+from .audit import Audit, audit_steps
+from .changing import FAILURES, look
+from .errors import ChangeFailed, OperationError, Refused, Result
+from .key_removal import remove_key
+from .kms_client import apply_settings
+from .product_key import install_key
+from .restart import State, bring_to
+
+# Seconds that the service may take to stop, and to start.
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class RepairRequest:
+    """What is right, what the inventory calls the machine, and what may be done about it.
+
+    ``on_done`` hears of each action that Windows has accepted, before the next is sent.
+    """
+
+    policy: Policy
+    name: str
+    address: str | None
+    wishes: Wishes
+    require_activation: bool = False
+    office: bool = False
+    on_done: Callable[[Action], None] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class RepairReport:
+    """What a repair came to. ``judged`` and ``judged_after`` are the same where nothing was to be done.
+
+    ``undone`` says why an activation that was tried and is not required did not succeed.
+    """
+
+    result: Result
+    changed: bool
+    plan: Plan
+    done: tuple[Action, ...]
+    before: Audit
+    after: Audit
+    judged: Judgement
+    judged_after: Judgement
+    undone: ChangeFailed | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def repair(session: Session, request: RepairRequest, check: bool = False) -> RepairReport:
+    """Carry out the plan for one machine.
+
+    Raises Refused for an approved KMS host, and ChangeFailed where an action fails; nothing after it is done then.
+    """
+    return take(session, repair_steps(request, check))
+
+
+def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairReport]:
+    """The steps of ``repair``: some twenty requests where a KMS host becomes a client, three where nothing is due."""
+    before = yield from _read(request)
+    judged = _judge(before, request)
+    if judged.approved:
+        raise Refused(
+            f"{request.name} is an approved KMS host and must not become a KMS client. Nothing was changed.",
+            "Take it off approved_kms_hosts first if it is one no more.",
+            before,
+        )
+    plan = plan_repair(_machine(before, request), judged, request.wishes)
+    plan = yield from _without_idle_settings(plan, before)
+    if check or not plan.changes:
+        result = Result.PLANNED if check and plan.changes else Result.VERIFIED
+        return RepairReport(result, plan.changes and check, plan, (), before, before, judged, judged)
+    run = _Run(request, before)
+    after = yield from run.carry_out(plan)
+    judged_after = _judge(after, request)
+    changed = bool(run.done) or (run.undone is not None and run.undone.changed is not False)
+    return RepairReport(
+        Result.VERIFIED,
+        changed,
+        plan,
+        tuple(run.done),
+        before,
+        after,
+        judged,
+        judged_after,
+        run.undone,
+        tuple(run.warnings),
+    )
+
+
+def _read(request: RepairRequest) -> Work[Audit]:
+    needs_name = request.policy.asks_for_name(request.name, request.address)
+    state = yield from audit_steps(office=request.office, needs_name=needs_name)
+    if state.ambiguity is not None:
+        raise state.ambiguity
+    return state
+
+
+def _machine(state: Audit, request: RepairRequest) -> Machine:
+    identity = MachineIdentity(request.name, request.address, state.snapshot.os.full_name)
+    return Machine(identity, state.snapshot, state.primary, state.role)
+
+
+def _judge(state: Audit, request: RepairRequest) -> Judgement:
+    return judge(_machine(state, request), request.policy)
+
+
+def _without_idle_settings(plan: Plan, state: Audit) -> Work[Plan]:
+    """The plan without settings that are as wanted already."""
+    actions = []
+    for action in plan.actions:
+        if action.settings is not None and not (yield from apply_settings(state, action.settings, check=True)):
+            continue
+        actions.append(action)
+    return Plan(tuple(actions))
+
+
+class _Run:
+    """One plan being carried out. ``state`` is the machine as it was read last."""
+
+    def __init__(self, request: RepairRequest, before: Audit) -> None:
+        self._request = request
+        self._before = before
+        self._state = before
+        self._read_since = True
+        self.done: list[Action] = []
+        self.warnings: list[str] = []
+        self.undone: ChangeFailed | None = None
+
+    def carry_out(self, plan: Plan) -> Work[Audit]:
+        """All actions in order; the machine as it is then. Raises ChangeFailed, or what kept the first one back."""
+        for action in plan.actions:
+            if not action.changes:
+                continue
+            try:
+                yield from self._carry_out(action)
+            except FAILURES as failure:
+                raise self._failed(action, failure) from failure
+            if action.kind is ActionKind.ACTIVATE and self.undone is not None:
+                continue
+            self.done.append(action)
+            if self._request.on_done is not None:
+                self._request.on_done(action)
+        yield from self._look_again()
+        return self._state
+
+    def _carry_out(self, action: Action) -> Work[None]:
+        if action.kind is ActionKind.REMOVE_KEY and action.product is not None:
+            self.warnings += yield from remove_key(action.product, self._state)
+            self._read_since = False
+        elif action.kind is ActionKind.INSTALL_KEY and action.key is not None:
+            self.warnings += yield from install_key(action.key, action.product, self._state)
+            self._read_since = False
+        elif action.kind is ActionKind.RESTART_SERVICE:
+            yield from self._restart_service()
+        elif action.settings is not None:
+            yield from self._look_again()
+            yield from apply_settings(self._state, action.settings)
+            self._read_since = False
+        elif action.kind is ActionKind.ACTIVATE:
+            yield from self._activate()
+
+    def _restart_service(self) -> Work[None]:
+        name = self._before.snapshot.service.service_name
+        now = yield from read_service_state(name)
+        reached = yield from bring_to(State.RESTARTED, now, _PATIENCE)
+        if reached.failure is not None:
+            shown = f" The service is '{reached.service.state}' now." if reached.service else ""
+            raise ChangeFailed(
+                f"{name} could not be restarted: {str(reached.failure).rstrip('.')}.{shown}",
+                f"Check the service {name} on the host, and start it; a restart of the machine does the same.",
+                changed=reached.changed,
+            )
+        self._read_since = False
+        yield from self._look_again()
+        if restart_due(self._state.snapshot):
+            raise ChangeFailed(
+                f"{name} was restarted, but it still does not work with the installed key: {self._state.role.reason}",
+                "Restart the machine, and run this task again.",
+                changed=True,
+            )
+
+    def _activate(self) -> Work[None]:
+        yield from self._look_again()
+        product = self._state.primary
+        if product is None or product.key_type is KeyType.CSVLK:
+            raise ChangeFailed(
+                f"The machine was not activated, because it does not carry the key that was installed: "
+                f"{self._state.role.reason}",
+                "Run license_info on the host, and follow its advice.",
+                changed=False,
+            )
+        if product.license_status_code == LICENSED:
+            return
+        try:
+            self._state, warnings = yield from activate_product(writer.activate(product), product, self._state)
+        except ChangeFailed as failure:
+            if self._request.require_activation:
+                raise
+            # The KMS host activates nobody before enough machines have asked; Windows tries again by itself.
+            self.undone = failure
+            self._state = failure.after or self._state
+            return
+        self.warnings += warnings
+        if self._state.primary is None or self._state.primary.license_status_code != LICENSED:
+            self.undone = ChangeFailed("The machine is not activated yet.", changed=False)
+
+    def _look_again(self) -> Work[None]:
+        if self._read_since:
+            return
+        seen = yield from look(_read(self._request))
+        if seen.state is None:
+            raise ChangeFailed(
+                f"Windows accepted every change so far, but the machine could not be read afterwards: {seen.failure}",
+                "Run this task again, which is safe: it first reads the machine.",
+                changed=True,
+            ) from seen.failure
+        self._state, self._read_since = seen.state, True
+
+    def _failed(self, action: Action, failure: Exception) -> Exception:
+        if not self.done and not isinstance(failure, OperationError):
+            return failure  # nothing reached the machine: rights, quota, no connection
+        known = failure if isinstance(failure, ChangeFailed) else None
+        before = f" Done before: {', '.join(one.kind.value for one in self.done)}." if self.done else ""
+        said = failure.message if isinstance(failure, OperationError) else str(failure)
+        return ChangeFailed(
+            f"{action.kind.value} failed: {said}{before}",
+            (known.advice if known else "") or "Run this task again, which is safe: it first reads the machine.",
+            changed=True if self.done else known.changed if known else False,
+            before=self._before,
+            after=known.after if known else None,
+            hresult=known.hresult if known else None,
+        )

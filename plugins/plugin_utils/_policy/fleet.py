@@ -1,0 +1,75 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet against its policy: which approved names were seen, who serves, and what forbids a repair. Pure.
+
+A misspelt name would make a mistake of the organization's own KMS host. So a name that matches nothing, and a repair
+after which nobody serves, are errors before anything is changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...module_utils._identity import ApprovedHosts, MachineIdentity, near_names
+from ...module_utils._kms import KmsEndpoint
+from .verdict import REPAIRABLE, Verdict
+
+
+@dataclass
+class Coverage:
+    """Which of the approved names were seen, machine by machine."""
+
+    approved: ApprovedHosts
+    names: list[str] = field(default_factory=list)
+    _matched: set[KmsEndpoint] = field(default_factory=set)
+
+    def saw(self, machine: MachineIdentity) -> None:
+        """A machine of the inventory, read or not."""
+        self.names.append(machine.inventory_name)
+        self._matched.update(self.approved.of_machine(machine))
+
+    def unmatched(self) -> dict[str, list[str]]:
+        """The approved names that no machine goes by, each with the names that may have been meant."""
+        return {
+            str(endpoint): list(near_names(endpoint, self.names)) for endpoint in self.approved.unmatched(self._matched)
+        }
+
+
+def objections(
+    unmatched: Mapping[str, Sequence[str]],
+    serving: Sequence[str],
+    answering: Iterable[str] = (),
+    no_kms_host: bool = False,
+) -> list[str]:
+    """Why a fleet must not be repaired, as sentences. ``answering`` are names whose port answers as a KMS host."""
+    answers = set(answering)
+    found = [
+        f"approved_kms_hosts names {name}, but no machine is called so, and nothing answers there as a KMS host."
+        + (f" Did you mean {' or '.join(near)}?" if near else " Check its spelling, or take it off the list.")
+        for name, near in unmatched.items()
+        if name not in answers
+    ]
+    if not serving and not answers and not no_kms_host:
+        found.append(
+            "No approved KMS host was seen serving, so a repair could leave the organization without one. Set up an "
+            "approved KMS host first, or set no_kms_host=true if there is to be none."
+        )
+    return found
+
+
+def repairable(words: Iterable[str]) -> tuple[Verdict, ...]:
+    """The verdicts that are meant. Raises ValueError, which names the word that is wrong and what it may have meant."""
+    known = [verdict.value for verdict in REPAIRABLE]
+    verdicts = []
+    for word in words:
+        if word not in known:
+            near = difflib.get_close_matches(word, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"the words are {', '.join(known)}."
+            raise ValueError(f"repair: {word!r} is not a verdict that can be repaired; {hint}")
+        verdicts.append(Verdict(word))
+    if not verdicts:
+        raise ValueError(f"repair is empty; the words are {', '.join(known)}.")
+    return tuple(dict.fromkeys(verdicts))

@@ -18,6 +18,7 @@ from .conftest import Lab, StartLab
 HOSTS = {
     "license_info": "win10-01",
     "product_key": "srv2008r2-01",
+    "license_repair": "srv2012r2-01",
     "licensing_service": "srv2008-01",
     "license": "win7-01",
     "cim_query": "win10-01",
@@ -64,6 +65,8 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
         ("license_info", "kms01", "installation_id=true approved_kms_hosts=kms01"),
         ("license_info", "vista-01", ""),
         ("product_key", "srv2019-01", ""),
+        ("license_repair", "srv2016-01", "approved_kms_hosts=kms01 repair=wrong_key_type served=true"),
+        ("license_repair", "win10-01", "approved_kms_hosts=kms01"),
         ("licensing_service", "srv2019-01", "state=restarted"),
         ("license", "win11-01", ""),
         ("license", "srv2022-eval", "product=none"),

@@ -14,16 +14,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from .._wsman.enumeration import Bounds, Enumeration
+from .._wsman.enumeration import Enumeration
 from .._wsman.envelope import RequestContext
 from .._wsman.invocation import Invocation, MethodResult
 from .._wsman.values import Instance
+from . import bounds
 from .errors import WinrmError
 from .pumping import C, Exchanges, changing, reading
 from .session import CIMV2, patient_context
-
-# What thousands of hosts are asked for is some kilobytes each; one that goes on must not take the place of others.
-_BOUNDS = Bounds(empty_pulls=100, pulls=2_000, reply_bytes=16 * 1024 * 1024)
 
 
 class AsyncPipe(Protocol):
@@ -47,7 +45,7 @@ class AsyncSession:
         """All instances a WQL query yields, however many pages they come in."""
 
         def start() -> Enumeration:
-            return Enumeration(self._context, wql, namespace=namespace, types=types, bounds=_BOUNDS)
+            return Enumeration(self._context, wql, namespace=namespace, types=types, bounds=bounds.ENUMERATION)
 
         conversation = await self._carry(reading(start, self._label))
         await asyncio.sleep(0)

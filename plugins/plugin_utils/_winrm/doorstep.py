@@ -9,22 +9,26 @@ is looked at and not judged; whoever signs in judges it.
 
 from __future__ import annotations
 
-import http.client
+import socket
 import ssl
+import time
 from dataclasses import dataclass
 from urllib.request import getproxies
 
 from .._wsman.errors import WsmanError
 from .._wsman.identify import Identify, Identity
+from . import http1
 from .certificate import Certificate, read_certificate
 from .endpoint import Endpoint
-from .http1 import SOAP_TYPE
 from .stream_shared import is_proxied
 from .translation import schemes_offered
 
 _SECONDS = 10.0
-_LONGEST_ANSWER = 64 * 1024
-_FAILURES = (OSError, http.client.HTTPException)
+_PIECE = 64 * 1024
+# Of a page that says what answers here instead of WinRM.
+_LONGEST_ANSWER = 1024 * 1024
+# A name that is no name is a ValueError, whatever resolver looks at it.
+_FAILURES = (OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -41,55 +45,93 @@ class Doorstep:
 
 
 def look(endpoint: Endpoint) -> Doorstep:
-    """See what there is to see. Behind a proxy that is nothing. Raises nothing."""
+    """See what there is to see, in no more than ten seconds for each question. Behind a proxy that is nothing.
+
+    Raises nothing.
+    """
     if is_proxied(endpoint, getproxies()):
         return Doorstep()
-    connection = _connection(endpoint)
-    try:
-        connection.connect()
-        certificate = _certificate(connection)
-    except _FAILURES:
-        connection.close()
+    door = _Door(endpoint)
+    if not door.opens():
         return Doorstep()
     conversation = Identify()
-    question = conversation.next_request() or ""
-    status, body, _unused = _asked(connection, endpoint, question, {"WSMANIDENTIFY": "unauthenticated"})
-    refusal, _unused_body, offers = _asked(connection, endpoint, "", {})
-    connection.close()
+    question = (conversation.next_request() or "").encode()
+    identified, refusal = door.ask(question, "WSMANIDENTIFY: unauthenticated\r\n"), door.ask(b"")
+    door.close()
     return Doorstep(
-        answered=status is not None or refusal is not None,
-        offers=offers,
-        identity=_identity(conversation, body) if status == 200 else None,
-        certificate=certificate,
+        answered=identified is not None or refusal is not None,
+        offers=schemes_offered(refusal.headers.get("www-authenticate", "")) if refusal else (),
+        identity=_identity(conversation, identified.body) if identified and identified.status == 200 else None,
+        certificate=door.certificate,
     )
 
 
-def _connection(endpoint: Endpoint) -> http.client.HTTPConnection:
-    seconds = min(_SECONDS, float(endpoint.connect_timeout or _SECONDS))
-    if endpoint.scheme != "https":
-        return http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=seconds)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(endpoint.host, endpoint.port, timeout=seconds, context=context)
+class _Door:
+    """A connection for questions without an account; a new one after each that the listener does not keep."""
 
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._request = http1.Target(endpoint.netloc, endpoint.path)
+        self._seconds = min(_SECONDS, float(endpoint.connect_timeout or _SECONDS))
+        self._socket: socket.socket | None = None
+        self.certificate: Certificate | None = None
 
-def _asked(
-    connection: http.client.HTTPConnection, endpoint: Endpoint, body: str, headers: dict[str, str]
-) -> tuple[int | None, bytes, tuple[str, ...]]:
-    """Status, body and offered schemes of an answer; no status where none came."""
-    try:
-        connection.request("POST", endpoint.path, body.encode(), {"Content-Type": SOAP_TYPE, **headers})
-        response = connection.getresponse()
-        answer = response.read(_LONGEST_ANSWER)
-    except _FAILURES:
-        # The next question takes a connection of its own.
-        connection.close()
-        return None, b"", ()
-    if not response.isclosed():
-        connection.close()
-    schemes = ", ".join(response.headers.get_all("WWW-Authenticate") or ())
-    return response.status, answer, schemes_offered(schemes)
+    def opens(self) -> bool:
+        """Whether there is a connection, with TLS if need be."""
+        try:
+            self._socket = self._connected()
+        except _FAILURES:
+            return False
+        if isinstance(self._socket, ssl.SSLSocket):
+            shown = self._socket.getpeercert(binary_form=True)
+            self.certificate = read_certificate(shown) if shown else None
+        return True
+
+    def ask(self, body: bytes, header: str = "") -> http1.Response | None:
+        """The answer to one request; None where none came in time."""
+        if self._socket is None and not self.opens():
+            return None
+        try:
+            response, excess = self._asked(body, header)
+        except (*_FAILURES, http1.Broken, http1.Oversized, http1.Encoded):
+            self.close()
+            return None
+        if response.closes or excess:
+            self.close()
+        return response
+
+    def close(self) -> None:
+        """Close the connection."""
+        connected, self._socket = self._socket, None
+        if connected is not None:
+            connected.close()
+
+    def _connected(self) -> socket.socket:
+        connected = socket.create_connection((self._endpoint.host, self._endpoint.port), self._seconds)
+        if self._endpoint.scheme != "https":
+            return connected
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with connected:
+            # On success the socket is detached from this object.
+            return context.wrap_socket(connected, server_hostname=self._endpoint.host)
+
+    def _asked(self, body: bytes, header: str) -> tuple[http1.Response, bool]:
+        assert self._socket is not None
+        deadline = time.monotonic() + self._seconds
+        self._socket.settimeout(self._seconds)
+        self._socket.sendall(self._request.post(body, more=header))
+        incoming = http1.Incoming(_LONGEST_ANSWER)
+        response = None
+        while response is None:
+            # One deadline for all of it: a timeout of each read would never pass for one who sends drop by drop.
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+            data = self._socket.recv(_PIECE)
+            response = incoming.feed(data) if data else incoming.end()
+            if response is None and time.monotonic() > deadline:
+                raise TimeoutError
+        return response, incoming.excess
 
 
 def _identity(conversation: Identify, body: bytes) -> Identity | None:
@@ -98,10 +140,3 @@ def _identity(conversation: Identify, body: bytes) -> Identity | None:
     except WsmanError:
         return None
     return conversation.identity
-
-
-def _certificate(connection: http.client.HTTPConnection) -> Certificate | None:
-    if not isinstance(connection.sock, ssl.SSLSocket):
-        return None
-    shown = connection.sock.getpeercert(binary_form=True)
-    return read_certificate(shown) if shown else None

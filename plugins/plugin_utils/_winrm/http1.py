@@ -9,7 +9,8 @@ block, chunks, body.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Mapping
 from typing import NamedTuple, TypeAlias, TypeVar
 
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
@@ -21,6 +22,10 @@ _HEADERS = 100
 _LENGTH_DIGITS = 18
 _INTERIM_RESPONSES = 10
 
+# RFC 9110 5.1: no space stands between a header's name and its colon. RFC 9112 7.1: a chunk's size in digits alone.
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+
 
 class Broken(Exception):
     """The peer does not speak HTTP, or stopped in the middle of it."""
@@ -28,6 +33,17 @@ class Broken(Exception):
 
 class Oversized(Exception):
     """The peer announces, or sends, more than anybody wants to read."""
+
+
+class Encoded(Exception):
+    """The body is compressed, which nobody asked for: it could unpack to a thousand times its size."""
+
+
+def refuse_encoding(headers: Mapping[str, str]) -> None:
+    """Raises Encoded for a body that is anything but itself (RFC 9110 8.4); names of headers in lower case."""
+    encoding = headers.get("content-encoding", "").strip()
+    if encoding.lower() not in ("", "identity"):
+        raise Encoded(f"Content-Encoding {encoding[:40]!r}")
 
 
 T = TypeVar("T")
@@ -112,10 +128,12 @@ class Target:
             f"POST {path} HTTP/1.1\r\nHost: {netloc}\r\nUser-Agent: winfleet.activation\r\nConnection: Keep-Alive\r\n"
         )
 
-    def post(self, body: bytes, content_type: str = SOAP_TYPE, authorization: str | None = None) -> bytes:
-        """The bytes of one request."""
+    def post(
+        self, body: bytes, content_type: str = SOAP_TYPE, authorization: str | None = None, more: str = ""
+    ) -> bytes:
+        """The bytes of one request; ``more`` are further header lines, each with its end."""
         credentials = f"Authorization: {authorization}\r\n" if authorization else ""
-        head = f"{self._head}Content-Type: {content_type}\r\n{credentials}Content-Length: {len(body)}\r\n\r\n"
+        head = f"{self._head}Content-Type: {content_type}\r\n{credentials}{more}Content-Length: {len(body)}\r\n\r\n"
         return head.encode("latin-1") + body
 
 
@@ -189,23 +207,37 @@ def _parsed(block: bytes) -> tuple[str, int, dict[str, str]]:
         raise Oversized(f"more than {_HEADERS} headers")
     headers: dict[str, str] = {}
     for line in lines[1:]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise Broken(f"a header without a colon: {line[:40]!r}")
-        name, value = name.strip().lower(), value.strip()
+        name, value = _field(line)
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return version, int(status), headers
+
+
+def _field(line: str) -> tuple[str, str]:
+    """Name, in lower case, and value. A folded line would go on with the value before it (RFC 9112 5.2)."""
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise Broken(f"a header without a colon: {line[:40]!r}")
+    if not _NAME.fullmatch(name):
+        raise Broken(f"a header with the name {name[:40]!r}")
+    return name.lower(), value.strip(" \t")
 
 
 def _body(inbox: Inbox, status: int, headers: dict[str, str], limit: int) -> Reading[tuple[bytes, bool]]:
     """The body, and whether its end could be told without the end of the connection."""
     if status in (204, 304):
         return b"", True
-    if "chunked" in headers.get("transfer-encoding", "").lower():
+    refuse_encoding(headers)
+    coding, length = headers.get("transfer-encoding"), headers.get("content-length")
+    if coding is not None:
+        if coding.lower() != "chunked" or length is not None:
+            # RFC 9112 6.3: two lengths are how a message is smuggled past a proxy.
+            raise Broken(f"a Transfer-Encoding of {coding[:40]!r}{' and a Content-Length' if length else ''}")
         return (yield from _chunks(inbox, limit)), True
-    length = headers.get("content-length")
     if length is None:
         return (yield from inbox.to_the_end(limit)), False
+    # RFC 9110 8.6: a length that is repeated is that length.
+    first, *others = (value.strip(" \t") for value in length.split(","))
+    length = first if all(other == first for other in others) else length
     if not (length.isascii() and length.isdigit()):
         raise Broken(f"a Content-Length of {length[:40]!r}")
     if len(length) > _LENGTH_DIGITS:
@@ -218,17 +250,18 @@ def _chunks(inbox: Inbox, limit: int) -> Reading[bytes]:
     parts: list[bytes] = []
     size = 0
     while True:
-        line = (yield from inbox.until(b"\r\n")).split(b";")[0].strip()
-        try:
-            length = int(line, 16) if not line.startswith((b"-", b"+")) else -1
-        except ValueError:
-            length = -1
-        if length < 0:
+        line = yield from inbox.until(b"\r\n")
+        announced = _CHUNK.fullmatch(line)
+        if announced is None:
             raise Broken(f"a chunk of {line[:20]!r} bytes")
+        length = int(announced[1], 16)
         if not length:
             break
         size = _bounded(size + length, limit)
-        parts.append((yield from inbox.exactly(length + 2))[:-2])
+        chunk = yield from inbox.exactly(length + 2)
+        if not chunk.endswith(b"\r\n"):
+            raise Broken("a chunk that is longer than it says")
+        parts.append(chunk[:-2])
     while (yield from inbox.until(b"\r\n")) != b"\r\n":
         size = _bounded(size + HEAD_LIMIT // _HEADERS, limit)
     return b"".join(parts)

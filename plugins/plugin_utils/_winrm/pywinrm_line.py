@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One connection over pywinrm: its HTTP, authentication and message encryption under envelopes of our own.
 
-This is the only file that imports pywinrm, requests or their kin.
+This file and its adapter are the only ones that import pywinrm, requests or their kin.
 
 Three rules, each learned from how pywinrm 0.5 works:
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .answer_failure import http_status, no_wsman, redirected, unsealed
+from .bounds import body_limit
 from .certificate import read_certificate
 from .endpoint import Endpoint
 from .errors import Misconfigured, TransportUnusable, WinrmError
@@ -34,6 +35,8 @@ try:
     # Fault bodies reach the caller only since 0.5.0.
     from winrm.exceptions import WSManFaultError  # noqa: F401  # pylint: disable=unused-import
     from winrm.protocol import Protocol
+
+    from .pywinrm_adapter import BoundedAdapter
 except ImportError as missing:
     MISSING: ImportError | None = missing
 else:
@@ -121,6 +124,9 @@ class Line:
         # build_session would sign in at once, before anything below holds.
         transport.message_encryption = "never"
         session = transport.build_session()
+        session.headers["Accept-Encoding"] = "identity"
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, BoundedAdapter(body_limit(self._endpoint)))
         session.hooks["response"].append(self._inspect)
         # What pywinrm takes from the environment it has merged by now. Left on, requests would also look into ~/.netrc,
         # and send what it finds there instead of the certificate's header.

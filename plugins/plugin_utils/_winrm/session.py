@@ -24,6 +24,7 @@ from .._wsman.identify import Identify, Identity
 from .._wsman.invocation import Invocation, MethodResult
 from .._wsman.transfer import Get, Put
 from .._wsman.values import Instance
+from . import bounds
 from .endpoint import Endpoint
 from .errors import WinrmError
 from .pumping import C, Exchanges, changing, reading
@@ -93,7 +94,9 @@ class Session:
 
     def query(self, wql: str, namespace: str = CIMV2, types: Mapping[str, str] | None = None) -> tuple[Instance, ...]:
         """All instances a WQL query yields, however many pages they come in."""
-        return self._read(lambda: Enumeration(self._context, wql, namespace=namespace, types=types)).instances
+        return self._read(
+            lambda: Enumeration(self._context, wql, namespace=namespace, types=types, bounds=bounds.ENUMERATION)
+        ).instances
 
     def get(
         self,

@@ -10,9 +10,9 @@ import contextlib
 import re
 from typing import Any
 
-from .._wsman.envelope import REPLY_LIMIT
 from . import http1, negotiate, sealing, stream_tls
 from .answer_failure import http_status, no_wsman, redirected, unsealed
+from .bounds import body_limit
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
 from .lockout import Attempt, LockoutGuard
@@ -21,14 +21,6 @@ from .situation import Situation
 from .stream_connection import Connection
 from .stream_shared import Shared
 from .translation import looks_like_soap, schemes_offered
-
-# Framing, signature and headers of a sealed reply come on top of its envelope.
-_FRAMING = 4096
-
-# A host keeps to the size of an envelope that it was told, counted in characters of two bytes by some. One that does
-# not is cut off before its answer takes the time and the memory of hundreds of others.
-_LEAST_LIMIT = 1024 * 1024
-_BYTES_PER_CHARACTER = 4
 
 _CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _TOKEN = re.compile(r"(?:Negotiate|Kerberos)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
@@ -52,8 +44,7 @@ class Line:
         self._connection = connection
         self._target = http1.Target(endpoint.netloc, endpoint.path)
         self._seals = endpoint.seals(transport)
-        told = max(_LEAST_LIMIT, _BYTES_PER_CHARACTER * endpoint.max_envelope_size)
-        self._limit = min(told, REPLY_LIMIT) + _FRAMING
+        self._limit = body_limit(endpoint)
         self._context: Any = None
         self._signed_in = transport not in ("ntlm", "kerberos")
         # A refused ticket counts against nobody, and Basic is for the accounts of the machine.

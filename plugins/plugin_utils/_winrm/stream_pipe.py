@@ -23,8 +23,8 @@ import ssl
 from typing import Any
 
 from .._wsman import uris
-from . import http1, sealing, stream_tls
-from .answer_failure import no_wsman, not_unsealed, read_timeout
+from . import sealing, stream_tls
+from .answer_failure import not_unsealed, read_timeout
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
 from .endpoint import Endpoint
 from .errors import NotAuthenticated, WinrmError
@@ -205,10 +205,6 @@ def _not_connected(situation: Situation, exc: Exception) -> WinrmError:
 
 def _broken(situation: Situation, exc: Exception) -> WinrmError:
     """Renames what went wrong on a connection. What is not told apart here is in the table of ``translation``."""
-    if isinstance(exc, http1.Broken):
-        return connection_lost(situation, exc)
-    if isinstance(exc, http1.Oversized):
-        return no_wsman(situation, f"the answer is too large: {exc}")
     if isinstance(exc, sealing.NotOpened):
         return not_unsealed(situation, exc)
     if isinstance(exc, OSError) and not isinstance(exc, ssl.SSLError):

@@ -16,6 +16,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import http1
 from .answer_failure import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
 from .errors import WinrmError
@@ -228,6 +229,12 @@ def _spnego(s: Situation, exc: BaseException) -> WinrmError:
 
 
 TABLE: dict[str, _Rename] = {
+    # the bounds of this house, which both pipes keep
+    f"{http1.__name__}.Broken": connection_lost,
+    f"{http1.__name__}.Oversized": lambda s, exc: no_wsman(s, f"the answer is too large: {exc}", maybe_delivered=True),
+    f"{http1.__name__}.Encoded": lambda s, exc: no_wsman(
+        s, f"the answer is compressed, which was not asked for ({s.quote(exc)})", maybe_delivered=True
+    ),
     # pywinrm
     "winrm.exceptions.InvalidCredentialsError": _unauthorized,
     "winrm.exceptions.WinRMOperationTimeoutError": lambda s, _exc: operation_timeout(s),

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
@@ -32,6 +36,10 @@ def read(data: bytes, limit: int = LIMIT, step: int = 1_000_000) -> http1.Respon
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", 200, b"ab", True),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nab", 200, b"ab", False),
         (b"HTTP/1.1 200 OK\r\n\r\nto the end", 200, b"to the end", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab", 200, b"ab", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2 , 2\r\n\r\nab", 200, b"ab", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\nab", 200, b"ab", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n002 ;x\r\nab\r\n000\r\n\r\n", 200, b"ab", False),
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", False),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, b"x", False),
         (
@@ -76,6 +84,24 @@ def test_header_that_comes_twice_is_joined() -> None:
         (b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", "without a colon"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nab\r\n", "chunk"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0_2\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 2\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nab\r\n0\r\n\r\n", "chunk"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabXX0\r\n\r\n", "longer than it says"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+            "and a Content-Length",
+        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nab", "the name"),
+        (b"HTTP/1.1 200 OK\r\n: 2\r\n\r\nab", "the name"),
+        (b"HTTP/1.1 200 OK\r\nX: a\r\n b: folded\r\nContent-Length: 2\r\n\r\nab", "the name"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nab", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2,\r\n\r\nab", "Content-Length"),
         (b"HTTP/1.1 100 \r\n\r\n" * 11, "interim"),
     ],
 )
@@ -99,6 +125,50 @@ def test_what_is_no_http(data: bytes, words: str) -> None:
 def test_more_than_anybody_wants(data: bytes) -> None:
     with pytest.raises(http1.Oversized):
         read(data)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "DEFLATE", "identity, br"])
+def test_nothing_is_unpacked(encoding: str) -> None:
+    """Kind: an answer that unpacks to a thousand times its size."""
+    with pytest.raises(http1.Encoded, match="Content-Encoding"):
+        read(f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: 2\r\n\r\nab".encode())
+
+
+class _Independent(BaseHTTPRequestHandler):
+    """Python's own server; the path says which way it frames its answer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        if self.path == "/length":
+            self.send_header("Content-Length", str(len(body)))
+        elif self.path == "/chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        else:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "end"])
+def test_an_independent_server_is_understood(framing: str) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Independent)
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    port = server.server_address[1]
+    with server, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(http1.Target(f"127.0.0.1:{port}", f"/{framing}").post(b"wall and roof"))
+        incoming, response = http1.Incoming(LIMIT), None
+        while response is None:
+            data = client.recv(5)
+            response = incoming.feed(data) if data else incoming.end()
+    assert (response.status, response.body, response.closes) == (200, b"wall and roof", framing == "end")
 
 
 def test_request() -> None:

@@ -1,0 +1,211 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bounds that requests does not have: a deadline for a whole exchange, and a limit for its answer.
+
+The timeout of requests is for each read, so a host that sends a byte a second is read for ever; a body is read to its
+end however long it is, and unpacked. Here each exchange, also each step of a sign-in, has one deadline, at which the
+socket is shut down under whoever waits for it: for TLS, for a proxy, for the head or the body.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import urllib3.connection
+import urllib3.connectionpool
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ReadTimeout
+
+from . import http1
+
+_PIECE = 64 * 1024
+
+
+class Watch:
+    """Shuts the sockets of one adapter down when an exchange has taken too long."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        #: The deadline of this exchange has passed.
+        self.expired = False
+
+    def add(self, connected: socket.socket) -> None:
+        """Watch over a socket; what TLS makes of it later is the same socket below."""
+        with self._lock:
+            self._sockets.append(connected.dup())
+            if self.expired:
+                self._shut_down()
+
+    def forget(self) -> None:
+        """Let go of all sockets: a connection ends only when everybody has."""
+        with self._lock:
+            sockets, self._sockets = self._sockets, []
+        for one in sockets:
+            one.close()
+
+    @contextlib.contextmanager
+    def until(self, deadline: float) -> Iterator[None]:
+        """A part of an exchange. Raises ReadTimeout at its deadline, whatever the cut made of the reading."""
+        self.expired = False
+        timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception as exc:
+            if self.expired:
+                raise _too_late() from exc
+            raise
+        finally:
+            timer.cancel()
+        if self.expired:
+            raise _too_late()
+
+    def _expire(self) -> None:
+        with self._lock:
+            self.expired = True
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+class BoundedAdapter(HTTPAdapter):
+    """What ``requests`` sends through: answers come whole, in time and within the limit, or not at all.
+
+    Raises http1.Oversized, http1.Encoded and ReadTimeout, besides what requests raises.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._watch = Watch()
+        # As urllib3 does with its own: whoever forgets to close a session leaves no connection open.
+        weakref.finalize(self, self._watch.forget)
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        """As requests calls it."""
+        super().init_poolmanager(*args, **settings)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._watch, self._limit)
+
+    def proxy_manager_for(self, proxy: str, **settings: Any) -> Any:
+        """As requests calls it."""
+        manager = super().proxy_manager_for(proxy, **settings)
+        manager.pool_classes_by_scheme = _pools(self._watch, self._limit)
+        return manager
+
+    def send(self, request: Any, **settings: Any) -> Any:  # type: ignore[override]
+        """One exchange up to its answer's head. The body is read where requests wants it, within the same bounds."""
+        deadline = time.monotonic() + _seconds(settings.get("timeout"))
+        with self._watch.until(deadline):
+            response = super().send(request, **settings)
+        try:
+            _judge_head(response)
+        except BaseException:
+            response.close()
+            raise
+        # What signs in looks at the socket first, which is gone once the body has been read.
+        answer: Any = response.raw
+        answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline)
+        return response
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        self._watch.forget()
+
+    def _pieces(self, answer: Any, deadline: float) -> Iterator[bytes]:
+        size = 0
+        try:
+            # Not urllib3's stream(), which in older versions reads the line before a chunk without a limit.
+            while piece := self._piece(answer, deadline):
+                size += len(piece)
+                if size > self._limit:
+                    raise http1.Oversized(f"an answer of more than {self._limit} bytes")
+                yield piece
+        except Exception:
+            answer.close()
+            raise
+
+    def _piece(self, answer: Any, deadline: float) -> bytes:
+        with self._watch.until(deadline):
+            piece: bytes = answer.read(_PIECE, decode_content=False)
+        return piece
+
+
+def _judge_head(response: Any) -> None:
+    if sum(len(name) + len(value) for name, value in response.raw.headers.items()) > http1.HEAD_LIMIT:
+        raise http1.Oversized(f"a header of more than {http1.HEAD_LIMIT} bytes")
+    http1.refuse_encoding({"content-encoding": response.headers.get("Content-Encoding", "")})
+
+
+def _too_late() -> ReadTimeout:
+    return ReadTimeout("the answer was not whole at its deadline")
+
+
+def _seconds(timeout: Any) -> float:
+    """The time for connecting and the time for the answer."""
+    return float(sum(timeout)) if isinstance(timeout, tuple) else float(timeout)
+
+
+class _Counted(socket.SocketIO):
+    """What http.client reads from. It skips trailers and interim answers for ever, so they are counted."""
+
+    left: int
+
+    def readinto(self, buffer: Any) -> int | None:
+        """As ``io.RawIOBase`` has it."""
+        size = super().readinto(buffer)
+        self.left -= size or 0
+        if self.left < 0:
+            raise http1.Oversized("its heads and trailers have no end")
+        return size
+
+
+def _pools(watch: Watch, limit: int) -> dict[str, Any]:
+    """urllib3's classes, each of whose sockets is watched and each of whose answers is counted."""
+
+    class Answer(http.client.HTTPResponse):
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **settings)
+            raw: Any = self.fp.raw
+            # Not another reader around this one: the sign-in looks for the socket in here.
+            raw.__class__ = _Counted
+            raw.left = 2 * (limit + http1.HEAD_LIMIT)
+
+    class Plain(urllib3.connection.HTTPConnection):
+        response_class = Answer
+
+        def _new_conn(self) -> socket.socket:
+            return _watched(watch, super()._new_conn())
+
+    class Secure(urllib3.connection.HTTPSConnection):
+        response_class = Answer
+
+        def _new_conn(self) -> socket.socket:
+            return _watched(watch, super()._new_conn())
+
+    class PlainPool(urllib3.connectionpool.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.connectionpool.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _watched(watch: Watch, connected: socket.socket) -> socket.socket:
+    watch.forget()
+    watch.add(connected)
+    return connected

@@ -223,7 +223,11 @@ results:
       type: str
       sample: verified
     changed:
-      description: Whether the record was changed, or would be in check mode.
+      description: Whether the record was changed, or would be in check mode. What is not known counts as changed.
+      type: bool
+      sample: true
+    state_known:
+      description: Whether it is known what has become of the change, on a failure.
       type: bool
       sample: true
     before:

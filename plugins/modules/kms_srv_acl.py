@@ -195,7 +195,11 @@ results:
       type: str
       sample: verified
     changed:
-      description: Whether the permissions were changed, or would be in check mode.
+      description: Whether the permissions were changed, or would be in check mode. What is not known counts as changed.
+      type: bool
+      sample: true
+    state_known:
+      description: Whether it is known what has become of the change, on a failure.
       type: bool
       sample: true
     actions:

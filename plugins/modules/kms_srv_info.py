@@ -187,6 +187,12 @@ domains:
           type: list
           elements: str
           sample: [dc2.corp.example]
+        cached:
+          description:
+            - Whether only a resolver's cache still shows the record, which no server of the zone has any more. It is
+              not published then, and goes when its time to live is over.
+          type: bool
+          sample: false
     servers:
       description: What each server said, the resolver first.
       type: list

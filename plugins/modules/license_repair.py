@@ -133,13 +133,23 @@ before:
   returned: success, or failure after the machine was read
   type: dict
   sample:
-    {name: Windows(R), channel: Volume:CSVLK, key_type: CSVLK, partial_product_key: MCHXF, license_status: licensed}
+    name: Windows(R), ServerStandard edition
+    channel: Volume:CSVLK
+    key_type: CSVLK
+    partial_product_key: MCHXF
+    license_status: licensed
+    role: kms_host
 after:
   description: The same after. In check mode what is to be expected; null is for Windows to decide.
   returned: success, or failure after the machine was read again
   type: dict
   sample:
-    {name: Windows(R), channel: Volume:GVLK, key_type: GVLK, partial_product_key: J464C, license_status: licensed}
+    name: Windows(R), ServerStandard edition
+    channel: Volume:GVLK
+    key_type: GVLK
+    partial_product_key: J464C
+    license_status: licensed
+    role: kms_client
 role:
   description: The part that the machine plays now, as in M(winfleet.activation.license_info).
   returned: success

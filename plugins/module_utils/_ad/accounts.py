@@ -96,9 +96,12 @@ def find_sid(directory: Directory, domain: Domain, text: str) -> str:
 def host_name(text: str) -> str:
     """The name of a KMS host, given as for the DNS modules. Raises SettingWrong."""
     try:
-        return KmsEndpoint.parse(text).host
+        endpoint = KmsEndpoint.parse(text)
     except ValueError as error:
         raise SettingWrong(f"approved_hosts: {error}.") from error
+    if endpoint.is_address:
+        raise SettingWrong(f"approved_hosts: {text} is an address, and accounts have names: give the name of the host.")
+    return endpoint.host
 
 
 def find_computer(directory: Directory, domain: Domain, host: str) -> Account:

@@ -24,7 +24,12 @@ __all__ = (
 
 
 class AdError(Exception):
-    """Base of the family. Holds no secret, so it may be shown as it is."""
+    """Base of the family. Holds no secret, so it may be shown as it is.
+
+    ``changed`` says whether the directory is different because of us; None where that is not known.
+    """
+
+    changed: bool | None = False
 
     def __init__(self, where: str, what: str, advice: str = "") -> None:
         super().__init__(where, what, advice)

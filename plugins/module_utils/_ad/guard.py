@@ -14,7 +14,7 @@ from . import accounts, zones
 from .accounts import Account, Domain, Group
 from .directory import Directory
 from .dns_node import Records, Updates
-from .errors import AlreadyThere, Malformed, NotAllowed, NotFound, Refused, ServerSaysNo
+from .errors import AdError, AlreadyThere, Malformed, NoAnswer, NotAllowed, NotFound, Refused, ServerSaysNo
 from .plan import Plan, Policy, make_plan, plan_new, trusted_in
 from .zones import Found, Place
 
@@ -187,10 +187,15 @@ def protect(directory: Directory, seen: Look, policy: Policy) -> Report:
     while not plan.is_empty:
         if len(plans) == _ROUNDS:
             what = f"the permissions of {seen.place.node.dn} are not as they were written, {_ROUNDS} times in a row"
-            raise ServerSaysNo(directory.label, what, "Somebody else or a policy changes them at the same time")
-        plans.append(plan)
-        _write(directory, seen.place, plan)
-        found = _read(directory, seen.place)
+            raise ServerSaysNo(directory.label, what, "Something else, or a policy, changes them at the same time")
+        try:
+            _write(directory, seen.place, plan)
+            plans.append(plan)
+            found = _read(directory, seen.place)
+        except AdError as error:
+            # A write that was answered stays, whatever comes after it; one that was not may have been carried out.
+            error.changed = True if plans else None if isinstance(error, NoAnswer) else False
+            raise
         plan = plan_new(policy) if found is None else make_plan(found.descriptor, policy)
     return Report(seen, found, plan, bool(plans), tuple(plans))
 

@@ -54,7 +54,13 @@ def report(done: Report, setting: Setting, names: Names, check: bool) -> Result:
 
 def failure(domain: str, error: AdError) -> Result:
     """One domain that did not."""
-    return {"domain": domain, "result": "failed", "changed": False, "msg": str(error)}
+    return {
+        "domain": domain,
+        "result": "failed",
+        "changed": error.changed is not False,
+        "state_known": error.changed is not None,
+        "msg": str(error),
+    }
 
 
 def not_attempted(seen: Look) -> Result:

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 
 class DnsError(Exception):
-    """Base of the family. Holds no secret, so it may be shown as it is."""
+    """Base of the family. Holds no secret, so it may be shown as it is.
+
+    ``changed`` says whether the record is different because of us; None where that is not known.
+    """
+
+    changed: bool | None = False
 
     def __init__(self, server: str, what: str, advice: str = "", *, rcode: str | None = None) -> None:
         super().__init__(server, what, advice)

@@ -66,6 +66,8 @@ class Inquiry:
         """The domains to look in, each once. Raises SettingWrong."""
         if forest is not None:
             return list(dict.fromkeys((*(self.domains or ()), *forest)))
+        if self.domains == ():
+            raise SettingWrong("domains is empty, so nothing would be looked at: name the domains.")
         domains = self.settings.lookup.search_list() if self.domains is None else self.domains
         if self.domains is None and not domains:
             raise SettingWrong(
@@ -92,7 +94,9 @@ def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
         ask_servers=params["ask_servers"],
         resolve_targets=params["resolve_targets"],
     )
-    return Inquiry(settings, None if domains is None else tuple(options.domains_of(domains)), params["zone_transfer"])
+    # An empty list beside a forest: those of the forest, and none besides.
+    named = None if domains is None else tuple(options.domains_of(domains)) if domains else ()
+    return Inquiry(settings, named, params["zone_transfer"])
 
 
 def published(asked: Inquiry, forest: Iterable[str] | None = None) -> Published:

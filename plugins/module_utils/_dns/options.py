@@ -69,6 +69,8 @@ def domains_of(texts: Iterable[str], option: str = "domains") -> list[str]:
         if not domain:
             raise SettingWrong(f"{option}: a domain is empty.")
         domains.append(domain)
+    if not domains:
+        raise SettingWrong(f"{option} is empty, so nothing would be looked at: name the domains.")
     return list(dict.fromkeys(domains))
 
 
@@ -81,8 +83,10 @@ def endpoints_of(texts: Iterable[str], option: str) -> tuple[KmsEndpoint, ...]:
 
 
 def _endpoint(text: str) -> KmsEndpoint:
-    """Letters outside ASCII are compared in the form in which DNS has them."""
+    """Letters outside ASCII are compared in the form in which DNS has them. Records hold no addresses (RFC 2782)."""
     endpoint = KmsEndpoint.parse(text)
+    if endpoint.is_address:
+        raise ValueError(f"{text} is an address, and the records hold names: give the full name of the host")
     return KmsEndpoint(host_name(endpoint.host), endpoint.port)
 
 

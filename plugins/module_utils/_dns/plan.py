@@ -148,18 +148,26 @@ def _surplus(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
     if not request.exclusive:
         return ()
     wanted = set(_wanted(before.values, request))
-    return tuple(value for value in before.values if value not in wanted and not _protected(value, request))
+    return tuple(value for value in before.values if value not in wanted and not _protected(value, before, request))
 
 
 def _wanted(values: Iterable[SrvValue], request: Request) -> tuple[SrvValue, ...]:
     return tuple(value for value in values if any(wish.covers(value, DEFAULT_PORT) for wish in request.wishes))
 
 
-def _protected(value: SrvValue, request: Request) -> bool:
-    """An approved host that the list does not mention: a repair leaves its record alone."""
-    if any(wish.host == value.target for wish in request.wishes):
+def _protected(value: SrvValue, before: RecordSet, request: Request) -> bool:
+    """The record of an approved host: a repair leaves it alone.
+
+    One that differs from what the list says of the host, in its port for instance, goes only where the right one is
+    there or comes. The host would not be published any more otherwise.
+    """
+    if names_any(request.approved, value.target) is None:
         return False
-    return names_any(request.approved, value.target) is not None
+    wishes = [wish for wish in request.wishes if wish.host == value.target]
+    if not wishes:
+        return True
+    right = any(wish.covers(other, DEFAULT_PORT) for wish in wishes for other in before.values)
+    return not (right or request.add_missing)
 
 
 def _guard(plan: Plan, request: Request) -> None:

@@ -50,10 +50,18 @@ def report(done: Report) -> Result:
 
 
 def failure(domain: str, error: DnsError | PlanRefused | ValueError, found: Look | None = None) -> Result:
-    """One domain that did not."""
+    """One domain that did not. What is not known counts as changed, so that nothing relies on the old state."""
     result = "refused" if isinstance(error, PlanRefused) else "failed"
     place = _place(found) if found is not None else {"domain": domain}
-    return {**place, "result": result, "changed": False, "msg": str(error), "rcode": getattr(error, "rcode", None)}
+    changed = error.changed if isinstance(error, DnsError) else False
+    return {
+        **place,
+        "result": result,
+        "changed": changed is not False,
+        "state_known": changed is not None,
+        "msg": str(error),
+        "rcode": getattr(error, "rcode", None),
+    }
 
 
 def planned(found: Look) -> Result:
@@ -93,12 +101,18 @@ def published(found: Published) -> Result:
         "domains": domains,
         "records": [record for domain in domains for record in domain["records"]],
         "complete": all(one.complete for one in found.findings),
-        "consistent": all(one.consistent for one in found.findings),
+        "consistent": _all_known(one.consistent for one in found.findings),
         "approved_hosts": targets_with(found.findings, approved=True),
         "unapproved_hosts": targets_with(found.findings, approved=False),
         "summary": summary(found.findings),
         "zone_transfers": [transfer(done) for done in found.transfers],
     }
+
+
+def _all_known(values: Iterable[bool | None]) -> bool | None:
+    """Whether all are true; None where one is not known and none is false."""
+    known = list(values)
+    return False if False in known else None if None in known else True
 
 
 def finding(found: Finding) -> Result:
@@ -128,6 +142,7 @@ def _judged(found: Finding, judgement: Judgement) -> Result:
         **_resolved(target),
         "seen_by": list(found.seen_by(value)),
         "missing_from": list(found.missing_from(value)),
+        "cached": found.is_cached(value),
     }
 
 

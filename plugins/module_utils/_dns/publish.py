@@ -103,9 +103,15 @@ def carry_out(found: Look, request: Request, tries: int) -> Report:
     applied = False
     while not plan.is_empty:
         if attempts == tries:
-            raise _restless(found, tries)
+            restless = _restless(found, tries)
+            restless.changed = applied
+            raise restless
         attempts += 1
-        now, done = _attempt(found, plan, attempts)
+        try:
+            now, done = _attempt(found, plan, attempts)
+        except DnsError as error:
+            error.changed = True if applied else error.changed
+            raise
         if done:
             applied = True
             added |= set(plan.add)
@@ -128,11 +134,33 @@ def _attempt(found: Look, plan: Plan, number: int) -> tuple[RecordSet, bool]:
         return found.authority.record_set(found.owner), False
     except (NoAnswer, Unverified) as error:
         return _after_doubt(found, plan, error), True
-    now = found.authority.record_set(found.owner)
+    now = _after_success(found)
     if now == plan.before:
-        what = f"the server reports success, but {found.owner} is as before"
-        raise ServerRefused(found.server, what, "Check that this is the zone's primary and that the zone is not frozen")
+        raise _unseen(found)
     return now, True
+
+
+def _after_success(found: Look) -> RecordSet:
+    """The record after the server has reported success. A failure to read it does not undo that."""
+    try:
+        return found.authority.record_set(found.owner)
+    except DnsError as error:
+        error.changed = True
+        error.what = f"the server reported success, but the record could not be read afterwards: {error.what}"
+        error.args = (error.server, error.what, error.advice)
+        raise
+
+
+def _unseen(found: Look) -> ServerRefused:
+    """Success without an effect that this server shows: a secondary forwards an update (RFC 2136, section 6)."""
+    unseen = ServerRefused(
+        found.server,
+        f"the server reports success, but {found.owner} is as before on it",
+        "A secondary forwards an update to the primary, and its own copy follows: look at the primary of the zone, or "
+        "wait. Otherwise check that the zone is not frozen",
+    )
+    unseen.changed = None
+    return unseen
 
 
 def _send(found: Look, plan: Plan) -> None:
@@ -158,7 +186,9 @@ def _after_doubt(found: Look, plan: Plan, error: NoAnswer | Unverified) -> Recor
         now = found.authority.record_set(found.owner)
     except DnsError as second:
         what = f"{error.what}; the update may have been carried out or not, and looking again failed: {second.what}"
-        raise type(error)(error.server, what, "Run again: a second run finds out and changes nothing twice") from second
+        doubt = type(error)(error.server, what, "Run again: a second run finds out and changes nothing twice")
+        doubt.changed = None
+        raise doubt from second
     values = set(now.values)
     if set(plan.add) <= values and not set(plan.remove) & values:
         return now

@@ -74,8 +74,10 @@ class Finding:
         return tuple(view for view in self.views if view.authoritative)
 
     @property
-    def consistent(self) -> bool:
-        """Whether all servers of the zone that answered say the same."""
+    def consistent(self) -> bool | None:
+        """Whether all servers of the zone that answered say the same; None where nobody answered at all."""
+        if all(view.records is None for view in self.views):
+            return None
         answered = [view.records for view in self.authoritative if view.records is not None]
         return all(records.same_values(answered[0]) for records in answered[1:])
 
@@ -103,6 +105,11 @@ class Finding:
         """Servers of the zone only: a resolver may lag by right."""
         answered = [view for view in self.authoritative if view.records is not None]
         return tuple(view.name for view in answered if view.records is None or value not in view.records.values)
+
+    def is_cached(self, value: SrvValue) -> bool:
+        """Whether only a cache still shows a value, which no server of the zone has any more."""
+        answered = [view for view in self.authoritative if view.records is not None]
+        return bool(answered) and len(self.missing_from(value)) == len(answered)
 
     def ttl(self, value: SrvValue) -> int | None:
         """The servers' time to live; a resolver's is already running down."""

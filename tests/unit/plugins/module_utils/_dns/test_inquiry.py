@@ -90,6 +90,19 @@ def test_in_which_domains(domains: list[str] | None, forest: list[str] | None, e
     assert inquiry(domains=domains).in_which(forest) == expected
 
 
+def test_an_empty_list_of_domains_is_not_all_well() -> None:
+    """Kind: nothing looked at counts as all well."""
+    with pytest.raises(SettingWrong, match="domains is empty"):
+        inquiry(domains=[]).in_which(None)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.11", "[2001:db8::1]", "127.0.0.11:1688"])
+def test_an_address_among_approved_hosts_is_refused(address: str) -> None:
+    """Kind: input that can match nothing is accepted in silence."""
+    with pytest.raises(SettingWrong, match="is an address, and the records hold names"):
+        inquiry(approved_hosts=["kms01.corp.example", address])
+
+
 def test_the_search_list(tmp_path: Path) -> None:
     file = tmp_path / "resolv.conf"
     file.write_text("nameserver 192.0.2.53\nsearch a.example b.example\n")

@@ -57,6 +57,18 @@ PLANS = {
     "exclusive on nothing": ("", request("a", **EXCLUSIVE), "a", ""),
     "only remove": ("a b", request("a", "c", **ONLY_REMOVE), "", "b"),
     "approved hosts are protected": ("a b c", request("a", approved="a b", **EXCLUSIVE), "", "c"),
+    "approved on another port, and no right record comes": (
+        "a:1689 b c",
+        request("a", "b", approved="a b", **ONLY_REMOVE),
+        "",
+        "c",
+    ),
+    "approved on another port, and the right record is there": (
+        "a a:1689 c",
+        request("a", approved="a", **ONLY_REMOVE),
+        "",
+        "a:1689 c",
+    ),
     "absent": ("a b", request("b", **ABSENT), "", "b"),
     "absent whatever the port": ("a b b:1689", request("b", **ABSENT), "", "b b:1689"),
     "absent on one port": ("a b b:1689", request("b:1689", **ABSENT), "", "b:1689"),

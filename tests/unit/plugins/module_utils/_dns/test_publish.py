@@ -123,8 +123,23 @@ def test_the_update_gets_lost(bench: Bench, mood: str, words: str) -> None:
 
 def test_success_without_effect(bench: Bench) -> None:
     bench.primary.moods = ["liar"]
-    with pytest.raises(errors.ServerRefused, match="reports success, but"):
+    with pytest.raises(errors.ServerRefused, match="reports success, but") as caught:
         bench.run()
+    assert caught.value.changed is None, "a secondary forwards the update, and its copy follows"
+
+
+def test_success_that_cannot_be_read_is_a_change(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kind: failed, changed false, although the server has applied it."""
+    found = bench.look()
+
+    def silent(*_unused: object) -> None:
+        raise errors.NoAnswer("ns1.corp.example", "no answer within 5 seconds")
+
+    monkeypatch.setattr(type(found.authority), "record_set", silent)
+    with pytest.raises(errors.NoAnswer, match="reported success, but the record could not be read") as caught:
+        publish.carry_out(found, REQUEST, 3)
+    assert caught.value.changed is True
+    assert bench.primary.texts() == {APPROVED}
 
 
 def test_the_server_dies_between_look_and_update(signature: str) -> None:
@@ -140,8 +155,9 @@ def test_the_server_dies_between_look_and_update(signature: str) -> None:
 @pytest.mark.parametrize("applied", [True, False])
 def test_the_server_dies_with_the_update(bench: Bench, applied: bool) -> None:
     bench.primary.moods = ["dies" if applied else "dies before"]
-    with pytest.raises(errors.NoAnswer, match=r"may have been carried out or not.*Run again"):
+    with pytest.raises(errors.NoAnswer, match=r"may have been carried out or not.*Run again") as caught:
         bench.run()
+    assert caught.value.changed is None
     bench.primary.dead = False
     done = bench.run()
     assert done.changed is not applied

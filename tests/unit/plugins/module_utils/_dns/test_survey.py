@@ -59,7 +59,19 @@ def test_agreement() -> None:
 
 def test_nobody_was_asked() -> None:
     assert not finding().complete
-    assert finding().consistent
+    assert finding().consistent is None
+
+
+def test_what_only_a_cache_shows_is_not_published() -> None:
+    """Kind: somebody still shows a record, and it is taken for published."""
+    a = view("ns1", A).records
+    assert a is not None
+    (value,) = a.values
+    cached = finding(view("resolver", A, authoritative=False), view("ns1", ttl=1))
+    assert cached.is_cached(value)
+    assert not finding(view("resolver", A, authoritative=False), view("ns1", A)).is_cached(value)
+    silent = View("ns1", True)
+    assert not finding(view("resolver", A, authoritative=False), silent).is_cached(value)
 
 
 def test_summary_names_every_verdict() -> None:

@@ -39,7 +39,18 @@ def proxy_failed(s: Situation, reason: object) -> WinrmError:
     return Unreachable(s.label, f"the proxy did not connect to the host ({s.quote(reason)})", advice)
 
 
+def handshake_broken(s: Situation, reason: object) -> WinrmError:
+    advice = (
+        "The host may not speak TLS 1.2 (Windows 7, Server 2008 R2 and older need an update for it), "
+        "or its listener has no usable certificate; or use http with ntlm or kerberos, which seals the messages"
+    )
+    what = f"the connection broke during the TLS handshake ({s.quote(reason)})"
+    return ConnectionLost(s.label, what, advice, maybe_delivered=False)
+
+
 def connection_lost(s: Situation, reason: object) -> WinrmError:
+    if s.handshake:
+        return handshake_broken(s, reason)
     where = "in the middle of an exchange" if s.sent else "while signing in"
     advice = "See the host's event log Microsoft-Windows-WinRM/Operational, and whether the service restarted"
     if not s.reused and s.endpoint.scheme == "http":

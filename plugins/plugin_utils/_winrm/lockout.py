@@ -4,8 +4,10 @@
 """Keeps a wrong password from locking a domain account: every host that refuses it counts against the same account.
 
 Until a host has taken an account, only a few at a time are asked; the first that takes it opens the way for all others.
-Once a few have refused it and none has taken it, nobody else is asked. Windows counts a local account on each machine
-by itself, and the streams ask for a ticket only once, so neither is held up.
+Once a few have refused it and none has taken it, nobody else is asked. An answer that is neither (a proxy's 502 to a
+proof that the proxy may have handed on) keeps its place: it opens nothing, and too many of them end the asking.
+Windows counts a local account on each machine by itself, and the streams ask for a ticket only once, so neither is held
+up.
 """
 
 from __future__ import annotations
@@ -41,9 +43,10 @@ class LockoutGuard:
             return _FREE
         account = self._account(endpoint)
         while not account.taken:
-            if len(account.refused_by) >= self._limit:
+            spent = account.spent_on_others(endpoint.inventory_name)
+            if spent >= self._limit:
                 raise _withheld(endpoint, account)
-            if account.trying + len(account.refused_by) < self._limit:
+            if account.trying + spent < self._limit:
                 return _Attempt(account, endpoint.inventory_name)
             await account.change()
         return _FREE
@@ -81,6 +84,12 @@ class Attempt:
     def refused(self) -> None:
         """The host has refused it."""
 
+    def in_doubt(self) -> None:
+        """The proof was answered, by a host or by something in between, and the answer tells nothing of the account.
+
+        An acceptance or a refusal that follows counts instead.
+        """
+
     def __enter__(self) -> Attempt:
         return self
 
@@ -98,7 +107,12 @@ class _Account:
         self.taken = False
         self.trying = 0
         self.refused_by: list[str] = []
+        self.doubted_by: dict[str, None] = {}
         self._waiting: list[asyncio.Future[None]] = []
+
+    def spent_on_others(self, host: str) -> int:
+        """How many other hosts the account was shown to without being taken. The same host may ask in another form."""
+        return len(self.refused_by) + len(self.doubted_by.keys() - {host})
 
     async def change(self) -> None:
         """Wait until something has become of an attempt."""
@@ -138,6 +152,10 @@ class _Attempt(Attempt):
 
     def refused(self) -> None:
         self._account.refused_by.append(self._host)
+        self._account.doubted_by.pop(self._host, None)
+
+    def in_doubt(self) -> None:
+        self._account.doubted_by[self._host] = None
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -157,11 +175,17 @@ class _Attempt(Attempt):
 
 
 def _withheld(endpoint: Endpoint, account: _Account) -> SignInWithheld:
-    names = ", ".join(account.refused_by)
-    return SignInWithheld(
-        endpoint.label,
-        f"not signed in to: {names} refused the credentials of {endpoint.username}, no host has taken them yet, and "
-        "each further refusal could lock the account",
-        f"Check {endpoint.variable('username')} and {endpoint.variable('password')}, and that the account is not "
-        "locked, disabled or expired",
-    )
+    user, said, advice = endpoint.username, [], []
+    if account.refused_by:
+        said.append(f"{', '.join(account.refused_by)} refused the credentials of {user}")
+        advice.append(
+            f"Check {endpoint.variable('username')} and {endpoint.variable('password')}, and that the account is not "
+            "locked, disabled or expired"
+        )
+    if account.doubted_by:
+        said.append(
+            f"{', '.join(account.doubted_by)} answered the credentials of {user} with something other than WinRM"
+        )
+        advice.append("See what answers on those hosts, or leave them out: a proxy may have handed the credentials on")
+    what = f"not signed in to: {' and '.join(said)}, no host has taken them yet, and"
+    return SignInWithheld(endpoint.label, f"{what} each further refusal could lock the account", ". ".join(advice))

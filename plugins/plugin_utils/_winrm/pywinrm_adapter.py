@@ -37,6 +37,8 @@ class Watch:
         self._lock = threading.Lock()
         #: The deadline of this exchange has passed.
         self.expired = False
+        #: TLS came about on the newest connection.
+        self.secured = False
 
     def add(self, connected: socket.socket) -> None:
         """Watch over a socket; what TLS makes of it later is the same socket below."""
@@ -120,6 +122,11 @@ class BoundedAdapter(HTTPAdapter):
         answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline)
         return response
 
+    @property
+    def secured(self) -> bool:
+        """Whether TLS came about on the newest connection."""
+        return self._watch.secured
+
     def close(self) -> None:
         """Close all connections."""
         super().close()
@@ -192,6 +199,11 @@ def _pools(watch: Watch, limit: int) -> dict[str, Any]:
 
     class Secure(urllib3.connection.HTTPSConnection):
         response_class = Answer
+
+        def connect(self) -> None:
+            watch.secured = False
+            super().connect()
+            watch.secured = True
 
         def _new_conn(self) -> socket.socket:
             return _watched(watch, super()._new_conn())

@@ -68,6 +68,7 @@ class Line:
         self._endpoint = endpoint
         self._transport = transport
         self._protocol: Protocol | None = None
+        self._adapter: BoundedAdapter | None = None
         self._exchanges = 0
         self._sending = False
         self._timeout = float(endpoint.read_timeout)
@@ -83,6 +84,7 @@ class Line:
             sent=self._sending,
             reused=self._exchanges > 0,
             timeout=self._timeout,
+            handshake=self._endpoint.scheme == "https" and not (self._adapter and self._adapter.secured),
             names=self._certificate_names,
         )
 
@@ -125,8 +127,8 @@ class Line:
         transport.message_encryption = "never"
         session = transport.build_session()
         session.headers["Accept-Encoding"] = "identity"
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, BoundedAdapter(body_limit(self._endpoint)))
+        self._adapter = BoundedAdapter(body_limit(self._endpoint))
+        session.mount(f"{self._endpoint.scheme}://", self._adapter)
         session.hooks["response"].append(self._inspect)
         # What pywinrm takes from the environment it has merged by now. Left on, requests would also look into ~/.netrc,
         # and send what it finds there instead of the certificate's header.

@@ -8,24 +8,75 @@ MS-WSMV 2.1 and 3.1.4.
 
 from __future__ import annotations
 
+import base64
+
 from .._wsman.envelope import parse
 from .._wsman.errors import ProtocolError
-from .endpoint import BASIC_TRANSPORTS
-from .errors import NotAuthenticated, TransportUnusable, WinrmError
+from .endpoint import BASIC_TRANSPORTS, SEALING_TRANSPORTS
+from .errors import ConnectionLost, NotAuthenticated, TransportUnusable, WinrmError
 from .situation import Situation
+
+# MS-NLMP 2.2.1.3: the signature, and the type of the message that answers a challenge.
+_NTLM, _AUTHENTICATE = b"NTLMSSP\0", b"\x03\0\0\0"
 
 _OFFER_OF = {"ntlm": {"ntlm", "negotiate"}, "kerberos": {"kerberos", "negotiate"}, "credssp": {"credssp"}}
 
 
-def unauthorized(s: Situation, offered: tuple[str, ...]) -> WinrmError:
-    """HTTP 401 in the end: the scheme is not offered, or it is and the account was turned down."""
+def unauthorized(s: Situation, offered: tuple[str, ...], authorization: str | bytes | None) -> WinrmError:
+    """HTTP 401 in the end, worded by what it answers: ``authorization`` is that header of the refused request.
+
+    The scheme is not offered; or nothing of the account was shown yet; or it was shown, and turned down; or the account
+    had been taken, and a sealed message was turned down.
+    """
     if s.endpoint.uses_certificate(s.transport):
         return _certificate_rejected(s)
     wanted = _OFFER_OF.get(s.transport, {"basic"})
     if offered and wanted.isdisjoint(scheme.lower() for scheme in offered):
         return _scheme_refused(s, offered)
+    shown = as_text(authorization)
+    if s.sealed and s.sent and not shown:
+        return message_refused(s)
+    if not shows_account(shown):
+        return _not_asked(s, offered)
     what = f"the host rejected the credentials of {s.endpoint.username or 'the ticket in the cache'} (HTTP 401)"
-    return NotAuthenticated(s.label, what, " ".join(_why_rejected(s)))
+    return NotAuthenticated(s.label, what, " ".join(_why_rejected(s, offered)))
+
+
+def as_text(header: str | bytes | None) -> str:
+    """The value of a header as requests may keep it."""
+    return header.decode("latin-1") if isinstance(header, bytes) else header or ""
+
+
+def shows_account(authorization: str) -> bool:
+    """Whether an Authorization header proves an account. The first messages of NTLM (MS-NLMP 2.2.1) do not."""
+    scheme, _unused, value = authorization.partition(" ")
+    if not value or scheme.lower() not in ("negotiate", "ntlm"):
+        return bool(value)
+    try:
+        token = base64.b64decode(value, validate=True)
+    except ValueError:
+        return True
+    return _NTLM not in token or _NTLM + _AUTHENTICATE in token
+
+
+def _not_asked(s: Situation, offered: tuple[str, ...]) -> WinrmError:
+    if not offered:
+        what = "the host answers HTTP 401 and offers no way to sign in (no WWW-Authenticate)"
+        advice = "Check winrm/config/service/auth on the host, and whether a proxy in between removes the header"
+    else:
+        what = f"the host offers {', '.join(offered)} and does not go on with the sign-in (HTTP 401)"
+        advice = "A proxy in between that shares connections or changes headers does this; so does a service under load"
+    return NotAuthenticated(s.label, f"{what}; no credentials were shown to it", advice)
+
+
+def message_refused(s: Situation) -> WinrmError:
+    """HTTP 401 to a message after a sign-in that the host had taken."""
+    if s.endpoint.reveals_content(s.transport):
+        what = "the host took the sign-in and then refused a message that is not sealed (HTTP 401)"
+        return NotAuthenticated(s.label, what, _unsealed_advice(s))
+    what = "the host took the sign-in and then refused a sealed message (HTTP 401), and did not act on it"
+    advice = "It has lost the session: the service restarted, or a proxy in between shares connections"
+    return ConnectionLost(s.label, what, advice, maybe_delivered=False, reused=s.reused)
 
 
 def _certificate_rejected(s: Situation) -> WinrmError:
@@ -49,9 +100,14 @@ def _scheme_refused(s: Situation, offered: tuple[str, ...]) -> WinrmError:
     )
 
 
-def _why_rejected(s: Situation) -> list[str]:
+def _why_rejected(s: Situation, offered: tuple[str, ...]) -> list[str]:
     variables = f"{s.variable('username')} and {s.variable('password')}"
-    reasons = [f"Check {variables}, and that the account is not locked, disabled or expired."]
+    reasons = []
+    if s.transport in SEALING_TRANSPORTS and s.endpoint.reveals_content(s.transport):
+        reasons.append(f"{_unsealed_advice(s)}.")
+    if not offered and s.transport in BASIC_TRANSPORTS:
+        reasons.append("It offers no way to sign in, so Basic may be disabled, or a proxy removes WWW-Authenticate.")
+    reasons.append(f"Check {variables}, and that the account is not locked, disabled or expired.")
     if s.transport in BASIC_TRANSPORTS:
         reasons.append("Basic accepts local accounts only, and must be enabled on the host.")
     elif s.transport == "kerberos":
@@ -65,6 +121,11 @@ def _why_rejected(s: Situation) -> list[str]:
         reasons.append(f"Behind a proxy that ends TLS, {s.variable('send_cbt')}: false is needed.")
     reasons.append("It was not tried again, to spare the account's lockout counter")
     return reasons
+
+
+def _unsealed_advice(s: Situation) -> str:
+    never = f"{s.variable('message_encryption')}: never"
+    return f"Windows answers so to messages that are not sealed (AllowUnencrypted=false): remove {never}"
 
 
 def _spn(s: Situation) -> str:

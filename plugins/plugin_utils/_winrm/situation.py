@@ -21,7 +21,8 @@ class Situation:
     """Where an exchange stood when it failed.
 
     ``sent``: the request itself, not only the sign-in, may have left. ``reused``: the connection had carried an
-    answer before. ``names`` looks up the names on the host's certificate, when somebody needs them.
+    answer before. ``handshake``: TLS had not come about. ``names`` looks up the names on the host's certificate, when
+    somebody needs them.
     """
 
     endpoint: Endpoint
@@ -29,6 +30,7 @@ class Situation:
     sent: bool = False
     reused: bool = False
     timeout: float = 30.0
+    handshake: bool = False
     names: Callable[[], tuple[str, ...]] = _no_names
 
     @property

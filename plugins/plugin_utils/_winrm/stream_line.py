@@ -16,7 +16,7 @@ from .bounds import body_limit
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
 from .lockout import Attempt, LockoutGuard
-from .sign_in_failure import handshake_refused, no_ticket, sign_in_fault, unauthorized
+from .sign_in_failure import handshake_refused, message_refused, no_ticket, sign_in_fault, unauthorized
 from .situation import Situation
 from .stream_connection import Connection
 from .stream_shared import Shared
@@ -50,6 +50,7 @@ class Line:
         # A refused ticket counts against nobody, and Basic is for the accounts of the machine.
         self._lockout = shared.lockout if transport == "ntlm" else LockoutGuard(0)
         self._authorization = _constant_authorization(endpoint, transport)
+        self._last_authorization: str | None = None
         self._sent = False
         self._answers = 0
         self._attempt = Attempt()
@@ -100,6 +101,7 @@ class Line:
     # --- HTTP
 
     async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
+        self._last_authorization = authorization
         data = self._target.post(body, content_type, authorization)
         response = await self._connection.round_trip(data, self._limit, self._patience)
         traffic = self._shared.traffic
@@ -129,7 +131,10 @@ class Line:
         return body
 
     def _unauthorized(self, response: http1.Response) -> WinrmError:
-        return unauthorized(self.situation, schemes_offered(response.headers.get("www-authenticate", "")))
+        if self._context is not None and self._last_authorization is None:
+            return message_refused(self.situation)
+        offered = schemes_offered(response.headers.get("www-authenticate", ""))
+        return unauthorized(self.situation, offered, self._last_authorization)
 
     # --- signing in
 
@@ -204,11 +209,13 @@ class Line:
     async def _decided(
         self, body: bytes, content_type: str, token: bytes | None, *, sends: bool = False
     ) -> http1.Response:
-        """The answer to the last token. A 401 is a refusal; anything else proves nothing yet."""
+        """The answer to the last token. A 401 is a refusal; anything else proves nothing until it opens."""
         self._sent = sends
         response = await self._round_trip(body, content_type, _negotiate(token))
         if response.status == 401:
             self._attempt.refused()
+        else:
+            self._attempt.in_doubt()
         return response
 
     def _sign_in_failure(self, response: http1.Response) -> WinrmError:

@@ -99,7 +99,8 @@ class StreamPipe:
     def _situation(self) -> Situation:
         if self._line is not None:
             return self._line.situation
-        return Situation(self._endpoint, self._transport, timeout=self._endpoint.read_timeout)
+        tls = self._endpoint.scheme == "https" and not self._connecting
+        return Situation(self._endpoint, self._transport, timeout=self._endpoint.read_timeout, handshake=tls)
 
     def _renamed(self, exc: Exception) -> WinrmError:
         if self._connecting:

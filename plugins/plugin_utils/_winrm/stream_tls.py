@@ -9,6 +9,7 @@ the one of requests, which pywinrm uses: an explicit path, else REQUESTS_CA_BUND
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from dataclasses import dataclass, field
@@ -59,6 +60,10 @@ class Contexts:
         )
         context = self._contexts.get(policy)
         if context is None:
+            for path in (policy.authorities, policy.certificate, policy.key):
+                # OpenSSL does not say which file it missed.
+                if path and not Path(path).exists():
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
             context = self._contexts[policy] = _context(policy)
         return context
 

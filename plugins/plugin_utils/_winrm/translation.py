@@ -9,6 +9,7 @@ file imports none of those libraries, of which some may not be installed.
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import re
 import socket
@@ -105,7 +106,8 @@ def _unauthorized(s: Situation, exc: BaseException) -> WinrmError:
     if response is None:
         # Without an HTTP answer this class means that the constructor missed something, mostly a certificate file.
         return local_file(s, exc) if "not found" in str(exc) else bad_option(s, exc)
-    return unauthorized(s, schemes_offered(response.headers.get("WWW-Authenticate", "")))
+    offered = schemes_offered(response.headers.get("WWW-Authenticate", ""))
+    return unauthorized(s, offered, response.request.headers.get("Authorization"))
 
 
 def _undecodable(s: Situation, exc: BaseException) -> WinrmError:
@@ -143,7 +145,7 @@ def _read_timeout(s: Situation, exc: BaseException) -> WinrmError:
 
 
 def _unsent(s: Situation) -> Situation:
-    return Situation(s.endpoint, s.transport, sent=False, reused=s.reused, timeout=s.timeout, names=s.names)
+    return dataclasses.replace(s, sent=False)
 
 
 def _innermost(exc: BaseException) -> str:

@@ -47,6 +47,11 @@ async def is_silent(attempt: Attempt) -> None:
     await asyncio.sleep(0.5)
 
 
+async def answers_in_its_place(attempt: Attempt) -> None:
+    await asyncio.sleep(0.001)
+    attempt.in_doubt()
+
+
 async def breaks(attempt: Attempt) -> None:
     await asyncio.sleep(0.001)
     raise ConnectionResetError
@@ -112,6 +117,35 @@ def test_broken_connection_gives_its_place_on() -> None:
     asked, withheld, _most = sign_in(hosts(20), [breaks] * 10 + [refuses] * 10)
     assert len([name for name in asked if int(name.removeprefix("host")) >= 10]) == 3
     assert len(asked) + len(withheld) == 20
+
+
+def test_answers_that_tell_nothing_keep_their_places() -> None:
+    """Kind: a proxy's 502 to a proof was no refusal, and so the wrong password went to the whole fleet."""
+    asked, withheld, _most = sign_in(hosts(100), [answers_in_its_place] * 100)
+    assert (len(asked), len(withheld)) == (3, 97)
+    asked, withheld, _most = sign_in(hosts(100), [answers_in_its_place, refuses, *[answers_in_its_place] * 98])
+    assert (len(asked), len(withheld)) == (3, 97)
+
+
+def test_fewer_of_them_than_the_limit_hold_nobody_up() -> None:
+    asked, withheld, _most = sign_in(hosts(50), [answers_in_its_place] * 2 + [accepts] * 48)
+    assert (len(asked), withheld) == (50, [])
+
+
+def test_a_host_in_doubt_may_ask_again_and_nobody_is_said_to_have_refused() -> None:
+    async def run() -> str:
+        guard = LockoutGuard(1)
+        for _unused in range(2):
+            with await guard.attempt(host("web1")) as attempt:
+                attempt.in_doubt()
+        with pytest.raises(SignInWithheld) as withheld:
+            await guard.attempt(host("web2"))
+        return str(withheld.value)
+
+    text = asyncio.run(run())
+    assert "web1 answered the credentials of CORP\\admin with something other than WinRM" in text
+    assert "refused the" not in text
+    assert "ansible_password" not in text
 
 
 def test_silent_host_holds_others_up_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,8 @@ options:
       - How many machines may refuse the credentials of a domain account that no machine has taken yet. All others with
         these credentials are then not signed in to, and become unreachable with that reason, because a domain counts
         the refusals of all machines and locks the account after a few.
+      - An answer that tells nothing of the account, such as a proxy's 502 once the credentials were shown, counts here
+        too, since the proxy may have handed them on.
       - Until a machine has taken an account, no more than so many are asked at a time. Accounts of the machines
         themselves are not held up (C(name) or C(.\name) rather than C(DOMAIN\name) or C(name@domain)).
       - V(0) signs in to every machine all the same.

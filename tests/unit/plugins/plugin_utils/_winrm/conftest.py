@@ -83,11 +83,12 @@ class Tap:
 
 
 class Impostor:
-    """Relays the sign-in to a machine, then answers the first sealed request in its place."""
+    """Relays the sign-in to a machine, then answers the first sealed request in its place; ``answered`` counts them."""
 
     def __init__(self, address: str, answer: bytes) -> None:
         self._target = (address, HTTP_PORT)
         self._answer = answer
+        self.answered = 0
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -102,6 +103,7 @@ class Impostor:
     def _stand_between(self, client: socket.socket, machine: socket.socket) -> None:
         while said := client.recv(65536):
             if b"session-encrypted" in said:
+                self.answered += 1
                 client.sendall(self._answer)
                 return
             machine.sendall(said)

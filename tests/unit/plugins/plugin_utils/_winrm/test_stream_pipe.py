@@ -370,6 +370,27 @@ def test_only_a_proof_unlocks_the_account(workshop: Workshop, status: str) -> No
     impostor.close()
 
 
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "403 Forbidden", "200 OK"])
+def test_a_proxy_gets_to_see_a_password_no_more_often_than_the_limit(workshop: Workshop, status: str) -> None:
+    """Kind: an answer that proves nothing let the password go on to the whole fleet."""
+    impostor = Impostor(workshop.machine(accounts=[FLEET_ADMIN]).address, raw(status, b"<html></html>"))
+
+    async def run() -> list[str]:
+        shared = Shared(lockout=LockoutGuard(3))
+        fields = {"scheme": "http", "username": f"CORP\\{FLEET_ADMIN.user}"}
+        targets = [endpoint("127.0.0.1", impostor.port, inventory_name=f"web{n}", **fields) for n in range(20)]
+        pipes = [StreamPipe(target, shared) for target in targets]
+        outcomes = await asyncio.gather(*(pipe.exchange(ENVELOPE) for pipe in pipes), return_exceptions=True)
+        for pipe in pipes:
+            pipe.close()
+        shared.close()
+        return [type(outcome).__name__ for outcome in outcomes]
+
+    assert asyncio.run(run()).count("SignInWithheld") == 17
+    assert impostor.answered == 3
+    impostor.close()
+
+
 def test_an_answer_that_opens_is_a_proof(workshop: Workshop) -> None:
     assert asyncio.run(taken_after(workshop.machine(accounts=[FLEET_ADMIN]).address, HTTP_PORT)) is True
 

@@ -24,7 +24,7 @@ from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
 from .row import Row, client_settings_of, counters_of, host_state_of, product_of
-from .steps import Query, Rows, Session, Work, ask, take
+from .steps import SERVICE_STOPPING, Query, Rows, Session, Work, ask, take
 
 _EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
@@ -82,7 +82,7 @@ def full_name() -> Work[str | None]:
 def installation_id(product: Product) -> Work[str | None]:
     """The steps of ``read_installation_id``. Windows computes the ID on demand, so nothing else asks for it."""
     rows = yield from _select(
-        ("ID", "OfflineInstallationId"),
+        (("ID", "OfflineInstallationId"),),
         product.wmi_class,
         schema.TYPES,
         where=f"ID = {wql.quote(product.activation_id)}",
@@ -113,11 +113,11 @@ def operating_system() -> Work[OperatingSystem]:
 
 
 def _service(system: OperatingSystem) -> Work[LicensingService]:
-    columns = schema.SERVICE_COLUMNS[system.provider]
+    columns = schema.service_columns(system.build)
     try:
         rows = yield from _select(columns, schema.SERVICE, schema.TYPES)
     except WsmanFault as fault:
-        if fault.invalid_query:
+        if fault.invalid_query or fault.not_found:
             raise LicensingAbsent(system.caption or system.version) from fault
         raise
     if len(rows) != 1:
@@ -155,7 +155,7 @@ def _office_service() -> Work[LicensingService | None]:
 
 
 def _products(system: OperatingSystem, class_name: str) -> Work[tuple[Product, ...]]:
-    columns = schema.PRODUCT_COLUMNS[system.provider]
+    columns = schema.product_columns(system.build) if class_name == schema.PRODUCT else schema.OFFICE_PRODUCT_COLUMNS
     rows = yield from _select(columns, class_name, schema.TYPES, where=schema.HAS_KEY)
     products = (product_of(Row(row), system, class_name) for row in rows)
     keyed = [product for product in products if product.partial_product_key]
@@ -163,35 +163,44 @@ def _products(system: OperatingSystem, class_name: str) -> Work[tuple[Product, .
 
 
 def _select(
-    columns: Sequence[str],
+    lists: schema.Columns,
     class_name: str,
     types: Mapping[str, str],
     where: str | None = None,
 ) -> Work[Rows]:
-    """Ask for named columns, and for all of them where the class lacks one of the names.
+    """Ask for the first list of columns, and for the next where the machine refuses it.
 
-    A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"); older
-    service packs and updates differ in a column here and there, so the names are a wish, not a demand.
+    A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"), and with which code is
+    on no two records; so any refusal may mean that, but for those that say something else. Never ask for all columns:
+    one of them is a whole product key. Raises the fault of the last list.
     """
     rest = f" FROM {class_name} WHERE {where}" if where else f" FROM {class_name}"
-    try:
-        return (yield from ask(f"SELECT {','.join(columns)}{rest}", types))
-    except WsmanFault as fault:
-        if not fault.invalid_query:
-            raise
-    return (yield from ask(f"SELECT *{rest}", types))
+    *others, last = lists
+    for columns in others:
+        try:
+            return (yield from ask(f"SELECT {','.join(columns)}{rest}", types))
+        except WsmanFault as fault:
+            if _means_something_else(fault):
+                raise
+    return (yield from ask(f"SELECT {','.join(last)}{rest}", types))
+
+
+def _means_something_else(fault: WsmanFault) -> bool:
+    """Whether fewer columns cannot help: rights, quotas, time, or a service that is stopping."""
+    other = fault.access_denied or fault.quota_exceeded or fault.timed_out or fault.context_invalid
+    return other or fault.hresult == SERVICE_STOPPING
 
 
 def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:
     """Add the counters of the products that serve; where the service serves and no product says so, its own."""
     classes = sorted({product.wmi_class for product in snapshot.products if _serves(product.host)})
     if not classes:
-        rows = yield from _select(schema.COUNTERS, schema.SERVICE, schema.TYPES)
+        rows = yield from _select((schema.COUNTERS,), schema.SERVICE, schema.TYPES)
         host = _counted(snapshot.service.host, Row(rows[0]) if rows else None)
         return replace(snapshot, service=replace(snapshot.service, host=host))
     by_id: dict[str, Row] = {}
     for class_name in classes:
-        rows = yield from _select(("ID", *schema.COUNTERS), class_name, schema.TYPES, where=schema.HAS_KEY)
+        rows = yield from _select((("ID", *schema.COUNTERS),), class_name, schema.TYPES, where=schema.HAS_KEY)
         by_id.update(((row.text("ID") or "").lower(), row) for row in map(Row, rows))
     return replace(
         snapshot,

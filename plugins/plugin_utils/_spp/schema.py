@@ -14,6 +14,8 @@ never travel.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from .._licensing.terms import Provider
 
 NAMESPACE = "root/cimv2"
@@ -72,17 +74,19 @@ REGISTRY_DISABLE_PUBLISHING = "DisableDnsPublishing"
 REGISTRY_LOW_PRIORITY = "EnableKmsLowPriority"
 REGISTRY_PUBLISH_LIST = "DnsDomainPublishList"
 
-OPERATING_SYSTEM_COLUMNS = (
-    "BuildNumber",
-    "Caption",
-    "CSName",
-    "LocalDateTime",
-    "OperatingSystemSKU",
-    "ProductType",
-    "Version",
+_OPERATING_SYSTEM_2003 = ("BuildNumber", "Caption", "CSName", "LocalDateTime", "ProductType", "Version")
+
+# Each entry is tried when the machine refuses the one before it; never all columns, of which one is a whole key.
+Columns: TypeAlias = tuple[tuple[str, ...], ...]
+
+# OperatingSystemSKU came with Vista (Microsoft Learn, Win32_OperatingSystem).
+OPERATING_SYSTEM_COLUMNS: Columns = (
+    ("BuildNumber", "Caption", "CSName", "LocalDateTime", "OperatingSystemSKU", "ProductType", "Version"),
+    _OPERATING_SYSTEM_2003,
 )
 
-COMPUTER_SYSTEM_COLUMNS = ("DNSHostName", "Domain", "PartOfDomain")
+# DNSHostName came with Vista; before, Name is all there is (Microsoft Learn, Win32_ComputerSystem).
+COMPUTER_SYSTEM_COLUMNS: Columns = (("DNSHostName", "Domain", "PartOfDomain"), ("Domain", "PartOfDomain"))
 
 # What a KMS host has answered so far. Asked for where something serves, as slmgr.vbs does: all other machines would
 # send as many times "does not apply".
@@ -102,6 +106,8 @@ _HOST_STATE = (
     "KeyManagementServiceCurrentCount",
     "RequiredClientCount",
 )
+
+_SERVICE_ESSENTIAL = ("Version", "ClientMachineID")
 
 _SERVICE_SLWMI = (
     "Version",
@@ -125,13 +131,12 @@ _SERVICE_7 = (
     "RemainingWindowsReArmCount",
 )
 
-_SERVICE_8 = (
-    *_SERVICE_7,
-    "DiscoveredKeyManagementServiceMachineIpAddress",
-    "KeyManagementServiceLookupDomain",
-)
+_SERVICE_8 = (*_SERVICE_7, "KeyManagementServiceLookupDomain")
 
-_PRODUCT_SLWMI = (
+_SERVICE_8_1 = (*_SERVICE_8, "DiscoveredKeyManagementServiceMachineIpAddress")
+
+# Vista without a service pack and the add-on of Server 2003 have no more than these.
+_PRODUCT_ESSENTIAL = (
     "ID",
     "ApplicationID",
     "Name",
@@ -139,12 +144,12 @@ _PRODUCT_SLWMI = (
     "PartialProductKey",
     "ProductKeyID",
     "LicenseStatus",
-    "LicenseStatusReason",
     "LicenseFamily",
-    "LicenseIsAddon",
     "GracePeriodRemaining",
     "EvaluationEndDate",
 )
+
+_PRODUCT_SLWMI = (*_PRODUCT_ESSENTIAL, "LicenseStatusReason", "LicenseIsAddon")
 
 _PRODUCT_7 = (
     *_PRODUCT_SLWMI,
@@ -162,26 +167,38 @@ _PRODUCT_7 = (
 _PRODUCT_8 = (
     *_PRODUCT_7,
     "ADActivationObjectName",
-    "DiscoveredKeyManagementServiceMachineIpAddress",
     "KeyManagementServiceLookupDomain",
-    "ProductKeyChannel",
-    "RemainingAppReArmCount",
-    "RemainingSkuReArmCount",
     "VLActivationType",
     "VLActivationTypeEnabled",
 )
 
-SERVICE_COLUMNS = {
-    Provider.SLWMI: _SERVICE_SLWMI,
-    Provider.SPPWMI_7: _SERVICE_7,
-    Provider.SPPWMI: _SERVICE_8,
-}
+_PRODUCT_8_1 = (
+    *_PRODUCT_8,
+    "DiscoveredKeyManagementServiceMachineIpAddress",
+    "ProductKeyChannel",
+    "RemainingAppReArmCount",
+    "RemainingSkuReArmCount",
+)
 
-PRODUCT_COLUMNS = {
-    Provider.SLWMI: _PRODUCT_SLWMI,
-    Provider.SPPWMI_7: _PRODUCT_7,
-    Provider.SPPWMI: _PRODUCT_8,
-}
+# The first build that has the columns. That those of the last step came with 8.1 and Server 2012 R2 is what the public
+# scripts Check-Activation-Status by abbodi1406 ask by; one author, so a refused list is asked again with the one below.
+_SERVICE_STEPS = ((9600, _SERVICE_8_1), (9200, _SERVICE_8), (7600, _SERVICE_7), (0, _SERVICE_SLWMI))
+_PRODUCT_STEPS = ((9600, _PRODUCT_8_1), (9200, _PRODUCT_8), (7600, _PRODUCT_7), (0, _PRODUCT_SLWMI))
+
+# The platform of Office 2010, and of Office on Windows 7, has the columns of Windows 7 everywhere: OSPP.VBS asks for no
+# others on any build.
+OFFICE_PRODUCT_COLUMNS: Columns = (_PRODUCT_7, _PRODUCT_ESSENTIAL)
+
+
+def service_columns(build: int) -> Columns:
+    """What to ask SoftwareLicensingService for."""
+    return (*(columns for first, columns in _SERVICE_STEPS if build >= first), _SERVICE_ESSENTIAL)
+
+
+def product_columns(build: int) -> Columns:
+    """What to ask SoftwareLicensingProduct for."""
+    return (*(columns for first, columns in _PRODUCT_STEPS if build >= first), _PRODUCT_ESSENTIAL)
+
 
 # "Has a key", as slmgr.vbs asks it; an empty string counts as no key and is dropped by the reader.
 HAS_KEY = "PartialProductKey IS NOT NULL"

@@ -103,7 +103,7 @@ def start(machine: FakeMachine, arguments: Mapping[str, Any]) -> int:
 
 
 def _service(version: str, serving: bool) -> dict[str, Any]:
-    row = _with_defaults(schema.SERVICE_COLUMNS[schema.Provider.SPPWMI_7])
+    row = _with_defaults(schema.service_columns(7601)[0])
     row |= {
         "Version": version,
         "ClientMachineID": "5f0c1e7a-3d4b-4f6f-9d5e-2b1a7c9e0f11",
@@ -116,7 +116,7 @@ def _service(version: str, serving: bool) -> dict[str, Any]:
 
 
 def _product(activation_id: str, channel: str) -> dict[str, Any]:
-    row = _with_defaults(schema.PRODUCT_COLUMNS[schema.Provider.SPPWMI_7])
+    row = _with_defaults(schema.product_columns(7601)[0])
     row |= {
         "ID": activation_id,
         "ApplicationID": "55c92734-d682-4d71-983e-d6ec3f16059f",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import reader
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import reader, schema
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors import LicensingAbsent, UnexpectedAnswer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
@@ -78,12 +78,71 @@ def test_the_whole_oem_key_is_never_asked_for() -> None:
     assert not any("OA3xOriginalProductKey" in query for query in machine.queries)
 
 
-def test_column_that_a_machine_lacks_costs_one_query_more() -> None:
+REFUSALS = {
+    "CannotProcessFilter": WsmanFault(code=2150858778, hresult=2150858778, subcode="CannotProcessFilter"),
+    "the WQL query is invalid": WsmanFault(code=0x80004005, hresult=0x80004005, subcode="InternalError"),
+    "invalid query": WsmanFault(code=0x80041017, hresult=0x80041017, subcode="InternalError"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_a_refused_list_is_asked_again_with_a_smaller_one(refusal: WsmanFault) -> None:
+    """Kind: a fault whose form is on no two records. Never all columns, of which one is a whole product key."""
+    machine = server_2008_r2(GVLK, serving=False)
+    query = machine.query
+
+    def older(wql: str, **arguments: Any) -> tuple[Instance, ...]:
+        if "KeyManagementServiceHostCaching" in wql or "TokenActivationILVID" in wql:
+            machine.queries.append(wql)
+            raise refusal
+        found: tuple[Instance, ...] = query(wql, **arguments)
+        return found
+
+    machine.query = older  # type: ignore[method-assign]
+    snapshot = reader.read_snapshot(machine)
+    assert snapshot.products[0].partial_product_key == "CPX3Y"
+    assert not any("*" in one for one in machine.queries)
+    assert len(machine.queries) == 5
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        WsmanFault(code=5, hresult=5, subcode="AccessDenied"),
+        WsmanFault(code=2150859174, hresult=2150859174, subcode="QuotaLimit"),
+        WsmanFault(subcode="TimedOut"),
+    ],
+)
+def test_rights_quotas_and_time_are_no_matter_of_columns(fault: WsmanFault) -> None:
+    machine = server_2008_r2(GVLK)
+    machine.fail_queries_with = [fault]
+    with pytest.raises(WsmanFault):
+        reader.read_snapshot(machine)
+    assert len(machine.queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("build", "has", "lacks"),
+    [
+        (6002, "LicenseStatusReason", "TokenActivationILVID"),
+        (7601, "TokenActivationILVID", "VLActivationTypeEnabled"),
+        (9200, "VLActivationTypeEnabled", "ProductKeyChannel"),
+        (9600, "ProductKeyChannel", "OA3xOriginalProductKey"),
+    ],
+)
+def test_columns_by_build(build: int, has: str, lacks: str) -> None:
+    first, *_others, last = schema.product_columns(build)
+    assert has in first
+    assert lacks not in first
+    assert set(last) < set(first)
+
+
+def test_column_that_a_machine_lacks_costs_some_queries_more() -> None:
     machine = server_2008_r2(GVLK, serving=False)
     for row in machine.rows["SoftwareLicensingProduct"]:
         del row["LicenseStatusReason"]
     snapshot = reader.read_snapshot(machine)
-    assert machine.queries[-1].startswith("SELECT * FROM SoftwareLicensingProduct")
+    assert not any("*" in query for query in machine.queries)
     assert snapshot.products[0].license_status_reason is None
 
 

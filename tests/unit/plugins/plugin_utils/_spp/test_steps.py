@@ -52,7 +52,7 @@ def test_column_that_is_missing_is_done_without() -> None:
     for row in machine.rows["SoftwareLicensingProduct"]:
         del row["LicenseStatusReason"]
     assert read_async(machine)
-    assert machine.queries[-1].startswith("SELECT * FROM SoftwareLicensingProduct")
+    assert not any("*" in query for query in machine.queries)
 
 
 def stopping(times: int) -> list[WsmanFault]:

@@ -24,7 +24,10 @@ from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
 from .row import Row, client_settings_of, counters_of, host_state_of, product_of
-from .steps import SERVICE_STOPPING, Query, Rows, Session, Work, ask, take
+from .steps import Query, Rows, Session, Work, ask, take
+
+# The facility of the licensing service's own codes, 0xC004xxxx.
+_LICENSING = 0xC004
 
 _EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
@@ -186,9 +189,9 @@ def _select(
 
 
 def _means_something_else(fault: WsmanFault) -> bool:
-    """Whether fewer columns cannot help: rights, quotas, time, or a service that is stopping."""
+    """Whether fewer columns cannot help: rights, quotas, time, or a word of the licensing service itself."""
     other = fault.access_denied or fault.quota_exceeded or fault.timed_out or fault.context_invalid
-    return other or fault.hresult == SERVICE_STOPPING
+    return other or (fault.hresult or 0) >> 16 == _LICENSING
 
 
 def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:

@@ -122,7 +122,7 @@ def _kerberos_failed(settings: Settings, error: Any) -> AdError:
         return explained(settings.label, "signing in by Kerberos", error)
     said = said_by(error)
     # "SASL(-1): generic failure: GSSAPI Error: Unspecified GSS failure.  Minor code may ... (what really happened)"
-    reason = re.search(r"GSSAPI Error: .*?\((.*)\)\s*$", said)
+    reason = re.search(r"GSSAPI Error: .*?\((.*)\)\s*$", said[:2000])
     what = f"Kerberos for ldap/{settings.host} failed: {reason[1] if reason else said}"
     advice = next(text for pattern, text in _KERBEROS_HINTS if re.search(pattern, said, re.IGNORECASE))
     return NotSignedIn(settings.label, what, advice.format(host=settings.host))

@@ -51,7 +51,8 @@ _TOKEN = re.compile(
     r"|RETAIL[A-Z0-9_]*(?:\([A-Z0-9_ ]+\))?)",
     re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r",\s*(?P<token>\S+)\s+channel\s*$", re.IGNORECASE)
+# A word without a comma: else each comma of a text would begin a search to its end.
+_LAST_WORD = re.compile(r",\s*(?P<token>[^\s,]+)\s+channel\s*$", re.IGNORECASE)
 
 
 def key_type(description: str | None, channel: str | None = None) -> KeyType:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...module_utils._text import printable
 from .endpoint import Endpoint, Kinit
 from .errors import TicketRefused, TransportUnusable
 
@@ -30,6 +31,9 @@ _NO_KDC = re.compile(
     r"|configuration file does not specify",
     re.IGNORECASE | re.DOTALL,
 )
+
+# How much of kinit's text is looked at and repeated.
+_MOST_SAID = 2000
 
 # KRB5CCNAME belongs to the whole process and the Kerberos library reads it whenever it needs a credential.
 _ENVIRONMENT = threading.Lock()
@@ -121,7 +125,7 @@ def _run_kinit(endpoint: Endpoint, kinit: Kinit, ticket: Ticket) -> None:
 
 
 def _refusal(endpoint: Endpoint, label: str, stderr: bytes) -> TransportUnusable | TicketRefused:
-    said = endpoint.redact(stderr.decode("utf-8", "replace").strip()) or "no message"
+    said = printable(endpoint.redact(stderr.decode("utf-8", "replace").strip())[:_MOST_SAID]) or "no message"
     what = f"kinit got no ticket for {endpoint.username}: {said}"
     if _NO_KDC.search(said):
         return TransportUnusable(label, what, _check_kdc())

@@ -25,6 +25,10 @@ _TEXT = (
 _PRODUCT_VERSION = re.compile(r"OS:\s*(\S+)\s+SP:\s*(\S+)\s+Stack:\s*(\S+)")
 
 
+# More than any version; what it is sought in comes from before the sign-in, and could be made to take for ever.
+_LONGEST_VERSION = 256
+
+
 @dataclass(frozen=True)
 class Identity:
     """What the service says of itself. ``os``, ``service_pack`` and ``stack`` are empty for other than Windows."""
@@ -60,7 +64,7 @@ class Identify(SingleExchange):
         response = expected(payload, "IdentifyResponse")
         texts = {uris.local_name(child.tag): (child.text or "").strip() for child in response}
         product_version = texts.get("ProductVersion", "")
-        found = _PRODUCT_VERSION.search(product_version)
+        found = _PRODUCT_VERSION.search(product_version[:_LONGEST_VERSION])
         system, service_pack, stack = found.groups() if found else ("", "", "")
         self._identity = Identity(
             protocol_version=texts.get("ProtocolVersion", ""),

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work on a stranger's text grows no faster than the text (CWE-1333): every expression and parser that meets one.
+
+Each row has the worst input that its author could think of. Four times as much of it may take about four times as long;
+with quadratic work it would be sixteen times. The least of several processor times is compared, so that what else the
+machine does is not measured.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
+from ansible_collections.winfleet.activation.plugins.module_utils._text import printable
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.classify import key_type
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import _OFFICE, _WORD
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.office import _FAMILY
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.reader import _EDITION_IN_NAME
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.answer_failure import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.kerberos import _refusal
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.sign_in_failure import shows_account
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_line import _TOKEN
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.translation import schemes_offered
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.envelope import parse
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.fault import _HRESULT_IN_TEXT
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.identify import Identify
+
+ENDPOINT = Endpoint(
+    inventory_name="srv01", host="srv01.corp.example", username="admin", password=Secret("Lab-Passw0rd!")
+)
+SITUATION = Situation(ENDPOINT, "ntlm")
+LIMIT = 64 * 1024 * 1024
+
+# Characters of the shorter input. The longer one has four times as many.
+SIZE = 8_000
+
+
+def identified(text: str) -> None:
+    conversation = Identify()
+    conversation.next_request()
+    conversation.receive(
+        f'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
+        f'xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"><s:Body><i:IdentifyResponse>'
+        f"<i:ProductVersion>{text}</i:ProductVersion></i:IdentifyResponse></s:Body></s:Envelope>".encode()
+    )
+
+
+def answered(head: str) -> Callable[[str], None]:
+    """The HTTP answer that goes on with a text, which comes in small pieces."""
+
+    def read(text: str) -> None:
+        incoming, data = http1.Incoming(LIMIT), f"HTTP/1.1 200 OK\r\n{head}{text}".encode("latin-1")
+        for start in range(0, len(data), 16):
+            incoming.feed(data[start : start + 16])
+
+    return read
+
+
+def page(text: str) -> None:
+    http_status(SITUATION, 404, text)
+
+
+def opened(text: str) -> None:
+    sealing.opened(None, text.encode())  # type: ignore[arg-type]
+
+
+def kinit(text: str) -> None:
+    _refusal(ENDPOINT, "label", text.encode())
+
+
+def endpoint_name(text: str) -> None:
+    KmsEndpoint.parse(text)
+
+
+CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"
+
+# What meets the text, and what is repeated to make it.
+ROWS: list[tuple[str, Callable[[str], Any], str, str]] = [
+    ("title: opened again and again", page, "<html>", "<title>"),
+    ("title: never closed", page, "<html><title>", "<"),
+    ("page: blanks", page, "<html>", " "),
+    ("characters that steer", printable, "", "\x1b"),
+    ("quoted text", SITUATION.quote, "", " \u202e"),
+    ("WWW-Authenticate: commas", schemes_offered, "", ","),
+    ("WWW-Authenticate: blanks", schemes_offered, ",", " "),
+    ("WWW-Authenticate: schemes", schemes_offered, "", "Basic, "),
+    ("token: blanks", _TOKEN.search, "Negotiate", " "),
+    ("token: names", _TOKEN.search, "", "Negotiate "),
+    (
+        "Authorization",
+        lambda text: shows_account("Negotiate " + base64.b64encode(text.encode()).decode()),
+        "",
+        "NTLMSSP\0",
+    ),
+    ("HTTP: body without a length", answered("\r\n"), "", "x"),
+    ("HTTP: chunks", answered(CHUNKED), "", "1\r\nx\r\n"),
+    ("HTTP: extension of a chunk", answered(CHUNKED), "1;", "x"),
+    ("HTTP: blanks after a size", answered(CHUNKED), "1", " "),
+    ("HTTP: trailers", answered(CHUNKED + "0\r\n"), "", "a: b\r\n"),
+    ("HTTP: line without an end", answered(""), "", "x"),
+    ("HTTP: header name", answered(""), "", "!"),
+    ("sealed: blanks", opened, "", "\n"),
+    ("sealed: semicolons", opened, " OriginalContent:", ";"),
+    ("sealed: boundaries", opened, "", "--"),
+    ("envelope: prolog never closed", parse, "", "<!--"),
+    ("envelope: instructions", parse, "", "<?a?>"),
+    ("envelope: blanks", parse, "", " "),
+    ("identity: OS", identified, "", "OS:"),
+    ("identity: OS and SP", identified, "", "OS: a SP:"),
+    ("fault: codes", _HRESULT_IN_TEXT.findall, "", "0x8004106"),
+    ("description: commas", key_type, "", ","),
+    ("description: words", key_type, "", ",a "),
+    ("description: RETAIL", key_type, "", "RETAI L("),
+    ("description: channel", key_type, "", ", a channel "),
+    ("description: host keys", _WORD.search, "", "VOLUME_KMSCLIENT"),
+    ("description: Office", _OFFICE.search, "", "Office 1"),
+    ("family of Office", _FAMILY.match, "Office16", "a20"),
+    ("name: edition", _EDITION_IN_NAME.search, "", ", a edition "),
+    ("name: blanks", _EDITION_IN_NAME.search, ",", " "),
+    ("kinit", kinit, "", "cannot find "),
+    ("name and port of a KMS host", endpoint_name, "[", ":"),
+]
+
+
+def least_time(work: Callable[[str], Any], text: str) -> float:
+    times = []
+    for _unused in range(5):
+        began = time.process_time()
+        with contextlib.suppress(Exception):
+            work(text)
+        times.append(time.process_time() - began)
+    return min(times)
+
+
+@pytest.mark.parametrize(("work", "first", "again"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_work_grows_no_faster_than_the_text(work: Callable[[str], Any], first: str, again: str) -> None:
+    """Kind: a stranger's text on which the work is more than linear."""
+    short, long = (first + again * (size // len(again)) for size in (SIZE, 4 * SIZE))
+    # Two milliseconds are what a clock that ticks coarsely may add; quadratic work on the longer text takes more.
+    assert least_time(work, long) < 10 * least_time(work, short) + 0.002

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from urllib.request import getproxies
+
+from .endpoint import FROM_ENVIRONMENT
 from .errors import ConnectionLost, Unreachable, WinrmError
 from .situation import Situation
 
@@ -35,8 +38,19 @@ def connect_timeout(s: Situation) -> WinrmError:
 
 
 def proxy_failed(s: Situation, reason: object) -> WinrmError:
-    advice = f"Check {s.variable('proxy')} and the proxy variables of the environment"
-    return Unreachable(s.label, f"the proxy did not connect to the host ({s.quote(reason)})", advice)
+    name, origin = _proxy(s)
+    advice = f"It was named by {origin}; check it there, or except this host from it"
+    return Unreachable(s.label, f"the proxy {name} did not connect to the host ({s.quote(reason)})", advice)
+
+
+def _proxy(s: Situation) -> tuple[str, str]:
+    """The proxy's name and port, without an account that may stand before them, and who named it."""
+    named, origin = s.endpoint.proxy, s.variable("proxy")
+    if named == FROM_ENVIRONMENT:
+        proxies = getproxies()
+        named = proxies.get(s.endpoint.scheme) or proxies.get("all")
+        origin = f"the environment ({s.endpoint.scheme}_proxy or all_proxy)"
+    return s.quote((named or "in between").rpartition("@")[2].rpartition("//")[2].rstrip("/")), origin
 
 
 def handshake_broken(s: Situation, reason: object) -> WinrmError:

@@ -36,9 +36,15 @@ ENVELOPE = "<s:Envelope/>"
 
 
 def failure(port: int, **changes: Any) -> WinrmError:
-    fields = {"scheme": "http", "transports": ("basic",), "read_timeout": 2, "operation_timeout": 1, **changes}
+    fields: dict[str, Any] = {
+        "scheme": "http",
+        "transports": ("basic",),
+        "read_timeout": 2,
+        "operation_timeout": 1,
+        **changes,
+    }
     with pytest.raises(WinrmError) as error:
-        PywinrmPipe(endpoint("127.0.0.1", port, **fields)).exchange(ENVELOPE)
+        PywinrmPipe(endpoint(fields.pop("host", "127.0.0.1"), port, **fields)).exchange(ENVELOPE)
     return error.value
 
 
@@ -236,3 +242,17 @@ def test_no_message_shows_the_objects_of_a_library(serve: Serve) -> None:
         assert "onnection refused" in text or "was refused" in text
         for part in ("object at 0x", "HTTPConnection", "Errno", "Max retries"):
             assert part not in text
+
+
+@pytest.mark.parametrize("origin", ["ansible_winrm_proxy", "http_proxy"])
+def test_a_proxy_is_named_with_where_it_came_from(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    """Kind: a failure of something in between that is told as if it were the host's."""
+    proxy = "http://someone:Proxy-Secret-1@127.0.0.1:9"
+    fields = {"proxy": proxy} if origin == "ansible_winrm_proxy" else {}
+    if not fields:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+    said = str(failure(9, host="srv01.corp.example", **fields))
+    assert "the proxy 127.0.0.1:9 did not connect to the host" in said
+    assert origin in said
+    assert "Proxy-Secret-1" not in said

@@ -16,6 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import (
     FleetRun,
@@ -44,6 +45,7 @@ class ActionModule(ActionBase):
     ARGUMENTS: ClassVar[dict[str, Any]] = {
         "hosts": {"type": "list", "elements": "str"},
         "office": {"type": "bool", "default": False},
+        "published_hosts": {"type": "list", "elements": "str", "default": []},
         **POLICY_ARGUMENTS,
         "in_flight": {"type": "int", "default": 256},
         "host_timeout": {"type": "float", "default": 60.0},
@@ -66,6 +68,7 @@ class ActionModule(ActionBase):
                 arguments["in_flight"], arguments["host_timeout"], arguments["deadline"], arguments["max_refusals"]
             ),
             office=arguments["office"],
+            published=arguments["published"],
         )
         keywords = connection_keywords(self._task, self._play_context, variables)
         connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
@@ -98,6 +101,7 @@ class ActionModule(ActionBase):
                 raise AnsibleActionFail(f"{name} must be more than 0 seconds")
         try:
             arguments["policy"] = policy_of(arguments)
+            arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from None
         return arguments

@@ -14,7 +14,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import commands
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import publication
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import publication
 
 Records = list[dict[str, Any]]
 

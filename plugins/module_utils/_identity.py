@@ -109,6 +109,10 @@ class ApprovedHosts:
         return tuple(endpoint for endpoint in self.endpoints if endpoint not in seen)
 
 
+#: No hosts at all.
+NOBODY = ApprovedHosts()
+
+
 def near_names(endpoint: KmsEndpoint, names: Iterable[str]) -> tuple[str, ...]:
     """What may have been meant by an entry that named nothing: the most similar names first, three at most."""
     wanted = _without_domain(endpoint.host)

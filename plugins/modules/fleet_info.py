@@ -41,6 +41,13 @@ options:
         too, as with M(winfleet.activation.license_info).
     type: bool
     default: false
+  published_hosts:
+    description:
+      - Names of KMS hosts that DNS publishes. A machine that may be one of them by its short name is asked for its full
+        name, which P(winfleet.activation.cross_check#filter) then compares with the records.
+    type: list
+    elements: str
+    default: []
   in_flight:
     description:
       - How many machines are read at the same time.

@@ -30,7 +30,7 @@ Result = dict[str, Any]
 def key_report(report: KeyReport) -> Result:
     """What ``product_key`` returns."""
     before = present.product_summary(report.plan.target, report.before)
-    after = _after_key(report, before)
+    after = _after_key(report)
     return {
         "changed": report.changed,
         "result": report.result.value,
@@ -44,16 +44,21 @@ def key_report(report: KeyReport) -> Result:
     }
 
 
-def _after_key(report: KeyReport, before: Result) -> Result:
+def _after_key(report: KeyReport) -> Result:
     plan = report.plan
     if report.result is not Outcome.PLANNED:
         products = report.after.snapshot.products
         carrier = next((one for one in products if one.partial_product_key == plan.key.partial), report.after.primary)
         return present.product_summary(carrier, report.after)
-    planned = {"partial_product_key": plan.key.partial}
-    if plan.expected is not None:
-        planned["key_type"] = plan.expected.value
-    return {**before, **planned}
+    # What the key will come to is for Windows to decide, and never what the old one was.
+    return {
+        "name": None,
+        "channel": None,
+        "key_type": plan.expected.value if plan.expected is not None else None,
+        "partial_product_key": plan.key.partial,
+        "license_status": None,
+        "role": None,
+    }
 
 
 def removal_report(report: RemovalReport) -> Result:
@@ -111,7 +116,8 @@ def service_report(report: ServiceReport, wanted: str) -> Result:
         shown_before["role"] = report.before.role.role.value
         shown_after["role"] = report.after.role.role.value
     if report.result is Outcome.PLANNED:
-        shown_after = {"state": wanted}
+        # The role is for the service to decide when it starts.
+        shown_after = {"state": wanted, **dict.fromkeys(shown_before.keys() - {"state"})}
     elif report.changed and wanted == "restarted":
         # Running before and running after would look like nothing happened.
         shown_after["state"] = f"{after['state']} (restarted)"

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._identity import MachineIdentity
+from ...module_utils._identity import NOBODY, ApprovedHosts, MachineIdentity
 from .._operations.audit import Audit, NeedsName
 from .._operations.errors import OutOfTime
 from .._operations.fleet import Bounds, Row, survey, unexpected
 from .._policy.fleet import Coverage
-from .._policy.policy import Policy
+from .._policy.policy import Policy, asks_for_name
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import SignInWithheld
 from . import failure, fleet_result, options
@@ -39,10 +39,13 @@ class Request:
     policy: Policy | None
     bounds: Bounds
     office: bool = False
+    published: ApprovedHosts = NOBODY
 
     def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
         """Whether the machine behind an endpoint has to be asked for its full name."""
-        return self.policy.asks_for_name(endpoint.inventory_name, endpoint.host) if self.policy is not None else None
+        approved = self.policy.approved.endpoints if self.policy is not None else ()
+        named = ApprovedHosts((*approved, *self.published.endpoints))
+        return asks_for_name(named, endpoint.inventory_name, endpoint.host) if named else None
 
 
 class Abandoned(Exception):

@@ -17,6 +17,12 @@ from .._licensing.terms import KeyType
 MINIMUM_DAYS = 14
 
 
+def asks_for_name(hosts: ApprovedHosts, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
+    """Whether a machine has to be asked for its full name, since by its short one it may be one of these hosts."""
+    known = MachineIdentity(name, address)
+    return lambda os: hosts.may_be_claimed_by(known, os.computer_name)
+
+
 @dataclass(frozen=True)
 class Policy:
     """What must hold.
@@ -42,8 +48,7 @@ class Policy:
 
     def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
         """Whether a machine that the inventory calls so has to be asked for its full name, once its system is known."""
-        known = MachineIdentity(name, address)
-        return lambda os: self.approved.may_be_claimed_by(known, os.computer_name)
+        return asks_for_name(self.approved, name, address)
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""

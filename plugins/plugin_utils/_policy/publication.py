@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from .assess import names_machine, normal_name
-from .terms import Role
+from ...module_utils._identity import MachineIdentity
+from ...module_utils._kms import KmsEndpoint, normal_name
+from .._licensing.terms import Role
 
 
 class Finding(str, Enum):
@@ -65,16 +66,19 @@ _ROLES = frozenset(role.value for role in Role)
 
 @dataclass(frozen=True)
 class Machine:
-    """What is known of a machine: ``role`` is None when it could not be read, and ``reason`` says why."""
+    """What is known of a machine: ``role`` is None when it could not be read, and ``reason`` says why.
+
+    ``full_name`` is its own, host and domain. Its short name proves nothing: another machine may have the same.
+    """
 
     name: str
     role: Role | None
     reason: str
-    computer_name: str | None = None
+    full_name: str | None = None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, self.computer_name) if self.computer_name else (self.name,)
+    def identity(self) -> MachineIdentity:
+        return MachineIdentity(self.name, None, self.full_name)
 
 
 @dataclass(frozen=True)
@@ -111,15 +115,15 @@ class Machines:
     def __init__(self, machines: Iterable[Machine]) -> None:
         self._machines: dict[str, list[Machine]] = {}
         for machine in machines:
-            for label in {_label(name) for name in machine.names}:
+            for label in {_label(name) for name in machine.identity.names}:
                 self._machines.setdefault(label, []).append(machine)
 
     def of(self, target: str) -> list[Machine]:
         """Those that may be the target: the ones with its full name, or else the ones with its short name."""
         candidates = self._machines.get(_label(target), [])
-        wanted = normal_name(target)
-        exact = [machine for machine in candidates if wanted in map(normal_name, machine.names)]
-        return exact or [machine for machine in candidates if names_machine((target,), machine.names)]
+        wanted = KmsEndpoint(normal_name(target))
+        exact = [machine for machine in candidates if machine.identity.is_proved_by(wanted)]
+        return exact or [machine for machine in candidates if machine.identity.is_named_by(wanted)]
 
 
 def cross_check(record: Published, machines: Machines, probe: Probe | None = None) -> CrossCheck:
@@ -164,9 +168,8 @@ def _sentence(text: str) -> str:
     return f"{stripped[:1].upper()}{stripped[1:].rstrip('.')}."
 
 
-# A NetBIOS name, which the operating system tells, keeps 15 characters of the first label.
 def _label(name: str) -> str:
-    return normal_name(name).split(".")[0][:15]
+    return normal_name(name).split(".")[0]
 
 
 def machines_of(results: Mapping[str, Mapping[str, object]]) -> Iterator[Machine]:
@@ -175,7 +178,7 @@ def machines_of(results: Mapping[str, Mapping[str, object]]) -> Iterator[Machine
         role = result.get("role")
         if role in _ROLES:
             os = result.get("os")
-            computer_name = os.get("computer_name") if isinstance(os, Mapping) else None
-            yield Machine(name, Role(str(role)), str(result.get("role_reason") or ""), computer_name)
+            full_name = os.get("full_name") if isinstance(os, Mapping) else None
+            yield Machine(name, Role(str(role)), str(result.get("role_reason") or ""), full_name)
         else:
             yield Machine(name, None, str(result.get("msg") or "it was not read"))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.publication import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import Role
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.publication import (
     Finding,
     Machine,
     Machines,
@@ -16,7 +17,6 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.pub
     cross_check,
     machines_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import Role
 
 PC = "pc1.corp.example"
 
@@ -70,38 +70,36 @@ def test_machine_that_the_inventory_does_not_have():
     [
         ([("pc1", None)], "pc1"),
         ([("PC1.Corp.Example.", None)], "PC1.Corp.Example."),
-        ([("web", "PC1")], "web"),
+        ([("web", "PC1.corp.example")], "web"),
+        # A short name of its own proves nothing, and a namesake in another domain is another machine.
+        ([("web", "PC1")], None),
+        ([("pc1", "pc1.emea.corp.example")], None),
         ([("pc1.other.example", None)], None),
         # The full name wins over the short one.
         ([("pc1", None), ("pc1.corp.example", None)], "pc1.corp.example"),
-        ([("pc1", None), ("other", "PC1")], None),
+        ([("pc1", None), ("other", "pc1.corp.example")], "other"),
         ([("pc", None), ("pc10", None)], None),
     ],
 )
 def test_names(machines: list[tuple[str, str | None]], expected: str | None):
-    known = Machines(Machine(name, Role.KMS_CLIENT, "", computer) for name, computer in machines)
+    known = Machines(Machine(name, Role.KMS_CLIENT, "", full_name) for name, full_name in machines)
     assert cross_check(Published(PC, False), known).machine == expected
 
 
 def test_two_machines_of_one_name_are_named():
-    known = Machines([Machine("a", Role.KMS_CLIENT, "", "PC1"), Machine("b", Role.KMS_HOST, "", "PC1")])
+    known = Machines([Machine("a", Role.KMS_CLIENT, "", PC), Machine("b", Role.KMS_HOST, "", PC)])
     checked = cross_check(Published(PC, False), known)
     assert checked.finding is Finding.UNKNOWN
     assert "several machines of that name: a, b" in checked.reason
 
 
-def test_long_name_is_the_one_of_its_netbios_name():
-    known = Machines([Machine("web", Role.KMS_CLIENT, "", "A-LONG-COMPUTER")])
-    assert cross_check(Published("a-long-computer-name.corp.example", False), known).machine == "web"
-
-
 def test_machines_of_results():
     results = {
-        "pc1": {"role": "kms_client", "role_reason": "GVLK.", "os": {"computer_name": "PC1"}},
+        "pc1": {"role": "kms_client", "role_reason": "GVLK.", "os": {"full_name": PC}},
         "pc2": {"unreachable": True, "msg": "nobody there"},
         "pc3": {"role": "nobody_named_this_yet", "msg": ""},
     }
     first, second, third = machines_of(results)
-    assert first == Machine("pc1", Role.KMS_CLIENT, "GVLK.", "PC1")
+    assert first == Machine("pc1", Role.KMS_CLIENT, "GVLK.", PC)
     assert second == Machine("pc2", None, "nobody there")
     assert third == Machine("pc3", None, "it was not read")

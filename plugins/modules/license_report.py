@@ -21,7 +21,7 @@ options:
     description:
       - The RV(winfleet.activation.fleet_info#module:hosts) that M(winfleet.activation.fleet_info) returned, or what
         M(winfleet.activation.license_info) returned, by host name.
-      - At least one of O(hosts) and O(merge) is required.
+      - One of O(hosts), O(merge) and O(check_only) is required.
     type: dict
   merge:
     description:
@@ -38,13 +38,20 @@ options:
     choices: [all, wrong]
     default: all
   path:
-    description: File on the controller to write. Without it the report is only returned.
+    description:
+      - File on the controller to write. Without it the report is only returned.
+      - A relative path counts from the folder in which ansible was started. The folder has to be there. The file is
+        replaced as a whole, and only its owner may read it.
     type: path
   format:
-    description: Form of the file.
+    description: Form of the file. When left out, as the suffix of O(path) says, or V(text) for any other suffix.
     type: str
     choices: [text, csv, json]
-    default: text
+  check_only:
+    description:
+      - Only see whether O(path) could be written, and report nothing. To be asked before a fleet is read for long.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.
@@ -131,21 +138,26 @@ import pathlib
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.common.text.converters import to_bytes
 
-from ansible_collections.winfleet.activation.plugins.module_utils import _report
+from ansible_collections.winfleet.activation.plugins.module_utils import _files, _report
 
 
-def _write(module: AnsibleModule, path: pathlib.Path, text: str) -> dict[str, Any]:
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+def _write(path: pathlib.Path, text: str, check_mode: bool) -> dict[str, Any]:
+    before = _files.read_text(path)
     if before == text:
         return {"changed": False, "path": str(path)}
-    if not module.check_mode:
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(to_bytes(text))
-        module.atomic_move(str(temporary), str(path))
+    if check_mode:
+        _files.require_writable(path)
+    else:
+        _files.write_text(path, text)
     header = {"before_header": str(path), "after_header": str(path)}
     return {"changed": True, "path": str(path), "diff": {"before": before, "after": text, **header}}
+
+
+def _format(params: dict[str, Any]) -> str:
+    """As asked, or as the suffix of the file says."""
+    suffix = pathlib.Path(params["path"] or "").suffix.lower().lstrip(".")
+    return params["format"] or (suffix if suffix in _report.FORMATS else "text")
 
 
 def _earlier(module: AnsibleModule, path: str) -> list[dict[str, Any]]:
@@ -159,6 +171,17 @@ def _earlier(module: AnsibleModule, path: str) -> list[dict[str, Any]]:
     return []
 
 
+def _check(module: AnsibleModule, path: pathlib.Path | None) -> None:
+    """Before hours are spent on reading: can the report be written at all?"""
+    try:
+        if path is not None:
+            _files.require_writable(path)
+            _files.read_text(path)
+    except _files.FileProblem as problem:
+        module.fail_json(msg=f"{problem}. Nothing was read yet.")
+    module.exit_json(changed=False, report=[], summary={}, wrong={})
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -166,11 +189,15 @@ def main() -> None:
             "merge": {"type": "list", "elements": "path"},
             "show": {"type": "str", "default": "all", "choices": ["all", "wrong"]},
             "path": {"type": "path"},
-            "format": {"type": "str", "default": "text", "choices": ["text", "csv", "json"]},
+            "format": {"type": "str", "choices": ["text", "csv", "json"]},
+            "check_only": {"type": "bool", "default": False},
         },
-        required_one_of=[["hosts", "merge"]],
+        required_one_of=[["hosts", "merge", "check_only"]],
         supports_check_mode=True,
     )
+    path = _files.located(module.params["path"]) if module.params["path"] else None
+    if module.params["check_only"]:
+        _check(module, path)
     if module.params["hosts"] is None and not module.params["merge"]:
         module.fail_json(
             msg="There is nothing to report: merge names no file. Check the pattern that finds the reports."
@@ -183,12 +210,12 @@ def main() -> None:
         "summary": _report.summary_of(rows),
         "wrong": {row["host"]: row["reason"] for row in rows if _report.is_wrong(row)},
     }
-    if module.params["path"]:
-        path = pathlib.Path(module.params["path"])
+    if path is not None:
         try:
-            result.update(_write(module, path, _report.FORMATS[module.params["format"]](rows)))
-        except OSError as error:
-            module.fail_json(msg=f"The report could not be written to {path}: {error}")
+            result.update(_write(path, _report.FORMATS[_format(module.params)](rows), module.check_mode))
+        except _files.FileProblem as problem:
+            # What was read is not lost because it cannot be kept.
+            module.fail_json(msg=f"{problem}. The report itself is in the result.", **result)
     module.exit_json(**result)
 
 

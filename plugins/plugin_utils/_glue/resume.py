@@ -28,8 +28,14 @@ except ImportError:  # Windows
 
 Result = dict[str, Any]
 
-_FORMAT = "winfleet.activation.fleet_info/1"
+_FAMILY = "winfleet.activation.fleet_info/"
+# Counts up when results change their shape: what an older release has read is read again.
+_FORMAT = f"{_FAMILY}2"
+_WRITABLE_BY_OTHERS = 0o022
 _COMPLETE = {"complete": True}
+
+# Characters of a line that was cut off by which it is known as ours.
+_SURELY_OURS = 20
 
 # Half seconds to wait for another run to let go of the file.
 _PATIENCE = 20
@@ -83,7 +89,15 @@ class ResumeFile:
     def _opened(self) -> IO[str]:
         # Not through a link that somebody else put there, and for nobody else to read.
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        return os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8")
+        file = os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8")
+        state = os.fstat(file.fileno())
+        if state.st_uid != os.geteuid() or state.st_mode & _WRITABLE_BY_OTHERS:
+            file.close()
+            raise ResumeError(
+                f"resume_file {self._path} belongs to somebody else, or others may write into it, so what it says "
+                "cannot be believed. Delete it, or name another file."
+            )
+        return file
 
     def _begin(self, file: IO[str]) -> None:
         self._lock(file)
@@ -126,10 +140,14 @@ class ResumeFile:
         except (OSError, UnicodeDecodeError) as error:
             raise ResumeError(f"resume_file {self._path} cannot be read: {error}") from None
         head = _parsed(lines[0]) if lines else {}
-        if lines and head.get("format") != _FORMAT:
+        # A disk that was full at the very beginning leaves a first line without its end.
+        cut = len(lines) == 1 and not head and f'{{"format": "{_FAMILY}'.startswith(lines[0][:_SURELY_OURS])
+        if lines and not cut and not str(head.get("format", "")).startswith(_FAMILY):
             raise ResumeError(
                 f"resume_file {self._path} exists and was not written by fleet_info. Name another file, or delete it."
             )
+        if cut or head.get("format") != _FORMAT:
+            return False
         begun = head.get("begun")
         if head.get("question") != self._question or not isinstance(begun, (int, float)):
             return False
@@ -138,8 +156,14 @@ class ResumeFile:
         entries = [_parsed(line) for line in lines[1:]]
         if _COMPLETE in entries:
             return False
-        self.read = {entry["host"]: entry["result"] for entry in entries if {"host", "result"} <= entry.keys()}
+        self.read = {entry["host"]: entry["result"] for entry in entries if _is_whole(entry)}
         return True
+
+
+def _is_whole(entry: Result) -> bool:
+    """Whether an entry has the shape of one of ours; another is of a host that is read again."""
+    result = entry.get("result")
+    return isinstance(entry.get("host"), str) and isinstance(result, dict) and {"role", "license"} <= result.keys()
 
 
 def _parsed(line: str) -> Result:

@@ -45,20 +45,17 @@ def _endpoints(spec: dict[str, Any]) -> list[Any]:
 
 
 def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
-        Expectation,
-        license_result,
-    )
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import license_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
-    expectation = Expectation(("kms01.corp.example",), frozenset({KeyType.GVLK}))
+    policy = Policy.parse(["kms01.corp.example"])
     results: dict[str, Any] = {}
 
     def on_row(row: fleet.Row) -> None:
         if isinstance(row.outcome, Exception):
             raise row.outcome
-        results[row.name] = license_result(row.outcome, expectation, (row.name, row.endpoint.host))
+        results[row.name] = license_result(row.outcome, policy, row.name, row.endpoint.host)
 
     def run() -> dict[str, Any]:
         fleet.survey(_endpoints(spec), fleet.Bounds(in_flight=spec["in_flight"]), on_row)

@@ -72,8 +72,8 @@ async def _read(inventory: Path) -> dict[str, str]:
     replies: dict[str, str] = {}
 
     class Recorder(StreamPipe):
-        async def exchange(self, request: str) -> bytes:
-            reply = await super().exchange(request)
+        async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+            reply = await super().exchange(request, timeout=timeout)
             found = re.search(r"FROM (\w+)", request)
             text = re.sub(r"(RelatesTo>)[^<]*", r"\1%RELATES_TO%", reply.decode())
             if found is None or "EndOfSequence" not in text:

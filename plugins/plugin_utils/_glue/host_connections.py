@@ -22,6 +22,7 @@ from .rendering import Renderer, RenderError
 
 _BUILT_IN = ("ansible.builtin.", "ansible.legacy.")
 _KINDS = frozenset({"winrm", "psrp"})
+_KINDS_IN_WORDS = {"int": "a whole number", "integer": "a whole number", "str": "text", "bool": "true or false"}
 _OLD_KEYWORDS = frozenset({"password", "timeout"})
 _PATHS = frozenset({"path", "pathlist", "pathspec", "tmp", "temppath"})
 
@@ -135,8 +136,8 @@ class HostConnection:
             return ensure_type(str(value) if kind in _PATHS else value, kind)
         except (TypeError, ValueError):
             # Ansible's own words quote the value, which may be a password.
-            shown = type(value).__name__
-            raise OptionError(f"{self._host}: {variable} must be of type {kind}, and is a {shown}") from None
+            meant = _KINDS_IN_WORDS.get(str(kind), f"of type {kind}")
+            raise OptionError(f"{self._host}: {variable} must be {meant}. Correct the variable.") from None
 
     def _extras(self, plugin: _Plugin, prefix: str) -> dict[str, Any]:
         names = [name for name in self._raw if name.startswith(prefix) and name not in plugin.declared]

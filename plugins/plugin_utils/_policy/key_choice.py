@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from .._licensing import gvlk, office
-from .._licensing.catalogue import Gvlk
+from .._licensing.catalogue import Choice, Gvlk
 from .._licensing.model import OperatingSystem, Product, Snapshot
 from .._licensing.product_choice import WINDOWS, ProductUnknown, choose, means_windows
 from .._licensing.product_key import ProductKey
@@ -143,7 +143,7 @@ def _carries_its_gvlk(target: Product, os: OperatingSystem) -> bool:
 
 
 def _is_its_row(row: Gvlk, target: Product) -> bool:
-    return row.is_windows and row.choice.usable and row.is_edition(target.license_family)
+    return row.is_windows and row.choice is Choice.YES and row.is_edition(target.license_family)
 
 
 def _plan_other_gvlk(target: Product | None) -> KeyPlan | KeyRefusal:

@@ -14,6 +14,8 @@ from .conftest import Lab, StartLab
 
 HOST = "srv2012r2-01"
 PASSWORD = "Lab-Passw0rd!"
+# In the firmware of that machine (tests/lab/winlab/scenarios/demo.yml).
+FIRMWARE_KEY = "BCDFG-HJKMP-QRTVW-XY678-9BCDF"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,8 @@ def test_secrets_stay_secret(demo: Lab, keys: dict[str, str]) -> None:
     mak = next(key for name, key in keys.items() if name.startswith("mak") and "2012r2" in name)
     host_key = keys["csvlk_2012r2"]
     secrets = {"mak": mak, "host_key": host_key, "mistyped": mak[:-1], "nobodys": "BCDFG-HJKMP-QRTVW-XY234-6789B"}
+    # Typed where it should not be, on the task's own line, which newer releases of ansible-core print with an error.
+    typed = "BCDFG-HJKMP-QRTVW-XY235-79BCD"
     extra = ["-e", _vars_file(demo, **secrets), "-vvvvv", "--diff"]
     env = {"ANSIBLE_LOG_PATH": str(demo.work / "ansible.log"), "ANSIBLE_CACHE_PLUGIN": "jsonfile"}
     env["ANSIBLE_CACHE_PLUGIN_CONNECTION"] = str(demo.work / "cache")
@@ -80,6 +84,12 @@ def test_secrets_stay_secret(demo: Lab, keys: dict[str, str]) -> None:
     )
     ran.append(demo.playbook(_playbook(demo, "secret.yml", tasks), None, *extra))
 
+    on_the_line = f"    - winfleet.activation.product_key: {{key: {typed}}}\n      ignore_errors: true\n"
+    ran.append(demo.playbook(_playbook(demo, "typed.yml", on_the_line), None, *extra))
+    secrets |= {"typed": typed, "firmware": FIRMWARE_KEY}
+    answered = next(run for run in ran if "OA3xOriginalProductKey" in run.output)
+    assert FIRMWARE_KEY[-5:] in answered.output, "the machine must have sent its key, or there would be nothing to mask"
+
     # The runs must have got as far as the machine, or there would be nothing to leak.
     methods = [event["method"] for event in demo.events(HOST, "invoke")]
     assert methods.count("InstallProductKey") >= 5
@@ -99,7 +109,7 @@ def _everything(demo: Lab) -> list[str]:
     """What was printed, less the command lines, and every file that was left behind, less the inputs."""
     printed = [entry.split("\n", 1)[1] for entry in demo.log]
     printed += [demo.winlab("state", HOST), demo.winlab("events", HOST)]
-    inputs = {"secrets.yml", "inventory.yml"}
+    inputs = {"secrets.yml", "inventory.yml", "typed.yml"}
     for folder, _folders, names in os.walk(demo.work):
         paths = (Path(folder, name) for name in names if name not in inputs)
         printed += [path.read_text(errors="replace") for path in paths if path.is_file()]

@@ -72,6 +72,7 @@ class Machine:
     updated: bool = True
     edition_change: bool = True
     firmware_marker: bool = True
+    firmware_key: str = ""
     powered: bool = True
     clock_skew: timedelta = timedelta()
     time_zone: int = 0

@@ -76,6 +76,7 @@ def _traits(section: Section) -> dict[str, Any]:
         "updated": section.boolean("updated", True),
         "edition_change": section.boolean("edition_change", True),
         "firmware_marker": section.boolean("firmware_marker", True),
+        "firmware_key": section.text("firmware_key", "") or "",
         "clock_skew": _skew(section),
         "time_zone": section.raw("time_zone", 0),
         "client_machine_id": section.text("client_machine_id", "") or "",

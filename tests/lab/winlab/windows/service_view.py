@@ -44,6 +44,8 @@ def _values(platform: LicensingPlatform) -> dict[str, Any]:
         "VLActivationInterval": host.activation_interval,
         "VLRenewalInterval": host.renewal_interval,
         "RemainingWindowsReArmCount": platform.rearms,
+        # The key that the maker of the machine put into its firmware, whole (MSDM table, OEM Activation 3.0).
+        "OA3xOriginalProductKey": platform.machine.firmware_key,
         "TokenActivationILVID": NOT_APPLICABLE,
         "TokenActivationGrantNumber": NOT_APPLICABLE,
         **_role(platform),

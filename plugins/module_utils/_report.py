@@ -99,7 +99,9 @@ FORMATS = {"text": as_text, "csv": as_csv, "json": as_json}
 
 
 def _note(row: dict[str, Any]) -> str:
-    return textwrap.fill(f"{row['host']}: {row['reason']}", width=_WIDTH, subsequent_indent="    ")
+    # What failed on a host names it, and it stands in front of the line already.
+    reason = row["reason"].removeprefix(f"{row['host']}: ").removeprefix(f"{row['host']} ")
+    return textwrap.fill(f"{row['host']}: {reason}", width=_WIDTH, subsequent_indent="    ")
 
 
 def _system(caption: str) -> str:

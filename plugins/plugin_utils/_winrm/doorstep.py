@@ -91,8 +91,11 @@ class _Door:
         """The answer to one request; None where none came in time."""
         if self._socket is None and not self.opens():
             return None
+        connected = self._socket
+        if connected is None:
+            return None
         try:
-            response, excess = self._asked(body, header)
+            response, excess = self._asked(connected, body, header)
         except (*_FAILURES, http1.Broken, http1.Oversized, http1.Encoded):
             self.close()
             return None
@@ -117,17 +120,16 @@ class _Door:
             # On success the socket is detached from this object.
             return context.wrap_socket(connected, server_hostname=self._endpoint.host)
 
-    def _asked(self, body: bytes, header: str) -> tuple[http1.Response, bool]:
-        assert self._socket is not None
+    def _asked(self, connected: socket.socket, body: bytes, header: str) -> tuple[http1.Response, bool]:
         deadline = time.monotonic() + self._seconds
-        self._socket.settimeout(self._seconds)
-        self._socket.sendall(self._request.post(body, more=header))
+        connected.settimeout(self._seconds)
+        connected.sendall(self._request.post(body, more=header))
         incoming = http1.Incoming(_LONGEST_ANSWER)
         response = None
         while response is None:
             # One deadline for all of it: a timeout of each read would never pass for one who sends drop by drop.
-            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            data = self._socket.recv(_PIECE)
+            connected.settimeout(max(0.001, deadline - time.monotonic()))
+            data = connected.recv(_PIECE)
             response = incoming.feed(data) if data else incoming.end()
             if response is None and time.monotonic() > deadline:
                 raise TimeoutError

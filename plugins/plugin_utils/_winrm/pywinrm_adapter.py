@@ -19,12 +19,17 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-import urllib3.connection
-import urllib3.connectionpool
-from requests.adapters import HTTPAdapter
-from requests.exceptions import ReadTimeout
-
 from . import http1
+
+try:
+    import urllib3.connection
+    import urllib3.connectionpool
+    from requests.adapters import HTTPAdapter
+    from requests.exceptions import ReadTimeout
+except ImportError:
+    # They come with pywinrm, whose absence is what users are told of. ansible-test imports this file without either.
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+    ReadTimeout = OSError  # type: ignore[assignment,misc]
 
 _PIECE = 64 * 1024
 
@@ -171,9 +176,9 @@ class _Counted(socket.SocketIO):
 
     left: int
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, b: Any) -> int | None:
         """As ``io.RawIOBase`` has it."""
-        size = super().readinto(buffer)
+        size = super().readinto(b)
         self.left -= size or 0
         if self.left < 0:
             raise http1.Oversized("its heads and trailers have no end")

@@ -4,7 +4,8 @@
 """Everything this package raises: the caller misused it, the peer spoke nonsense, or the peer answered a fault.
 
 Codes are unsigned 32-bit numbers. WS-Management's own start at 0x80338000 (wsman.h in the Windows SDK and MS-WSMV);
-WMI's start at 0x80041000 (wbemcli.h, "WMI Error Constants" on Microsoft Learn).
+WMI's start at 0x80041000 (wbemcli.h, "WMI Error Constants" on Microsoft Learn). Status numbers of CIM are those of
+DSP0004 ("CIM status codes") and of MI_Result (mi.h), which agree.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _INVALID_QUERY = frozenset({2150858777, 2150858778, 0x80041017, 0x80041018})
 _QUOTA = frozenset({2150858815, *range(2150859173, 2150859177), 2150859179, *range(2150859236, 2150859242), 0x8004106C})
 _CONTEXT = frozenset({2150858759, 2150858779, 2150858780})
 _TOO_LARGE = frozenset({2150858790, 2150858823, 2150858824, 2150858825, 2150859025})
+
+_CIM_ACCESS_DENIED = frozenset({2})
+# No such namespace, class, instance, operation or method.
+_CIM_NOT_FOUND = frozenset({3, 5, 6, 7, 16, 17})
+_CIM_INVALID_QUERY = frozenset({14, 15})
+_CIM_QUOTA = frozenset({27})
 
 
 class WsmanError(Exception):
@@ -52,6 +59,7 @@ class WsmanFault(WsmanError):
         provider: the provider that failed, as WinRM names it.
         machine: the machine the fault names, often empty on older servers.
         codes: every code found, most specific first.
+        cim_status: what an ``MSFT_WmiError`` says in numbers of CIM; None where it does not.
     """
 
     def __init__(
@@ -68,6 +76,7 @@ class WsmanFault(WsmanError):
         provider: str = "",
         machine: str = "",
         codes: tuple[int, ...] = (),
+        cim_status: int | None = None,
     ) -> None:
         super().__init__()
         self.code = code
@@ -80,6 +89,7 @@ class WsmanFault(WsmanError):
         self.subcode_namespace = subcode_namespace
         self.provider = provider
         self.machine = machine
+        self.cim_status = cim_status
         self.codes = frozenset(codes) | {number for number in (code, hresult) if number is not None}
 
     @property
@@ -95,22 +105,24 @@ class WsmanFault(WsmanError):
     @property
     def access_denied(self) -> bool:
         """Signed in, but not allowed: by the WinRM ACL, the WMI namespace or the provider."""
-        return self._is(_ACCESS_DENIED, "AccessDenied")
+        return self._is(_ACCESS_DENIED, "AccessDenied") or self.cim_status in _CIM_ACCESS_DENIED
 
     @property
     def not_found(self) -> bool:
         """No such instance, class, namespace or method. May hold together with ``invalid_query``."""
-        return self._is(_NOT_FOUND, "DestinationUnreachable", "ActionNotSupported")
+        named = self._is(_NOT_FOUND, "DestinationUnreachable", "ActionNotSupported")
+        return named or self.cim_status in _CIM_NOT_FOUND
 
     @property
     def invalid_query(self) -> bool:
         """The query is not WQL, or names a class or a property the host does not have."""
-        return self._is(_INVALID_QUERY, "CannotProcessFilter", "FilterDialectRequestedUnavailable")
+        named = self._is(_INVALID_QUERY, "CannotProcessFilter", "FilterDialectRequestedUnavailable")
+        return named or self.cim_status in _CIM_INVALID_QUERY
 
     @property
     def quota_exceeded(self) -> bool:
         """Too many operations, users or shells at once."""
-        return self._is(_QUOTA, "QuotaLimit")
+        return self._is(_QUOTA, "QuotaLimit") or self.cim_status in _CIM_QUOTA
 
     @property
     def context_invalid(self) -> bool:

@@ -7,7 +7,8 @@ Forms (MS-WSMV on WSManFault; SOAP 1.2 part 1, section 5.4):
 
 - ``f:WSManFault`` with text;
 - ``f:WSManFault`` around ``f:ProviderFault``, with an inner ``f:WSManFault`` and at times an ``__ExtendedStatus``;
-- ``MSFT_WmiError`` (from Windows 8 and Server 2012 on, some quotas), with ``error_Code``;
+- ``MSFT_WmiError`` (from Windows 8 and Server 2012 on, some quotas and the newer providers, such as the firewall's),
+  with ``error_Code``, which ``error_Type`` can call a number of MI, and ``CIMStatusCode``;
 - no detail at all.
 
 Where a provider's own HRESULT stands is not documented, so every place is read, most specific first.
@@ -62,6 +63,7 @@ def read_fault(fault: Element, text: str = "") -> WsmanFault:
         provider=_provider(chain, status),
         machine=chain[0].get("Machine", "").strip() if chain else "",
         codes=tuple(code for _unused, code in candidates),
+        cim_status=_cim_status(error),
     )
 
 
@@ -117,7 +119,7 @@ def _candidates(
         ("extended_status", _child_text(status, "statuscode")),
         *(("inner_fault", fault.get("Code", "")) for fault in reversed(chain[1:])),
         *(("outer_fault", fault.get("Code", "")) for fault in chain[:1]),
-        ("error_code", _child_text(error, "error_code")),
+        ("error_code", "" if _counts_as_mi(error) else _child_text(error, "error_code")),
     ]
     for source, text in places:
         code = _unsigned(text)
@@ -126,6 +128,18 @@ def _candidates(
     for message in (*messages, _child_text(error, "messageid")):
         for digits in _HRESULT_IN_TEXT.findall(message):
             yield "message", int(digits, 16)
+
+
+def _counts_as_mi(error: Element | None) -> bool:
+    # Then the number is no HRESULT: 5 is an invalid class, not Win32's access denied.
+    return _child_text(error, "error_type").casefold() == "mi"
+
+
+def _cim_status(error: Element | None) -> int | None:
+    status = _unsigned(_child_text(error, "cimstatuscode"))
+    if not status and _counts_as_mi(error):
+        status = _unsigned(_child_text(error, "error_code"))
+    return status or None
 
 
 def _unsigned(text: str) -> int:

@@ -14,6 +14,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
+from ansible.utils.unsafe_proxy import wrap_var
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
@@ -228,7 +229,7 @@ def test_host_that_is_not_in_the_inventory() -> None:
 
 def test_braces_that_ansible_does_not_trust_are_text(hostvars: HostVars, renderer: Renderer) -> None:
     """A value that Ansible does not trust is not rendered; a password may hold braces."""
-    connection = stand_in({"ansible_user": "a", "ansible_password": "a{{b}}c", "ansible_port": 5985})
+    connection = stand_in({"ansible_user": "a", "ansible_password": wrap_var("a{{b}}c"), "ansible_port": 5985})
     password = options.endpoint_from_connection(connection, "srv01")[0].password
     assert password is not None
     assert password.reveal() == "a{{b}}c"

@@ -170,3 +170,33 @@ def test_it_tells_its_code_and_text_and_survives_pickling() -> None:
     twin = pickle.loads(pickle.dumps(found))
     assert (twin.hresult, twin.message, twin.codes) == (found.hresult, found.message, found.codes)
     assert str(WsmanFault()) == "WS-Management fault: the fault carries no text"
+
+
+def _wmi_error(**values: str) -> WsmanFault:
+    """A fault as the newer providers write it."""
+    inner = "".join(f"<p:{name}>{value}</p:{name}>" for name, value in values.items())
+    uri = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/standardcimv2/MSFT_WmiError"
+    return _detail(f"<p:MSFT_WmiError xmlns:p='{uri}'>{inner}</p:MSFT_WmiError>")
+
+
+@pytest.mark.parametrize(
+    ("values", "hresult", "kinds"),
+    [
+        ({"CIMStatusCode": "2", "error_Code": "2", "error_Type": "MI"}, None, {"access_denied"}),
+        ({"CIMStatusCode": "0", "error_Code": "2", "error_Type": "MI"}, None, {"access_denied"}),
+        ({"error_Code": "2", "error_Type": "mi"}, None, {"access_denied"}),
+        # An invalid class of MI, not Win32's access denied.
+        ({"error_Code": "5", "error_Type": "MI"}, None, {"not_found"}),
+        ({"CIMStatusCode": "6", "error_Code": "6", "error_Type": "MI"}, None, {"not_found"}),
+        ({"CIMStatusCode": "15", "error_Code": "15", "error_Type": "MI"}, None, {"invalid_query"}),
+        ({"CIMStatusCode": "27", "error_Code": "2150859173", "error_Type": "HRESULT"}, 2150859173, {"quota_exceeded"}),
+        ({"CIMStatusCode": "1", "error_Code": "5", "error_Type": "HRESULT"}, 5, {"access_denied"}),
+        ({"CIMStatusCode": "2", "error_Code": "2147942405", "error_Type": "HRESULT"}, 0x80070005, {"access_denied"}),
+        ({"error_Code": "2147942405"}, 0x80070005, {"access_denied"}),
+        ({"CIMStatusCode": "4", "error_Code": "4", "error_Type": "MI"}, None, set()),
+    ],
+)
+def test_numbers_of_mi_are_no_hresults(values: dict[str, str], hresult: int | None, kinds: set[str]) -> None:
+    found = _wmi_error(**values)
+    assert found.hresult == hresult
+    assert {kind for kind in KINDS if getattr(found, kind)} == kinds

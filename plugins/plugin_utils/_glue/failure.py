@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._licensing import classify
+from .._licensing import classify, hresult
 from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
 from .._operations.errors import NEEDS_ADMINISTRATOR, ChangeFailed, OperationError, Refused
@@ -84,10 +84,12 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
     advice = _fault_advice(error)
     explained = None
     if error.hresult is not None and not advice:
-        # WinRM itself only says "unknown error" of what a provider reports; the catalogue knows better.
         explained = present.error_result(error.hresult)
         if explained is not None:
-            text, advice = explained["meaning"], explained["admin_action"]
+            advice = explained["admin_action"]
+            if not text or hresult.explain(error.hresult).known:
+                # WinRM itself only says "unknown error" of what a provider reports; the catalogue knows better.
+                text = explained["meaning"]
     return {
         "failed": True,
         "msg": f"{label}: WinRM answered with a fault ({error.hresult_text or 'no code'}): {text} {advice}".strip(),

@@ -144,6 +144,7 @@ _GENERAL_ACTION = (
     "Look the code up with `slui.exe 0x2a <code>` on a Windows machine, and read the Application log of the "
     "machine (source Security-SPP, or Software Licensing Service on Vista and Server 2008)."
 )
+_OTHER_ACTION = "Look <code> up in Microsoft's list of HRESULT values, and read the System log of the machine."
 _DNS_ACTION = "Check the DNS servers of the machine and the SRV records of _vlmcs._tcp."
 _RPC_ACTION = "Check that the other machine runs and that TCP port 1688 (KMS) or the WMI ports are open."
 _HTTP_ACTION = "Check proxy, firewall and clock of the machine, or activate by telephone."
@@ -169,8 +170,8 @@ _FAMILIES = (
     _Family(0x80044000, 0x80044FFF, "wmi", "the WMI provider framework", _WMI_ACTION),
     _Family(0x803F0000, 0x803FFFFF, "general", "the store activation service", _STORE_ACTION),
     _Family(0x80338000, 0x8033FFFF, "wmi", "WinRM (WS-Management)", _WINRM_ACTION),
-    _Family(0x80240000, 0x8024FFFF, "general", "Windows Update", _GENERAL_ACTION),
-    _Family(0x80090000, 0x8009FFFF, "general", "Windows security (SSPI, certificates)", _GENERAL_ACTION),
+    _Family(0x80240000, 0x8024FFFF, "general", "Windows Update", _OTHER_ACTION),
+    _Family(0x80090000, 0x8009FFFF, "general", "Windows security (SSPI, certificates)", _OTHER_ACTION),
     _Family(0x80010000, 0x8001FFFF, "rpc", "COM and RPC", _RPC_ACTION),
     _Family(0xC0020000, 0xC003FFFF, "rpc", "RPC", _RPC_ACTION),
     _Family(0x80040000, 0x8004FFFF, "general", "a COM interface (facility ITF)", _GENERAL_ACTION),
@@ -199,7 +200,7 @@ def _taken_apart(number: int) -> Explanation:
             number,
             "general",
             f"A code this collection does not know: {severity}, facility {facility}, number {number & 0xFFFF}.",
-            _GENERAL_ACTION,
+            _OTHER_ACTION,
         )
     meaning = f"A code of {family.origin} that this collection does not know; its form says {severity}."
     return _unknown(number, family.area, meaning, family.action)

@@ -115,8 +115,9 @@ class Endpoint:
 
     @cached_property
     def netloc(self) -> str:
-        """Host and port as a URL, or a Host header, has them."""
-        return f"{_bracketed(self.host)}:{self.port}"
+        """Host and port as a URL, or a Host header, has them: letters outside ASCII as DNS has them (RFC 5890)."""
+        host = self.host if self.host.isascii() else self.host.encode("idna").decode("ascii")
+        return f"{_bracketed(host)}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -130,7 +131,7 @@ class Endpoint:
 
     def label_with(self, transport: str) -> str:
         """The label while one particular transport is in use."""
-        return f"{self.inventory_name} ({self.netloc}, {transport})"
+        return f"{self.inventory_name} ({_bracketed(self.host)}:{self.port}, {transport})"
 
     @property
     def cleartext(self) -> bool:
@@ -162,14 +163,25 @@ class Endpoint:
     # --- checks
 
     def _check_address(self) -> None:
-        if not self.host or any(c.isspace() or c in "/?#@" for c in self.host):
-            raise self._error("host", f"{self.host!r} is not a host name or address", "Give a name or IP address")
+        if not _is_address(self.host):
+            name, _colon, port = self.host.rpartition(":")
+            if port.isdecimal() and (_is_name(name) or _is_address(name)):
+                advice = f"Put {port} into {self.variable('port')}, and only {name} here"
+                raise self._error("host", f"{self.host!a} holds a port", advice)
+            if not _is_name(self.host):
+                # Escaped, because what is wrong with it may be invisible.
+                what = f"{self.host!a} is not a host name or address"
+                raise self._error("host", what, "Give a name or IP address")
         if not 1 <= self.port <= 65535:
             raise self._error("port", f"{self.port} is not a port", "WinRM listens on 5986 (https) or 5985 (http)")
         if self.scheme not in ("http", "https"):
             raise self._error("scheme", f"{self.scheme!r} is not a scheme", "Use http or https")
         if not self.path.startswith("/"):
             raise self._error("path", f"{self.path!r} does not begin with a slash", "The usual path is /wsman")
+        if not all("!" <= c <= "~" for c in self.path):
+            # It stands in the first line of a request, where a line's end would begin a header.
+            what = f"{self.path!a} holds a blank or a letter outside ASCII"
+            raise self._error("path", what, "Write such letters as %XX. The usual path is /wsman")
 
     def _check_timing(self) -> None:
         if self.operation_timeout < 1:
@@ -271,6 +283,27 @@ def _bracketed(host: str) -> str:
     except ValueError:
         return host
     return f"[{host}]"
+
+
+def _is_address(host: str) -> bool:
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_name(host: str) -> bool:
+    """Whether DNS, NetBIOS or a hosts file could hold it (RFC 1035, 2.3.4). Windows' names may have an underscore."""
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    labels = name.removesuffix(".").split(".")
+    # Encoding drops what is invisible, so that two names would look like one.
+    legible = host.isprintable() and not any(c.isspace() or c in "/?#@:[]\\%" for c in host)
+    return legible and len(name) <= 254 and all(1 <= len(label) <= 63 for label in labels)
 
 
 def _fits_latin1(username: str, password: Secret) -> bool:

@@ -33,6 +33,17 @@ PASSWORD = "p@ss w:rd/1"
         ({"ca_trust_path": ""}, "ansible_winrm_ca_trust_path"),
         ({"host": "srv 01"}, "ansible_host"),
         ({"host": "user@srv01"}, "ansible_host"),
+        ({"host": "a..b"}, "ansible_host"),
+        ({"host": ".example"}, "ansible_host"),
+        ({"host": "x" * 70 + ".example"}, "ansible_host"),
+        ({"host": "127.0.0.1\u200b"}, "ansible_host"),
+        ({"host": "\ufeff127.0.0.1"}, "ansible_host"),
+        ({"host": "a\x01b"}, "ansible_host"),
+        ({"host": "srv01\r\nX: y"}, "ansible_host"),
+        ({"host": "127.0.0.1:5985"}, "ansible_host"),
+        ({"host": "[::1]:5985"}, "ansible_host"),
+        ({"path": "/ws\r\nX: y"}, "ansible_winrm_path"),
+        ({"path": "/wś"}, "ansible_winrm_path"),
         ({"transports": ()}, "ansible_winrm_transport"),
         ({"transports": ("digest",)}, "ansible_winrm_transport"),
         ({"operation_timeout": 0}, "ansible_winrm_operation_timeout_sec"),
@@ -65,6 +76,8 @@ def test_what_cannot_be_right_is_named(changes: dict[str, Any], option: str) -> 
         ("srv01", "http://srv01:5985/wsman"),
         ("::1", "http://[::1]:5985/wsman"),
         ("10.0.0.1", "http://10.0.0.1:5985/wsman"),
+        ("srv_01.corp.example.", "http://srv_01.corp.example.:5985/wsman"),
+        ("łódź.example", "http://xn--d-uga0v4h.example:5985/wsman"),
     ],
 )
 def test_url(host: str, url: str) -> None:
@@ -86,6 +99,22 @@ def test_who_protects_the_content(scheme: str, encryption: str, transport: str, 
     one = endpoint("srv01", 5985, scheme=scheme, message_encryption=encryption, transports=(transport,))
     assert one.seals(transport) is seals
     assert one.reveals_content(transport) is reveals
+
+
+def test_a_person_reads_a_name_as_it_was_written() -> None:
+    assert "łódź.example:15985" in endpoint("łódź.example", 15985).label
+
+
+def test_a_host_with_a_port_is_told_where_the_port_belongs() -> None:
+    with pytest.raises(EndpointError) as error:
+        endpoint("127.0.0.1:5985")
+    assert error.value.advice == "Put 5985 into ansible_port, and only 127.0.0.1 here"
+
+
+def test_what_is_invisible_is_shown() -> None:
+    with pytest.raises(EndpointError) as error:
+        endpoint("127.0.0.1\u200b")
+    assert "\\u200b" in str(error.value)
 
 
 def test_password_shows_nowhere() -> None:

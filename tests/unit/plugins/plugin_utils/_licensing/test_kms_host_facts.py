@@ -34,6 +34,7 @@ ACTIVATION = "CF67834D-DB4A-402C-AB1F-2C134F02B700"
         ("Windows Operating System - Windows Server(R), VOLUME_KMS_B channel", 7601, "Group B (Server 2008 R2)"),
         ("Windows Operating System - Windows Server(R), VOLUME_KMS_C channel", 7601, "Group C (Server 2008 R2)"),
         ("Windows Operating System - Windows(R) 7, VOLUME_KMS channel", 7601, "Client VL (Windows 7)"),
+        ("Windows(R) Operating System, VOLUME_KMS_W10 channel", 19045, "Windows 10"),
         ("Windows(R) Operating System, VOLUME_KMS_WS22 channel", 20348, "Windows Server 2022"),
         ("Windows(R) Operating System, VOLUME_KMS_WS22 channel", 17763, "Windows Server 2022"),
         ("Windows(R) Operating System, VOLUME_KMS_WS99 channel", 30000, None),

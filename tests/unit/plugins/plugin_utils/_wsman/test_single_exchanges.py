@@ -125,6 +125,12 @@ def test_return_values(content: str, return_value: int | None, outputs: dict[str
     assert (result.return_value, result.outputs) == (return_value, outputs)
 
 
+@pytest.mark.parametrize("name", ["Do", "Lab_Thing_Do_OUTPUT", "do_output"])
+def test_a_result_in_hand_is_not_lost_over_its_elements_name(name: str) -> None:
+    answer = f'<p:{name} xmlns:p="urn:x"><p:ReturnValue>7</p:ReturnValue></p:{name}>'
+    assert pump(invocation(), [envelope(answer)]).result.return_value == 7
+
+
 def test_arguments_of_every_kind() -> None:
     request = sent(
         invocation(

@@ -48,7 +48,11 @@ def objections(
     answers = set(answering)
     found = [
         f"approved_kms_hosts names {name}, but no machine is called so, and nothing answers there as a KMS host."
-        + (f" Did you mean {' or '.join(near)}?" if near else " Check its spelling, or take it off the list.")
+        + (
+            f" Did you mean {' or '.join(near)}?"
+            if near
+            else " Check its spelling, let it take part in this run, or take it off the list."
+        )
         for name, near in unmatched.items()
         if name not in answers
     ]

@@ -131,8 +131,11 @@ class RawServer:
             while True:
                 client, _peer = self._server.accept()
                 self.connections += 1
-                with client, contextlib.suppress(OSError):
-                    self._answer(client)
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            self._answer(client)
 
     def close(self) -> None:
         self._server.close()

@@ -15,7 +15,6 @@ import gc
 import gzip
 import resource
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
 
-from .conftest import endpoint
+from .conftest import RawServer, endpoint
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -83,37 +82,25 @@ SERVERS: dict[str, Callable[[], Iterator[Part]]] = {
 }
 
 
-class Hostile:
+class Hostile(RawServer):
     """One of them. ``sent`` counts the bytes that it got rid of."""
 
     def __init__(self, parts: Callable[[], Iterator[Part]]) -> None:
         self._parts = parts
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._server.getsockname()[1]
         self.sent = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(self._say)
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _peer = self._server.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, contextlib.suppress(OSError):
-            client.recv(65536)
-            for data, pause in self._parts():
-                # A peer that has gone is noticed also by who has nothing to say.
-                client.settimeout(pause or 0.001)
-                with contextlib.suppress(TimeoutError):
-                    if not client.recv(65536):
-                        return
-                client.settimeout(30)
-                client.sendall(data)
-                self.sent += len(data)
-
-    def close(self) -> None:
-        self._server.close()
+    def _say(self, client: socket.socket) -> None:
+        client.recv(65536)
+        for data, pause in self._parts():
+            # A peer that has gone is noticed also by who has nothing to say.
+            client.settimeout(pause or 0.001)
+            with contextlib.suppress(TimeoutError):
+                if not client.recv(65536):
+                    return
+            client.settimeout(30)
+            client.sendall(data)
+            self.sent += len(data)
 
 
 def over_pywinrm(target: Any) -> str:

@@ -89,8 +89,8 @@ class _Door:
 
     def ask(self, body: bytes, header: str = "") -> http1.Response | None:
         """The answer to one request; None where none came in time."""
-        if self._socket is None and not self.opens():
-            return None
+        if self._socket is None:
+            self.opens()
         connected = self._socket
         if connected is None:
             return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, urlsplit
 
+from ...module_utils._kms import is_address
 from .errors import Misconfigured
 from .variables import variable_of
 
@@ -286,12 +287,7 @@ def _bracketed(host: str) -> str:
 
 
 def _is_address(host: str) -> bool:
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    try:
-        ipaddress.ip_address(bare)
-    except ValueError:
-        return False
-    return True
+    return host == host.strip() and is_address(host)
 
 
 def _is_name(host: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._licensing.model import Product
 from .._licensing.selection import Refusal
-from .._licensing.terms import LICENSED, KeyType
+from .._licensing.terms import KeyType
 from . import activation, following, plan, validity
 from .finding import finding
 from .key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
@@ -30,7 +30,7 @@ def judge(machine: Machine, policy: Policy) -> Judgement:
         return _without_key(machine)
     if primary.key_type not in policy.accepted_key_types:
         return _other_key(machine, primary)
-    if primary.license_status_code != LICENSED:
+    if not machine.licensed:
         return _not_activated(machine, primary, policy)
     if primary.key_type is not KeyType.GVLK:
         return Judgement(Verdict.ACCEPTED_KEY_OK, machine.role.reason)
@@ -58,9 +58,8 @@ def _other_key(machine: Machine, primary: Product) -> Judgement:
     choice = plan_key(machine.snapshot, KeyRequest())
     if isinstance(choice, KeyRefusal):
         return _inconvertible(machine, primary, choice)
-    state = "" if machine.licensed else f" It is not activated ({activation.told(primary)})."
     kind = primary.key_type.value
-    reason = f"{machine.role.reason}{state} The policy does not accept {kind} keys."
+    reason = f"{_as_found(machine, primary)} The policy does not accept {kind} keys."
     actions = _conversion(machine, choice)
     if choice.installed:
         actions = Plan(
@@ -87,15 +86,19 @@ def _inconvertible(machine: Machine, primary: Product, choice: KeyRefusal) -> Ju
     """A key that is not accepted where no GVLK can or should take its place."""
     elsewhere = primary.key_type in (KeyType.AVMA, KeyType.SUBSCRIPTION) or choice.why in _LICENSED_ELSEWHERE
     if not elsewhere:
-        state = "" if machine.licensed else f" It is not activated ({activation.told(primary)})."
-        return _without_gvlk(Verdict.NO_GVLK, f"{machine.role.reason}{state} {choice.reason}", choice)
+        return _without_gvlk(Verdict.NO_GVLK, f"{_as_found(machine, primary)} {choice.reason}", choice)
     if machine.licensed:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
     explained = activation.reason_of(primary)
     advice = f"{explained.admin_action} {choice.advice}" if explained else choice.advice
-    reason = f"{machine.role.reason} It is not activated ({activation.told(primary)})."
+    reason = _as_found(machine, primary)
     found = finding("CLI-002", reason, advice, code=explained.code_text if explained else None)
     return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))
+
+
+def _as_found(machine: Machine, primary: Product) -> str:
+    """The role in a sentence; that the license is not activated, in another."""
+    return machine.role.reason + ("" if machine.licensed else f" It is not activated ({activation.told(primary)}).")
 
 
 def _left_alone(reason: str, choice: KeyRefusal) -> Judgement:
@@ -110,7 +113,7 @@ def _without_gvlk(verdict: Verdict, reason: str, choice: KeyRefusal) -> Judgemen
 
 def _not_activated(machine: Machine, primary: Product, policy: Policy) -> Judgement:
     explained = activation.reason_of(primary)
-    reason = f"{machine.role.reason} It is not activated ({activation.told(primary)})."
+    reason = _as_found(machine, primary)
     wrong = following.judge(machine, primary, policy)
     settings = tuple(action for action in wrong.plan.actions if action.changes) if wrong else ()
     actions = Plan((*settings, _remedy(machine, primary)))

@@ -12,9 +12,7 @@ from typing import Any
 
 from .._licensing.client_settings import ClientSettings
 from .._licensing.host_settings import HostSettings
-from .._licensing.model import Product
 from .._operations.activation import ActivationReport
-from .._operations.audit import Audit
 from .._operations.errors import Result as Outcome
 from .._operations.key_removal import RemovalReport
 from .._operations.kms_client import ClientReport
@@ -67,7 +65,7 @@ def removal_report(report: RemovalReport) -> Result:
     after = before
     if report.changed:
         planned = report.result is Outcome.PLANNED
-        left = None if planned or report.product is None else _same(report.after, report.product)
+        left = None if planned or report.product is None else report.after.snapshot.keyed(report.product.activation_id)
         after = present.product_summary(left, report.after)
     return {
         "changed": report.changed,
@@ -84,7 +82,7 @@ def removal_report(report: RemovalReport) -> Result:
 
 def activation_report(report: ActivationReport) -> Result:
     """What ``license`` returns."""
-    before = present.product_summary(_same(report.before, report.product), report.before)
+    before = present.product_summary(report.before.snapshot.keyed(report.product.activation_id), report.before)
     after = present.product_summary(report.product, report.after)
     if report.result is Outcome.PLANNED:
         after = {**before, "license_status": "licensed"}
@@ -98,12 +96,6 @@ def activation_report(report: ActivationReport) -> Result:
         "diff": {"before": before, "after": after},
         "warnings": list(report.warnings),
     }
-
-
-def _same(audit: Audit, product: Product) -> Product | None:
-    """The product as another audit saw it."""
-    products = audit.snapshot.products
-    return next((one for one in products if one.activation_id == product.activation_id), None)
 
 
 def service_report(report: ServiceReport, wanted: str) -> Result:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...module_utils._identity import MachineIdentity
 from .._licensing.terms import KeyType
 from .._operations.audit import Audit
 from .._policy.judgement import judge
-from .._policy.machine import Judgement, Machine
+from .._policy.machine import Judgement
 from .._policy.policy import MINIMUM_DAYS, Policy
 from . import present
 from .judgement_result import judgement_result
@@ -41,8 +40,7 @@ def policy_of(arguments: Result) -> Policy | None:
 
 def judgement_of(report: Audit, policy: Policy | None, name: str, address: str | None) -> Judgement:
     """What the policy makes of a machine that the inventory calls ``name`` and reaches at ``address``."""
-    identity = MachineIdentity(name, address, report.snapshot.os.full_name)
-    return judge(Machine(identity, report.snapshot, report.primary, report.role), policy)
+    return judge(report.machine(name, address), policy)
 
 
 def license_result(report: Audit, policy: Policy | None, name: str, address: str | None) -> Result:

@@ -163,6 +163,10 @@ class Snapshot:
     products: tuple[Product, ...]
     office: LicensingService | None = None
 
+    def keyed(self, activation_id: str) -> Product | None:
+        """The product of an activation ID; None where it carries no key."""
+        return next((product for product in self.products if product.activation_id == activation_id), None)
+
     def service_of(self, product: Product | None) -> LicensingService:
         """The licensing service whose methods work on a product."""
         if product is not None and self.office is not None and product.wmi_class.startswith("Office"):

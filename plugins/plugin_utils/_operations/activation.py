@@ -19,7 +19,7 @@ from .._spp import reader, writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
 from .audit import Audit, audit_steps
-from .changing import Fate, attempt, look, settle
+from .changing import Fate, attempt, look, refusal, settle
 from .errors import ChangeFailed, Refused, Result
 
 _TOKEN_ONLY = 3
@@ -93,11 +93,9 @@ def activate_product(change: Work[None], product: Product, before: Audit) -> Wor
     warnings: tuple[str, ...] = ()
     sent = yield from attempt(change)
     if sent.fate is Fate.REFUSED:
-        if not isinstance(sent.failure, MethodFailed):
-            # Nothing reached the provider: rights, quota, no connection. The failure says all.
-            raise sent.failure or ChangeFailed("", changed=False)
+        refused = refusal(sent)
         seen = yield from look(audit_steps(office=office))
-        raise refused_by_windows(product, sent.failure, before, seen.state)
+        raise _refused_by_windows(product, refused, before, seen.state)
     if sent.fate is Fate.LOST:
         # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
         warnings = (
@@ -107,7 +105,7 @@ def activate_product(change: Work[None], product: Product, before: Audit) -> Wor
     if refreshed.failure is not None:
         warnings += (f"The license status could not be refreshed: {refreshed.failure}",)
     patience = 60.0 if sent.fate is Fate.LOST else 0.0
-    seen = yield from settle(lambda: audit_steps(office=office), lambda state: is_licensed(state, product), patience)
+    seen = yield from settle(lambda: audit_steps(office=office), lambda state: _is_licensed(state, product), patience)
     if seen.state is None:
         raise ChangeFailed(
             f"The activation was sent, but the machine could not be read afterwards: {seen.failure}",
@@ -118,14 +116,13 @@ def activate_product(change: Work[None], product: Product, before: Audit) -> Wor
     return seen.state, warnings
 
 
-def is_licensed(state: Audit, product: Product) -> bool:
-    """Whether a product is activated."""
-    now = next((one for one in state.snapshot.products if one.activation_id == product.activation_id), None)
+def _is_licensed(state: Audit, product: Product) -> bool:
+    now = state.snapshot.keyed(product.activation_id)
     return now is not None and now.license_status_code == LICENSED
 
 
 def _judge(product: Product, method: str, before: Audit, after: Audit, warnings: tuple[str, ...]) -> ActivationReport:
-    now = next((p for p in after.snapshot.products if p.activation_id == product.activation_id), None)
+    now = after.snapshot.keyed(product.activation_id)
     if now is not None and now.license_status_code == LICENSED:
         return ActivationReport(Result.VERIFIED, True, method, now, before, after, warnings)
     reason = now.license_status_reason if now else None
@@ -143,7 +140,7 @@ def _judge(product: Product, method: str, before: Audit, after: Audit, warnings:
     )
 
 
-def refused_by_windows(product: Product, failure: MethodFailed, before: Audit, after: Audit | None) -> ChangeFailed:
+def _refused_by_windows(product: Product, failure: MethodFailed, before: Audit, after: Audit | None) -> ChangeFailed:
     """The refusal itself is the news; ``after``, the state that was read then, is a courtesy."""
     return ChangeFailed(
         f"{product.name} could not be activated with {_key_text(product)}: {failure.explanation.code_text}: "

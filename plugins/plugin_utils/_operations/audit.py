@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ...module_utils._identity import MachineIdentity
 from .._licensing import classify
 from .._licensing.model import OperatingSystem, Product, Snapshot
+from .._policy.machine import Machine
 from .._spp import reader
 from .._spp.steps import Session, Work, take
 
@@ -27,6 +29,11 @@ class Audit:
     role: classify.RoleVerdict
     installation_id: str | None = None
     ambiguity: classify.AmbiguousProduct | None = None
+
+    def machine(self, name: str, address: str | None) -> Machine:
+        """It as the judgement wants it: the machine that the inventory calls ``name`` and reaches at ``address``."""
+        identity = MachineIdentity(name, address, self.snapshot.os.full_name)
+        return Machine(identity, self.snapshot, self.primary, self.role)
 
 
 #: Whether a machine has to be asked for its full name, by what is known of its system.

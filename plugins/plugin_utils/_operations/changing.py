@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from .._licensing import classify
-from .._spp.errors import SppError
+from .._spp.errors import MethodFailed, SppError
 from .._spp.steps import Pause, Work
 from .._winrm.errors import OutcomeUnknown, WinrmError
 from .._wsman import WsmanError, WsmanFault
@@ -62,6 +62,15 @@ def attempt(change: Work[None]) -> Work[Attempt]:
     except (WsmanError, SppError) as failure:
         return Attempt(Fate.REFUSED, failure)
     return Attempt(Fate.ACCEPTED)
+
+
+def refusal(sent: Attempt) -> MethodFailed:
+    """What Windows said no with. Where nothing reached the provider (rights, quota, no connection), raises that."""
+    if isinstance(sent.failure, MethodFailed):
+        return sent.failure
+    if sent.failure is None:
+        raise ValueError("the change was accepted")
+    raise sent.failure
 
 
 @dataclass(frozen=True)

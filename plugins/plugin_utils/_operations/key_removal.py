@@ -17,7 +17,7 @@ from .._spp import writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
 from .audit import Audit, audit_steps
-from .changing import Fate, Look, attempt, look, settle
+from .changing import Fate, Look, attempt, look, refusal, settle
 from .errors import ChangeFailed, Refused, Result
 
 
@@ -62,7 +62,7 @@ def removal_steps(wanted: str, check: bool = False) -> Work[RemovalReport]:
             changed=True,
             before=before,
         ) from seen.failure
-    gone = not carries_key(seen.state, product)
+    gone = not _carries_key(seen.state, product)
     return RemovalReport(Result.VERIFIED if gone else Result.ACCEPTED, True, product, before, seen.state, warnings)
 
 
@@ -80,10 +80,10 @@ def remove_key(product: Product, before: Audit) -> Work[tuple[str, ...]]:
     """Uninstall the key of one product; what is worth a warning. Raises ChangeFailed."""
     sent = yield from attempt(writer.uninstall_product_key(product))
     if sent.fate is Fate.REFUSED:
-        raise _refused(product, before, sent.failure)
+        raise _refused(product, before, refusal(sent))
     if sent.fate is Fate.LOST:
-        seen = yield from settle(lambda: audit_steps(office=True), lambda state: not carries_key(state, product))
-        if seen.state is None or carries_key(seen.state, product):
+        seen = yield from settle(lambda: audit_steps(office=True), lambda state: not _carries_key(state, product))
+        if seen.state is None or _carries_key(seen.state, product):
             raise _lost(product, before, seen) from sent.failure
     refreshed = yield from attempt(writer.refresh_license_status(before.snapshot.service_of(product)))
     if refreshed.failure is not None:
@@ -91,15 +91,11 @@ def remove_key(product: Product, before: Audit) -> Work[tuple[str, ...]]:
     return ()
 
 
-def carries_key(state: Audit, product: Product) -> bool:
-    """Whether a product still carries a key."""
-    return any(one.activation_id == product.activation_id for one in state.snapshot.products)
+def _carries_key(state: Audit, product: Product) -> bool:
+    return state.snapshot.keyed(product.activation_id) is not None
 
 
-def _refused(product: Product, before: Audit, failure: Exception | None) -> Exception:
-    if not isinstance(failure, MethodFailed):
-        # Nothing reached the provider: rights, quota, no connection. The failure says all.
-        return failure or ChangeFailed("", changed=False)
+def _refused(product: Product, before: Audit, failure: MethodFailed) -> ChangeFailed:
     return ChangeFailed(
         f"The key of {product.name} could not be removed: {failure}",
         failure.explanation.admin_action,

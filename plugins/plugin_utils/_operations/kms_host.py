@@ -17,11 +17,8 @@ from .._spp.steps import Session, Work, take
 from .audit import Audit, audit_steps
 from .changing import look
 from .errors import ChangeFailed, Result
-from .restart import Reached, State, bring_to
+from .restart import PATIENCE, Reached, State, bring_to
 from .settings import apply, read_again
-
-# Seconds that the service may take to stop, and to start.
-_PATIENCE = 60.0
 
 
 class Restart(str, Enum):
@@ -125,14 +122,13 @@ def _restart(state: Audit, changes: tuple[Change, ...]) -> Work[None]:
     now = yield from look(read_service_state(name))
     reached = Reached(None, False, now.failure)
     if now.state is not None:
-        reached = yield from bring_to(State.RESTARTED, now.state, _PATIENCE)
+        reached = yield from bring_to(State.RESTARTED, now.state, PATIENCE)
     if reached.failure is None:
         return
     names = ", ".join(change.name for change in changes)
     stored = f"The settings were stored ({names}), but the" if names else "The"
-    now_is = f" The service is '{reached.service.state}' now." if reached.service else ""
     raise ChangeFailed(
-        f"{stored} licensing service could not be restarted: {str(reached.failure).rstrip('.')}.{now_is}",
+        f"{stored} licensing service could not be restarted: {reached.trouble}",
         f"Check that the service {name} is running; start it, or restart the machine. Until then it works with the "
         "former settings.",
         changed=True if changes else reached.changed,

@@ -21,7 +21,7 @@ from .._spp import writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
 from .audit import Audit, audit_steps
-from .changing import Fate, Look, attempt, look, settle
+from .changing import Fate, Look, attempt, look, refusal, settle
 from .errors import ChangeFailed, Refused, Result
 from .key_removal import remove_key
 
@@ -70,7 +70,7 @@ def install_key(key: ProductKey, target: Product | None, before: Audit) -> Work[
     service = before.snapshot.service_of(target)
     sent = yield from attempt(writer.install_product_key(service, key))
     if sent.fate is Fate.REFUSED:
-        raise _install_refused(key, before, sent.failure)
+        raise _install_refused(key, before, refusal(sent))
     if sent.fate is Fate.LOST:
         office = before.snapshot.office is not None
         seen = yield from settle(lambda: audit_steps(office=office), lambda state: _carrier(state, key) is not None)
@@ -83,10 +83,7 @@ def install_key(key: ProductKey, target: Product | None, before: Audit) -> Work[
     return ()
 
 
-def _install_refused(key: ProductKey, before: Audit, failure: Exception | None) -> Exception:
-    if not isinstance(failure, MethodFailed):
-        # Nothing reached the provider: rights, quota, no connection. The failure says all.
-        return failure or ChangeFailed("", changed=False)
+def _install_refused(key: ProductKey, before: Audit, failure: MethodFailed) -> ChangeFailed:
     return ChangeFailed(
         f"Windows refused the product key ending in {key.partial} with {failure.explanation.code_text}: "
         f"{failure.explanation.meaning} The machine still carries {_key_text(before.primary)}.",
@@ -231,7 +228,7 @@ def _instead(carrier: Product | None, before: Audit, installed: Audit) -> Produc
     """The key to put in the place of the host key; None to leave the product without one, as it was."""
     main = installed.primary
     if carrier is not None and (main is None or main.activation_id != carrier.activation_id):
-        had = next((one for one in before.snapshot.products if one.activation_id == carrier.activation_id), None)
+        had = before.snapshot.keyed(carrier.activation_id)
         if had is None or not had.is_office:
             return None
         try:

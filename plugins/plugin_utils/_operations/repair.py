@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ...module_utils._identity import MachineIdentity
 from .._licensing.restart import restart_due
 from .._licensing.terms import LICENSED, KeyType
 from .._policy.judgement import judge
-from .._policy.machine import Judgement, Machine
+from .._policy.machine import Judgement
 from .._policy.plan import Action, ActionKind, Plan
 from .._policy.policy import Policy
 from .._policy.repair import Wishes, plan_repair
@@ -30,10 +29,7 @@ from .errors import ChangeFailed, OperationError, Refused, Result
 from .key_removal import remove_key
 from .kms_client import apply_settings
 from .product_key import install_key
-from .restart import State, bring_to
-
-# Seconds that the service may take to stop, and to start.
-_PATIENCE = 60.0
+from .restart import PATIENCE, State, bring_to
 
 
 @dataclass(frozen=True)
@@ -82,21 +78,22 @@ def repair(session: Session, request: RepairRequest, check: bool = False) -> Rep
 def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairReport]:
     """The steps of ``repair``: some twenty requests where a KMS host becomes a client, three where nothing is due."""
     before = yield from _read(request)
-    judged = _judge(before, request)
+    machine = before.machine(request.name, request.address)
+    judged = judge(machine, request.policy)
     if judged.approved:
         raise Refused(
             f"{request.name} is an approved KMS host and must not become a KMS client. Nothing was changed.",
             "Take it off approved_kms_hosts first if it is one no more.",
             before,
         )
-    plan = plan_repair(_machine(before, request), judged, request.wishes)
+    plan = plan_repair(machine, judged, request.wishes)
     plan = yield from _without_idle_settings(plan, before)
     if check or not plan.changes:
         result = Result.PLANNED if check and plan.changes else Result.VERIFIED
         return RepairReport(result, plan.changes and check, plan, (), before, before, judged, judged)
     run = _Run(request, before)
     after = yield from run.carry_out(plan)
-    judged_after = _judge(after, request)
+    judged_after = judge(after.machine(request.name, request.address), request.policy)
     changed = bool(run.done) or (run.undone is not None and run.undone.changed is not False)
     return RepairReport(
         Result.VERIFIED,
@@ -118,15 +115,6 @@ def _read(request: RepairRequest) -> Work[Audit]:
     if state.ambiguity is not None:
         raise state.ambiguity
     return state
-
-
-def _machine(state: Audit, request: RepairRequest) -> Machine:
-    identity = MachineIdentity(request.name, request.address, state.snapshot.os.full_name)
-    return Machine(identity, state.snapshot, state.primary, state.role)
-
-
-def _judge(state: Audit, request: RepairRequest) -> Judgement:
-    return judge(_machine(state, request), request.policy)
 
 
 def _without_idle_settings(plan: Plan, state: Audit) -> Work[Plan]:
@@ -187,11 +175,10 @@ class _Run:
     def _restart_service(self) -> Work[None]:
         name = self._before.snapshot.service.service_name
         now = yield from read_service_state(name)
-        reached = yield from bring_to(State.RESTARTED, now, _PATIENCE)
+        reached = yield from bring_to(State.RESTARTED, now, PATIENCE)
         if reached.failure is not None:
-            shown = f" The service is '{reached.service.state}' now." if reached.service else ""
             raise ChangeFailed(
-                f"{name} could not be restarted: {str(reached.failure).rstrip('.')}.{shown}",
+                f"{name} could not be restarted: {reached.trouble}",
                 f"Check the service {name} on the host, and start it; a restart of the machine does the same.",
                 changed=reached.changed,
             )

@@ -12,6 +12,9 @@ from .._spp.service_control import RUNNING, STOPPED, WindowsService, read_servic
 from .._spp.steps import Pause, Work
 from .changing import Fate, Look, attempt, look
 
+#: Seconds that a service may take to stop, and to start.
+PATIENCE = 60.0
+
 # Most services are there at once; one that is not is asked less and less often.
 _FIRST_POLL, _SLOWEST_POLL = 0.5, 3.0
 
@@ -37,6 +40,12 @@ class Reached:
     service: WindowsService | None
     changed: bool | None
     failure: Exception | str | None = None
+
+    @property
+    def trouble(self) -> str:
+        """The failure, and the state that the service is in, in sentences."""
+        state = f" The service is '{self.service.state}' now." if self.service else ""
+        return f"{str(self.failure).rstrip('.')}.{state}"
 
 
 def bring_to(wanted: State, now: WindowsService, patience: float) -> Work[Reached]:

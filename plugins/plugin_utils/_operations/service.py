@@ -23,7 +23,7 @@ from .._wsman import WsmanError
 from .audit import Audit, audit_steps
 from .changing import look
 from .errors import ChangeFailed, Refused, Result
-from .restart import Reached, State, bring_to
+from .restart import PATIENCE, Reached, State, bring_to
 
 
 class Platform(str, Enum):
@@ -40,7 +40,7 @@ class ServiceRequest:
     state: State = State.RESTARTED
     product: Platform = Platform.WINDOWS
     force: bool = False
-    timeout: float = 60.0
+    timeout: float = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ def _not_reached(request: ServiceRequest, now: WindowsService, reached: Reached,
     if reached.changed is False and isinstance(reached.failure, (WsmanError, WinrmError)):
         # Nothing reached the service: rights, quota, no connection. The failure says all.
         return reached.failure
-    state = f"The service is '{reached.service.state}' now." if reached.service else "Its state is not known."
+    unknown = "" if reached.service else " Its state is not known."
     return ChangeFailed(
-        f"{now.name} could not be {request.state.value}: {str(reached.failure).rstrip('.')}. {state}",
+        f"{now.name} could not be {request.state.value}: {reached.trouble}{unknown}",
         f"Check the service {now.name} and the System event log on the host, and run this task again, which first "
         "reads the state of the service; a restart of the machine does the same.",
         changed=reached.changed,

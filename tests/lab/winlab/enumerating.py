@@ -13,7 +13,7 @@ from .call import Call
 from .cim import CimError
 from .enumeration import Enumeration, page_budget
 from .fault_kinds import Kind
-from .faults import Fault, from_cim_error, schema_error
+from .faults import Fault, from_query_error, schema_error
 from .items import ItemWriter
 from .redaction import shorten_keys
 from .resources import ANY_CLASS, Resource, defined, parse_resource
@@ -27,7 +27,7 @@ def enumerate_(call: Call) -> str:
     """Run a query and answer with its first page."""
     call.enumerations.check_quota(call.account.label)
     body = call.body
-    resource = parse_resource(call.request.resource_uri)
+    resource = parse_resource(call.request, call.host.winrm)
     selection, resource = _select(call, resource, _filter(body))
     writer = ItemWriter(call.host.cim, call.host.winrm, resource, selection.definition)
     item = writer.for_mode((body.findtext(f"{{{soap.W}}}EnumerationMode") or "").strip(), selection.names)
@@ -79,8 +79,8 @@ def _select(call: Call, resource: Resource, wql: str | None) -> tuple[Selection,
     try:
         selection = run(call.host.cim, resource.namespace, wql)
     except CimError as error:
-        raise from_cim_error(error, "ExecQuery", in_query=True) from error
-    return selection, Resource(resource.namespace, selection.definition.name)
+        raise from_query_error(error, call.host.winrm.refused_column) from error
+    return selection, resource.of_class(selection.definition.name)
 
 
 def queried_class(request: Request) -> str | None:

@@ -67,3 +67,5 @@ class Kind(Enum):
     SHELLS_NOT_ALLOWED = _forms()["SHELLS_NOT_ALLOWED"]
     ACCESS_DENIED = _forms()["ACCESS_DENIED"]
     INTERNAL_ERROR = _forms()["INTERNAL_ERROR"]
+    COLUMN_E_FAIL = _forms()["COLUMN_E_FAIL"]
+    COLUMN_INVALID_QUERY = _forms()["COLUMN_INVALID_QUERY"]

@@ -43,6 +43,9 @@ def read_winrm(
         extended_error=winrm.boolean("extended_error", True),
         generic_outer_code=winrm.boolean("generic_outer_code", False),
         subclass_items=winrm.optional_boolean("subclass_items"),
+        refused_column=winrm.choice(  # type: ignore[arg-type]
+            "refused_column", ("filter", "e_fail", "invalid_query"), "filter"
+        ),
         channel_binding=winrm.choice(  # type: ignore[arg-type]
             "channel_binding", ("none", "relaxed", "strict"), "relaxed"
         ),

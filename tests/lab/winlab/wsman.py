@@ -108,7 +108,7 @@ class Service:
         if operation == "invoke":
             return await invoking.invoke(call)
         if operation == "other":
-            parse_resource(call.request.resource_uri)
+            parse_resource(call.request, self.host.winrm)
             raise Fault(Kind.ACTION_NOT_SUPPORTED)
         return _VERBS[operation](call)
 

@@ -115,6 +115,13 @@ def _page(call: Call, enumeration: Enumeration, wanted: int, *, first: bool) -> 
     return _page_envelope(call, context, "".join(items), first=first, last=finished)
 
 
+def empty_page(request: Request) -> str:
+    """A PullResponse, or EnumerateResponse, with a fresh context and nothing in it."""
+    name = "EnumerateResponse" if request.action == soap.ENUMERATE else "PullResponse"
+    body = f"<n:{name}><n:EnumerationContext>{soap.new_uuid()}</n:EnumerationContext></n:{name}>"
+    return envelope(f"{soap.N}/{name}", request.message_id, body, prefixes="sanw")
+
+
 def _page_envelope(call: Call, context: str, items: str, *, first: bool, last: bool) -> str:
     """The context is empty in a complete EnumerateResponse and absent in the last PullResponse."""
     shown = f"<n:EnumerationContext>{context}</n:EnumerationContext>" if first or context else ""

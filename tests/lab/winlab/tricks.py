@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ _PROXY_PAGE = (
     b"<html><head><title>Proxy authentication</title></head>"
     b"<body><h1>Sign in to the network</h1><p>Your request was intercepted.</p></body></html>"
 )
+_GZIPPED = ("Content-Encoding", "gzip")
 _DOCTYPE = '<!DOCTYPE s [<!ENTITY e "expanded">]>'
 _SEALED_DATA = re.compile(rb"(application/octet-stream\r\n.{4}.{16})(.)", re.DOTALL)
 
@@ -51,6 +53,8 @@ async def instead(mischief: Mischief, client_gone: Callable[[], Awaitable[object
     if mischief.trick is Trick.SILENT:
         await client_gone()
         raise Cut(reset=False)
+    if mischief.answer is not None:
+        return HttpResponse(200, script=mischief.answer, pause=mischief.seconds or None, hang_up=mischief.answer.ends)
     return _INSTEAD.get(mischief.trick)
 
 
@@ -88,6 +92,13 @@ async def afterwards(mischief: Mischief, response: HttpResponse) -> HttpResponse
     if mischief.trick is Trick.TRUNCATE:
         encoded = response.encoded()
         return replace(response, raw=encoded[: len(encoded) - len(response.body) // 2 - 1], hang_up=True)
+    if mischief.trick is Trick.SECOND_ANSWER:
+        return replace(response, raw=response.encoded() * 2)
+    if mischief.trick is Trick.PACKED:
+        packed = replace(response, body=gzip.compress(response.body))
+        return packed.with_headers((_GZIPPED,))
+    if mischief.trick is Trick.NOT_PACKED:
+        return response.with_headers((_GZIPPED,))
     if mischief.trick is Trick.WRONG_KEY:
         return replace(response, body=_SEALED_DATA.sub(_flip, response.body, count=1))
     return response

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .answers import Answer, answers, parse_answer
 from .host import Account, CertificateSpec, WinrmProfile
 from .mischief import Mischief, Trick
 from .section import Section
@@ -112,14 +113,31 @@ def _certificate(winrm: Section) -> CertificateSpec | None:
 
 
 def _mischief(section: Section) -> Mischief:
-    trick = section.choice("trick", [one.value for one in Trick], "")
+    name = section.choice("trick", [one.value for one in Trick] + list(answers()), "")
+    declared = name not in answers()
+    trick = Trick(name) if declared else Trick.ANSWER
     endless = section.raw("times", 1) is None
     mischief = Mischief(
-        trick=Trick(trick),
+        trick=trick,
         on=section.text("on", "") or "",
         after=section.integer("after", 0),
         times=None if endless else section.integer("times", 1, 1),
         seconds=section.seconds("seconds", 0.0),
+        answer=None if declared else answers()[name],
+        name=name,
     )
+    if name == Trick.ANSWER.value:
+        mischief.answer = _own_answer(section)
     section.finish()
     return mischief
+
+
+def _own_answer(section: Section) -> Answer:
+    """An answer that the scenario itself declares."""
+    data = section.raw("answer")
+    if not isinstance(data, dict):
+        raise section.error("answer", "the trick answer needs its fields here, as in tricks.yml")
+    try:
+        return parse_answer(data)
+    except ValueError as error:
+        raise section.error("answer", str(error)) from error

@@ -18,6 +18,7 @@ A machine of a scenario may misbehave, once or always:
       mischief:
         - {trick: cut_after, "on": InstallProductKey}
         - {trick: drip_head, "on": http, times: null}
+        - {trick: fault, "on": InstallProductKey, fault: 0xC004F050}
         - trick: answer
           "on": http
           answer: {head: "HTTP/1.1 418 No", body: "<html>no coffee</html>", length: true}
@@ -29,6 +30,8 @@ A machine of a scenario may misbehave, once or always:
   after    how many of these requests pass first (0)
   times    how often it strikes (1); null is for ever
   seconds  how late a slow answer comes; the pause of one that drips
+  fault    of the tricks `fault` and `fault_after`: a name of fault_kinds.tsv (access_denied, quota_operations, …), or a
+           provider's HRESULT such as 0xC004F074
   answer   of the trick `answer`: what is sent, with the fields head (lines), open (line or head: it has no end), body,
            repeat (of the body), length (is announced), gzip (that many zeros, packed, as the body), again (sent over
            and over), fill (how often at once), pause (seconds between), close (false: the connection goes on)

@@ -39,6 +39,8 @@ class Trick(str, Enum):
     FAULT_200 = "fault_200"
     TIMED_OUT = "timed_out"
     BUSY = "busy"
+    FAULT = "fault"
+    FAULT_AFTER = "fault_after"
     EXPIRE = "expire"
     WMI_ERROR = "wmi_error"
     WRONG_KEY = "wrong_key"
@@ -60,6 +62,7 @@ class Mischief:
     times: int | None = 1
     seconds: float = 0.0
     answer: Answer | None = None
+    fault: str = ""
     name: str = ""
     seen: int = 0
     struck: int = 0

@@ -11,8 +11,9 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from .cim import CimError
 from .fault_kinds import Kind
-from .faults import Fault
+from .faults import Fault, from_cim_error
 from .http1 import HttpResponse
 from .mischief import Mischief, Trick
 
@@ -64,15 +65,29 @@ async def delay(mischief: Mischief) -> None:
         await asyncio.sleep(mischief.seconds)
 
 
-def scripted_fault(mischief: Mischief | None) -> Fault | None:
+def scripted_fault(mischief: Mischief) -> Fault | None:
     """The fault that takes the place of the real answer."""
-    kind = _FAULTS.get(mischief.trick) if mischief else None
+    if mischief.trick in (Trick.FAULT, Trick.FAULT_AFTER):
+        return declared_fault(mischief.fault)
+    kind = _FAULTS.get(mischief.trick)
     return Fault(kind) if kind else None
+
+
+def declared_fault(text: str) -> Fault:
+    """A fault by its name in fault_kinds.tsv, or that of a provider's HRESULT. Raises ValueError for neither."""
+    if text.upper() in Kind.__members__:
+        return Fault(Kind[text.upper()])
+    try:
+        code = int(text, 0)
+    except ValueError:
+        names = ", ".join(name.lower() for name in Kind.__members__)
+        raise ValueError(f"{text!r} is neither an HRESULT nor a fault; faults are {names}") from None
+    return from_cim_error(CimError(code & 0xFFFFFFFF), "ExecMethod")
 
 
 def runs_first(mischief: Mischief) -> bool:
     """Whether the operation is carried out although its answer is replaced."""
-    return mischief.trick is Trick.TIMED_OUT
+    return mischief.trick in (Trick.TIMED_OUT, Trick.FAULT_AFTER)
 
 
 def reworded(mischief: Mischief | None, text: str) -> str:

@@ -11,6 +11,7 @@ from .host import Account, CertificateSpec, WinrmProfile
 from .mischief import Mischief, Trick
 from .section import Section
 from .specs import Login
+from .tricks import declared_fault
 from .windows.releases import Release
 
 DEFAULT_PASSWORD = "Lab-Passw0rd!"
@@ -126,10 +127,22 @@ def _mischief(section: Section) -> Mischief:
         answer=None if declared else answers()[name],
         name=name,
     )
-    if name == Trick.ANSWER.value:
+    if trick is Trick.ANSWER and declared:
         mischief.answer = _own_answer(section)
+    if trick in (Trick.FAULT, Trick.FAULT_AFTER):
+        mischief.fault = _own_fault(section)
     section.finish()
     return mischief
+
+
+def _own_fault(section: Section) -> str:
+    """The fault that a scenario names."""
+    text = section.required("fault")
+    try:
+        declared_fault(text)
+    except ValueError as error:
+        raise section.error("fault", str(error)) from error
+    return text
 
 
 def _own_answer(section: Section) -> Answer:

@@ -18,7 +18,7 @@ from winlab.mischief import Mischief, Trick
 from winlab.scenario import load_scenario, parse_scenario
 from winlab.section import ScenarioError
 
-from .client import Pywinrm, context_of, ended, items_of, post, pull, query
+from .client import Pywinrm, call, context_of, ended, items_of, post, pull, query
 from .workshop import HTTP_PORT, FakeHost, Workshop
 
 LAMPS = query("SELECT * FROM Lab_Lamp")
@@ -149,6 +149,27 @@ def test_encodings_that_nobody_asked_for(workshop: Workshop, trick: Trick) -> No
     assert b"EnumerateResponse" in (gzip.decompress(body) if trick is Trick.PACKED else body)
 
 
+@pytest.mark.parametrize(
+    ("fault", "code", "subcode"),
+    [
+        ("access_denied", 5, "w:AccessDenied"),
+        ("QUOTA_OPERATIONS", 2150859174, "w:InternalError"),
+        ("0xC004F050", 0xC004F050, "w:InternalError"),
+        ("-1073422315", 0xC004E015, "w:InternalError"),
+        ("0x80041002", 2150858752, "a:DestinationUnreachable"),
+    ],
+)
+@pytest.mark.parametrize(("trick", "executed"), [(Trick.FAULT, False), (Trick.FAULT_AFTER, True)])
+def test_any_fault_before_or_after_the_operation(
+    workshop: Workshop, trick: Trick, executed: bool, fault: str, code: int, subcode: str
+) -> None:
+    host = workshop.machine(mischief=[Mischief(trick, on="Switch", fault=fault)])
+    with Pywinrm(host) as client:
+        met = client.fault(call("Lab_Lamp", "Switch", "<p:On>false</p:On>", selectors={"Name": "desk"}))
+    assert (met.code, met.subcode) == (code, subcode)
+    assert host.cim.lamps[0].values["Lit"] is not executed
+
+
 # --- Declared in a scenario ---------------------------------------------------------------------------------------
 
 
@@ -161,6 +182,13 @@ def test_a_scenario_names_answers_like_tricks() -> None:
     first, second = declared({"trick": "drip_head", "on": "http", "times": None}, {"trick": "close"})
     assert (first.trick, first.answer, first.label) == (Trick.ANSWER, answers()["drip_head"], "drip_head")
     assert (second.trick, second.answer, second.label) == (Trick.CLOSE, None, "close")
+
+
+def test_a_scenario_names_a_fault() -> None:
+    first, second = declared(
+        {"trick": "fault", "fault": 0xC004F074, "on": "Activate"}, {"trick": "fault_after", "fault": "timed_out"}
+    )
+    assert (first.fault, second.fault) == ("3221549172", "timed_out")
 
 
 def test_a_scenario_may_declare_an_answer_of_its_own(workshop: Workshop) -> None:
@@ -178,6 +206,8 @@ def test_a_scenario_may_declare_an_answer_of_its_own(workshop: Workshop) -> None
         ({"trick": "answer", "answer": {"hed": "x"}}, "no field 'hed'"),
         ({"trick": "answer", "answer": {"fill": "many"}}, "must be int"),
         ({"trick": "answer", "answer": {"fill": True}}, "must be int"),
+        ({"trick": "fault"}, "required"),
+        ({"trick": "fault", "fault": "no_luck"}, "neither an HRESULT nor a fault; faults are resource_not_found"),
         ({"trick": "close", "answer": {"head": "x"}}, "no such field"),
     ],
 )

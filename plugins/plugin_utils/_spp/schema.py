@@ -12,6 +12,7 @@ never travel.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from .._licensing.terms import Provider
@@ -81,6 +82,7 @@ _FIRST_GENERATION = 6001
 _WINDOWS_7 = 7600
 
 
+@lru_cache(maxsize=64)
 def _columns(class_name: str, build: int) -> Columns:
     """The columns of the generation of this build, then those of the generation below."""
     wanted = {**FACTS.of("essential", class_name), **FACTS.of("column", class_name)}

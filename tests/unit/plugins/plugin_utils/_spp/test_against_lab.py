@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import firewall, reader, schema
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.facts import FACTS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Conversation,
@@ -23,7 +24,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import 
     RequestContext,
     WsmanFault,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.facts import Fact
 from winlab.builder import build_fleet
+from winlab.cim import ClassDef
 from winlab.machine import Machine
 from winlab.scenario import parse_scenario
 from winlab.soap import read_request
@@ -130,3 +133,27 @@ def test_a_method_that_answers_an_empty_output_has_been_accepted() -> None:
         after = take(there, firewall.read_rule())  # type: ignore[arg-type]
         assert after is not None
         assert after.enabled is wanted
+
+
+NAMESPACES = {fact.name: fact.subject for fact in FACTS.all if fact.kind == "class"}
+METHODS = [fact for fact in FACTS.all if fact.kind == "method"]
+FIRST_OF = {9200: ("server2012", "server2008r2"), 7600: ("server2008r2", "server2008"), 6000: ("server2008", None)}
+
+
+@pytest.mark.parametrize("fact", METHODS, ids=lambda fact: f"{fact.subject}.{fact.name}")
+def test_methods_have_the_parameters_that_the_lab_gives_them(fact: Fact) -> None:
+    """From the first release on that has the method, and not on the one before."""
+    first, before = FIRST_OF.get(fact.since, ("server2008", None))
+    definition = class_of(first, fact.subject)
+    assert definition is not None
+    method = definition.methods[fact.name]
+    told = [*method.inputs.items(), *((f">{name}", kind) for name, kind in method.outputs.items())]
+    assert sorted(f"{name}:{kind}" for name, kind in told) == sorted(fact.value.split())
+    earlier = class_of(before, fact.subject) if before else None
+    assert earlier is None or fact.name not in earlier.methods
+
+
+def class_of(release: str, name: str) -> ClassDef | None:
+    data = {"machines": [{"release": release, "name": "m"}]}
+    machine = build_fleet(parse_scenario(data), source=lambda: 0.0).machines["m"]
+    return machine.cim.class_def(NAMESPACES[name], name)

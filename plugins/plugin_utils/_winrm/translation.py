@@ -252,6 +252,8 @@ TABLE: dict[str, _Rename] = {
     "requests.exceptions.ConnectionError": _connection,
     "requests.exceptions.ChunkedEncodingError": lambda s, exc: connection_lost(s, _innermost(exc)),
     "requests.exceptions.ContentDecodingError": lambda s, exc: no_wsman(s, s.quote(exc), maybe_delivered=True),
+    # two lengths that differ, of an answer (a header that cannot be sent is found by the endpoint)
+    "requests.exceptions.InvalidHeader": lambda s, exc: no_wsman(s, s.quote(exc), maybe_delivered=True),
     "requests.exceptions.InvalidURL": bad_option,
     "requests.exceptions.MissingSchema": bad_option,
     "requests.exceptions.InvalidSchema": bad_option,

@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..kms import CLOCK_TOLERANCE, DEFAULT_PORT, ClientCounter, KmsAnswer, KmsRequest
 from ..zone import OWNER, SrvRecord
+from .facts import numbers
 from .licenses import License
 from .registry import HKU, REG_SZ
 from .releases import Generation
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PUBLISH_EVERY = timedelta(hours=24)
 _NETWORK_SERVICE = "S-1-5-20"
+_LOG = "Key Management Service"
+_ACTIVATION_REQUEST = numbers("event", _LOG)["activation_request"]
 
 
 @dataclass
@@ -178,8 +181,8 @@ class HostRole:
         key.counter.requests[request.status] += 1
         count = key.counter.note(request, now)
         self._machine.log_event(
-            "Key Management Service",
-            12290,
+            _LOG,
+            _ACTIVATION_REQUEST,
             _event_fields(request, 0 if count >= request.required else SL_E_VL_NOT_ENOUGH_COUNT),
         )
         if count < request.required:

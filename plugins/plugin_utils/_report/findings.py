@@ -41,7 +41,7 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Group:
-    """All findings of one kind. ``items`` are host, or other subject, and finding."""
+    """All findings of one kind. ``items`` are machine, or other subject, and finding; ``machines`` says which."""
 
     id: str
     severity: str
@@ -49,7 +49,16 @@ class Group:
     items: tuple[tuple[str, Found], ...]
     guidance: Guidance
     commands: tuple[str, ...]
+    machines: bool = True
     fixed: int = 0
+
+    @property
+    def counted(self) -> str:
+        """How many there are, and how many new and fixed ones, in words."""
+        noun = "machine" if self.machines else "finding"
+        words = [f"{len(self.items):,} {noun}{'' if len(self.items) == 1 else 's'}"]
+        words += [f"{count:,} {word}" for count, word in ((self.new, "new"), (self.fixed, "fixed")) if count]
+        return ", ".join(words)
 
     @property
     def new(self) -> int:
@@ -104,7 +113,9 @@ def _group(report: Report, id_: str, items: list[tuple[str, Found]], hosts: list
     fixed = sum(gone.id == id_ for gone in report.changes.fixed) if report.changes else 0
     first = min((found for _name, found in items), key=lambda one: severity_rank(one.severity))
     commands = tuple(_commands(report, known, hosts))
-    return Group(id_, first.severity, first.title or id_, tuple(items), known, commands, fixed)
+    return Group(
+        id_, first.severity, first.title or id_, tuple(items), known, commands, len(hosts) == len(items), fixed
+    )
 
 
 def _commands(report: Report, known: Guidance, hosts: list[str]) -> Iterator[str]:

@@ -54,9 +54,7 @@ def _to_do(report: Report) -> Iterator[list[str]]:
 
 
 def _group(group: Group) -> Iterator[str]:
-    count = len(group.items)
-    new = f", {group.new} new" if group.new else ""
-    yield f"{group.id} {group.severity}: {group.title} ({count}{new})"
+    yield f"{group.id} {group.severity}: {group.title} ({group.counted})"
     for name, found in group.items:
         mark = "new: " if found.change == NEW else ""
         yield _wrapped(f"{name}: {mark}{found.reason or found.title}")

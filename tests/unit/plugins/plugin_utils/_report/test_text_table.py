@@ -57,7 +57,7 @@ def test_says_what_has_changed() -> None:
     whole = compared(report(), report({"srv01": read()}, about=About(audited_at="2026-11-26T17:09:00Z")), {})
     text = as_text(whole)
     assert "Since 2026-11-26T17:09:00Z: 3 new, 0 fixed, 0 the same" in text
-    assert "KMS-001 error: KMS host that is not approved (1, 1 new)" in text
+    assert "KMS-001 error: KMS host that is not approved (1 machine, 1 new)" in text
     assert "srv01: new: Because." in text
 
 

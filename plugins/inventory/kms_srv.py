@@ -211,6 +211,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             published = inquiry.published(asked, None if known is None else known.names)
         except (errors.SettingWrong, directory_errors.LibraryMissing, directory_errors.AdError) as error:
             raise AnsibleParserError(str(error)) from error
+        for doubt in published.doubts:
+            self.display.warning(doubt)
         if published.gaps:
             self._tell_of_gaps(published.gaps)
         return present.published(published)["records"], not published.gaps

@@ -42,6 +42,15 @@ class Published:
     transfers: tuple[Transfer, ...] = ()
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What was looked at and is most likely not what was meant."""
+        return tuple(
+            f"{found.domain} does not exist in DNS, so that no client can be in it: check its spelling."
+            for found in self.findings
+            if found.exists is False
+        )
+
+    @property
     def gaps(self) -> tuple[str, ...]:
         """Why there may be records that nobody saw; empty when there are none."""
         silent = [
@@ -79,7 +88,10 @@ class Inquiry:
 
 def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
     """Raises SettingWrong, so that nothing is sent on options that cannot be right."""
+    options.check_texts(params)
     options.check_numbers(params)
+    if params["servers"] and not params["ask_servers"]:
+        raise SettingWrong("servers is given and ask_servers is false: leave out the one or the other.")
     if not (params["ask_resolver"] or params["ask_servers"]):
         raise SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
     domains, approved = params["domains"], params["approved_hosts"]

@@ -120,4 +120,10 @@ options:
         this machine, or to the TSIG key.
     type: bool
     default: false
+  patience:
+    description:
+      - Seconds to go on looking while the servers of a zone differ, up to 3600. After a change the secondaries fetch
+        their copy, and domain controllers replicate, in their own time.
+    type: int
+    default: 0
 """

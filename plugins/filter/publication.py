@@ -101,7 +101,9 @@ def _checked(record: Any, machines: publication.Machines, answers: Mapping[str, 
 def _message(record: Mapping[str, Any], checked: publication.CrossCheck) -> str:
     place = f" in {record['domain']}" if record.get("domain") else ""
     advice = f" {checked.advice}" if checked.advice else ""
-    return f"{record['target']} is published{place}. {checked.reason}{advice}"
+    missing = record.get("missing_from") or []
+    behind = f" Not on {', '.join(map(str, missing))}: the servers differ, one of them is behind." if missing else ""
+    return f"{record['target']} is published{place}.{behind} {checked.reason}{advice}"
 
 
 def _endpoints(record: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import Aliased, DnsError, NotAuthoritative, ServerRefused, Unverified
+from .errors import Aliased, Delegated, DnsError, NotAuthoritative, ServerRefused, Unverified
 from .exchange import Answer, Server, ask, ask_by_tcp
 from .srv import RecordSet, SrvValue, Wildcard, from_name, to_name
 from .update import rejection
@@ -164,8 +164,8 @@ def _hearsay(server: Server, owner: str, answer: Answer) -> NotAuthoritative:
     delegated = sorted(from_name(rrset.name) for rrset in answer.message.authority if rrset.rdtype == dns.rdatatype.NS)
     if delegated and not answer.message.answer:
         what = f"{owner} is not in a zone of this server: it delegates {delegated[0]} to other servers"
-    else:
-        what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
+        return Delegated(server.label, what, "Name a server of the zone in server")
+    what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
     return NotAuthoritative(server.label, what, "Name a server of the zone in server")
 
 

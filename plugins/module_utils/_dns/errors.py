@@ -83,6 +83,10 @@ class NotAuthoritative(DnsError):
     """The server does not serve the zone, so that what it says of the record is hearsay."""
 
 
+class Delegated(NotAuthoritative):
+    """The server names others that serve the zone."""
+
+
 class ChangedMeanwhile(DnsError):
     """A prerequisite did not hold: somebody changed the record between our look and our update. Nothing was applied."""
 

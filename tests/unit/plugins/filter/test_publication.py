@@ -78,6 +78,11 @@ def test_commands():
         kms_srv_commands([{"removed": [{}]}])
 
 
+def test_servers_that_differ_are_told():
+    (found,) = cross_check([{**RECORD, "missing_from": ["ns1.corp.example"]}])
+    assert "is published in corp.example. Not on ns1.corp.example: the servers differ" in found["message"]
+
+
 # --- Before anything is changed ---------------------------------------------------------------------------------------
 
 objections = FILTERS["kms_srv_objections"]

@@ -390,7 +390,7 @@ def _settings(params: dict[str, Any]) -> publish.Settings:
         nameservers=tuple(params["nameservers"]),
         server=params["server"],
         server_port=params["server_port"],
-        zone=options.domains_of([params["zone"]], "zone")[0] if params["zone"] else None,
+        zone=options.name_of(params["zone"], "zone") if params["zone"] else None,
         timeout=params["timeout"],
         tries=params["retries"],
     )

@@ -349,6 +349,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     rights,
 )
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.options import check_texts
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import domain_of
 from ansible_collections.winfleet.activation.plugins.module_utils._outcome import Outcome
 
 _MASKS = {"update": rights.UPDATE, "full_control": rights.FULL_CONTROL}
@@ -394,7 +395,8 @@ def _request(params: dict[str, Any]) -> guard.Request:
 
 
 def _domains(params: dict[str, Any]) -> list[str]:
-    domains = list(dict.fromkeys(dns_node.domain_name(text, "domains") for text in params["domains"]))
+    texts = [domain_of(text) or text for text in params["domains"]]
+    domains = list(dict.fromkeys(dns_node.domain_name(text, "domains") for text in texts))
     if not domains:
         raise errors.SettingWrong("domains is empty.")
     return domains

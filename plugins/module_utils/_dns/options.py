@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._kms import KmsEndpoint, normal_name
+from .._kms import KmsEndpoint, domain_of, normal_name
 from . import gss, hosts
 from .errors import SettingWrong
 from .exchange import DNS_PORT
@@ -82,21 +82,28 @@ def safeguard_of(texts: Iterable[str] | None, option: str) -> tuple[KmsEndpoint,
     return found
 
 
-def domains_of(texts: Iterable[str], option: str = "domains") -> list[str]:
+def domains_of(texts: Iterable[str]) -> list[str]:
     """Domains as we write them, each once. Raises SettingWrong."""
-    domains = []
-    for text in texts:
-        domain = normal_name(text)
-        try:
-            to_name(domain)
-        except ValueError as error:
-            raise SettingWrong(f"{option}: {error}") from error
-        if not domain:
-            raise SettingWrong(f"{option}: a domain is empty.")
-        domains.append(domain)
+    # Some name the record where its domain is asked for.
+    domains = [domain_of(text) or name_of(text, "domains") for text in texts]
+    services = [domain for domain in domains if domain.startswith("_")]
+    if services:
+        raise SettingWrong(f"domains: {services[0]} is no domain that a client can be in: name the domain below it.")
     if not domains:
-        raise SettingWrong(f"{option} is empty, so nothing would be looked at: name the domains.")
+        raise SettingWrong("domains is empty, so nothing would be looked at: name the domains.")
     return list(dict.fromkeys(domains))
+
+
+def name_of(text: str, option: str) -> str:
+    """The name of a domain or zone as we write it. Raises SettingWrong."""
+    name = normal_name(text)
+    try:
+        to_name(name)
+    except ValueError as error:
+        raise SettingWrong(f"{option}: {error}") from error
+    if not name:
+        raise SettingWrong(f"{option}: a domain is empty.")
+    return name
 
 
 def endpoints_of(texts: Iterable[str], option: str) -> tuple[KmsEndpoint, ...]:

@@ -205,12 +205,12 @@ def summary(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def targets_with(findings: Iterable[Finding], approved: bool) -> list[str]:
-    """The hosts that are published and (not) approved, by name."""
+    """The hosts that are published and (not) approved, by name. What only a cache shows is not published."""
     return sorted(
         {
             judgement.value.target
             for found in findings
             for judgement in found.judgements
-            if judgement.approved is approved
+            if judgement.approved is approved and not found.is_cached(judgement.value)
         }
     )

@@ -57,7 +57,7 @@ class State(str, Enum):
 class Look:
     """One domain before anything was sent: where it is kept, what is there, what is to become of it.
 
-    ``primary`` is the server that the zone's SOA record names, which need not be the one that was asked.
+    ``primary`` is the server that the zone's SOA record names. ``is_primary``: it surely is the one that is asked.
     """
 
     domain: str
@@ -66,6 +66,7 @@ class Look:
     authority: Authority
     plan: Plan
     primary: str = ""
+    is_primary: bool = False
 
     @property
     def server(self) -> str:
@@ -94,7 +95,8 @@ def look(domain: str, request: Request, settings: Settings) -> Look:
     authority, zone = _authority(owner, settings)
     before = authority.own_record_set(owner)
     name = normal_name(settings.zone) if settings.zone else zone.name
-    return Look(normal_name(domain), owner, name, authority, make_plan(before, request), zone.primary)
+    found = Look(normal_name(domain), owner, name, authority, make_plan(before, request), zone.primary)
+    return replace(found, is_primary=settings.server is None or _host_of(settings.server) == zone.primary)
 
 
 def preview(found: Look) -> Report:
@@ -191,7 +193,7 @@ def _send_all(found: Look, plan: Plan, done: list[Step]) -> RecordSet | None:
     return None
 
 
-def _send(found: Look, step: Step) -> NoAnswer | Unverified | None:
+def _send(found: Look, step: Step) -> DnsError | None:
     """Send one message. Returns the doubt where no answer proves anything. Raises DnsError."""
     authority = found.authority
     try:
@@ -203,6 +205,11 @@ def _send(found: Look, step: Step) -> NoAnswer | Unverified | None:
             raise
         return error
     except Unverified as error:
+        return error
+    except ServerRefused as error:
+        # Also what a secondary says that has forwarded the update, and has not heard what became of it.
+        if error.rcode != "SERVFAIL":
+            raise
         return error
     return None
 
@@ -245,9 +252,8 @@ def _unseen(found: Look) -> _Unseen:
 _AGAIN = "Run again: a second run finds out and changes nothing twice"
 
 
-def _after_doubt(found: Look, step: Step, doubt: NoAnswer | Unverified) -> RecordSet:
+def _after_doubt(found: Look, step: Step, doubt: DnsError) -> RecordSet:
     """No answer that proves anything: only another look tells. Raises the doubt where the change is not there."""
-    said_no = doubt.rcode not in (None, "NOERROR")
     try:
         for now in _looks(found, _AT_WORK):
             if step.is_done(now):
@@ -259,7 +265,7 @@ def _after_doubt(found: Look, step: Step, doubt: NoAnswer | Unverified) -> Recor
         doubt.advice = _AGAIN
         doubt.changed = None
         raise doubt from second
-    if said_no and now.same_values(step.before):
+    if _says_no(found, doubt) and now.same_values(step.before):
         # Nobody could prove that no, but the record agrees with it.
         doubt.changed = False
         raise doubt
@@ -267,6 +273,10 @@ def _after_doubt(found: Look, step: Step, doubt: NoAnswer | Unverified) -> Recor
     doubt.advice = f"{_AGAIN}. {doubt.advice}".rstrip(". ")
     doubt.changed = None
     raise doubt
+
+
+def _says_no(found: Look, doubt: DnsError) -> bool:
+    return doubt.rcode not in (None, "NOERROR") and (found.is_primary or doubt.rcode != "SERVFAIL")
 
 
 def _restless(found: Look, tries: int) -> DnsError:
@@ -302,6 +312,10 @@ def _named(authority: Authority, zone: Zone) -> Authority:
     """A server known only by address goes by the primary's name: Kerberos needs one, and nsupdate does the same."""
     server = authority.server
     return authority if server.name else replace(authority, server=replace(server, name=zone.primary))
+
+
+def _host_of(server: str) -> str:
+    return normal_name(parse_server(server)[0])
 
 
 def _candidates(owner: str, settings: Settings) -> tuple[Server, ...]:

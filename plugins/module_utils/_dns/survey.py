@@ -128,9 +128,9 @@ class Finding:
         return tuple(view.name for view in answered if view.records is None or value not in view.records.values)
 
     def is_cached(self, value: SrvValue) -> bool:
-        """Whether only a cache still shows a value, which no server of the zone has any more."""
-        answered = [view for view in self.authoritative if view.records is not None]
-        return bool(answered) and len(self.missing_from(value)) == len(answered)
+        """Whether only a cache still shows a value, which no server of the zone has any more. All have to say so."""
+        servers = self.authoritative
+        return bool(servers) and all(view.records is not None and value not in view.records.values for view in servers)
 
     def ttl(self, value: SrvValue) -> int | None:
         """The servers' time to live; a resolver's is already running down."""

@@ -161,7 +161,7 @@ _MEANINGS = {
         "Leave zone out, so that it is found from the server's SOA record",
     ),
     "SERVFAIL": (
-        "the server failed and applied nothing",
+        "the server failed",
         "Usual causes: a limit of the server (BIND's max-records-per-type is 100 values by default), a zone that it "
         "cannot write to disk, a permission that it tells this way (Samba, where the name does not exist yet); its log "
         "names the cause",

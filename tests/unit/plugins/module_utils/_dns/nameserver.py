@@ -114,7 +114,8 @@ class Primary:
     NOERROR and does nothing; ``unsigned`` applies and forgets to sign; ``forged`` says NOERROR unsigned, without doing
     it; ``refused`` is REFUSED, unsigned; ``dies`` applies, hangs up and is dead from then on, ``dies before`` without
     applying; ``late`` applies, and shows it at the second look; ``undone`` applies, and all of it is back at once;
-    ``swapped`` applies, and then only another host is there; a callable is called first, and then it is ``ok``.
+    ``servfail`` is SERVFAIL, ``servfail done`` as well, after applying it; ``swapped`` applies, and then only another
+    host is there; a callable is called first, and then it is ``ok``.
     """
 
     zone = dns.name.from_text("corp.example")
@@ -175,9 +176,11 @@ class Primary:
         if mood in ("deaf", "dies before"):
             raise ConnectionAbortedError
         before = self.values
-        if mood in ("ok", "lost", "unsigned", "dies", "late", "undone", "swapped"):
+        if mood in ("ok", "lost", "unsigned", "dies", "late", "undone", "swapped", "servfail done"):
             response.set_rcode(self._apply(query))
         self._afterwards(mood, before)
+        if mood in ("servfail", "servfail done"):
+            response.set_rcode(dns.rcode.SERVFAIL)
         if mood == "refused":
             response.set_rcode(dns.rcode.REFUSED)
         if mood in ("lost", "dies"):

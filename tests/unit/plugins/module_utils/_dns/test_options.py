@@ -64,3 +64,22 @@ def test_no_time(timeout: float) -> None:
 def test_numbers_out_of_range(number: dict[str, Any]) -> None:
     with pytest.raises(SettingWrong, match=next(iter(number))):
         options.check_numbers({"timeout": 1.0, **number})
+
+
+@pytest.mark.parametrize("text", ["Corp.Example.", "_vlmcs._tcp.corp.example"])
+def test_a_domain_may_be_named_by_its_record(text: str) -> None:
+    assert options.domains_of([text, "corp.example"]) == ["corp.example"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ([], "nothing would be looked at"),
+        ([""], "a domain is empty"),
+        (["_tcp.a.example"], "no domain that a client"),
+        (["a..b"], "domains"),
+    ],
+)
+def test_what_is_no_domain(texts: list[str], words: str) -> None:
+    with pytest.raises(SettingWrong, match=words):
+        options.domains_of(texts)

@@ -243,6 +243,20 @@ def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
     assert bench.primary.texts() == {APPROVED, ROGUE}
 
 
+def test_a_server_that_fails_may_have_forwarded_it(bench: Bench) -> None:
+    """A secondary that has not heard what became of the update says SERVFAIL; so does a primary that did nothing."""
+    bench.primary.moods = ["servfail done"]
+    assert bench.run().outcome is publish.State.VERIFIED
+    add(bench.primary, ROGUE)
+    found = bench.look()
+    for is_primary, changed in ((False, None), (True, False)):
+        bench.primary.moods = ["servfail"]
+        with pytest.raises(errors.ServerRefused, match="the server failed") as caught:
+            publish.carry_out(replace(found, is_primary=is_primary), REQUEST, 3)
+        assert (caught.value.changed, caught.value.rcode) == (changed, "SERVFAIL")
+    assert bench.primary.texts() == {APPROVED, ROGUE}
+
+
 def test_the_first_record_of_a_domain(bench: Bench) -> None:
     bench.primary.values.clear()
     done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),)))

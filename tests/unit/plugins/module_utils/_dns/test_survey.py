@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import dns.flags
 import dns.message
@@ -89,6 +90,9 @@ def test_what_only_a_cache_shows_is_not_published() -> None:
     assert not finding(view("resolver", A, authoritative=False), view("ns1", A)).is_cached(value)
     silent = View("ns1", True)
     assert not finding(view("resolver", A, authoritative=False), silent).is_cached(value)
+    assert not finding(view("resolver", A, authoritative=False), view("ns2"), silent).is_cached(value)
+    judged = replace(cached, judgements=judge([A], Policy(())))
+    assert present.targets_with([judged], approved=False) == [], "nobody is sent to delete it"
 
 
 def test_summary_names_every_verdict() -> None:

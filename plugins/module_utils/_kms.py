@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT_PORT = 1688
@@ -120,7 +121,7 @@ class KmsEndpoint:
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
 
-def names_any(endpoints: tuple[KmsEndpoint, ...], target: str) -> KmsEndpoint | None:
+def names_any(endpoints: Iterable[KmsEndpoint], target: str) -> KmsEndpoint | None:
     """The first endpoint that names the target, one with its full name before one with its short name."""
     found = [endpoint for endpoint in endpoints if endpoint.names(target)]
     return min(found, key=lambda endpoint: endpoint.is_short, default=None)

@@ -44,7 +44,9 @@ options:
     elements: dict
     suboptions:
       target:
-        description: Full name of the KMS host.
+        description:
+          - Full name of the KMS host.
+          - With O(state=absent) it may be whatever a record holds, also V(.), when it ends with a dot.
         type: str
         required: true
       port:
@@ -78,9 +80,9 @@ options:
     description:
       - The organization's KMS hosts, as a safeguard. Their records stay, even if O(exclusive) is set and the list
         does not mention them; nobody else is published; and a deletion is refused unless one of them stays published.
+      - An empty list is refused, since it would protect nobody.
     type: list
     elements: str
-    default: []
   port:
     description:
       - Port on which the hosts listen. 1688 when publishing; when deleting, the port does not matter unless it is
@@ -231,7 +233,7 @@ results:
       type: bool
       sample: true
     before:
-      description: The records before.
+      description: The records before. On a failure, like the lists below, only when something had been changed by then.
       type: list
       elements: dict
       contains: &record
@@ -256,7 +258,9 @@ results:
           type: str
           sample: kms01.corp.example
     after:
-      description: The records after, as a look at the server showed them, or as planned in check mode.
+      description:
+        - The records after, as a look at the server showed them, or as planned in check mode. On a failure, as they
+          were last seen.
       type: list
       elements: dict
       contains: *record
@@ -321,7 +325,7 @@ def argument_spec() -> dict[str, Any]:
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "exclusive": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
-        "approved_hosts": {"type": "list", "elements": "str", "default": []},
+        "approved_hosts": {"type": "list", "elements": "str"},
         "port": {"type": "int"},
         "priority": {"type": "int"},
         "weight": {"type": "int"},
@@ -350,7 +354,7 @@ def _request(params: dict[str, Any]) -> plan.Request:
         present=params["state"] == "present",
         exclusive=params["exclusive"],
         add_missing=params["add_missing"],
-        approved=options.endpoints_of(params["approved_hosts"], "approved_hosts"),
+        approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
     )
 
@@ -369,10 +373,14 @@ def _wishes(params: dict[str, Any]) -> list[plan.Wish]:
 def _wish(entry: dict[str, Any], params: dict[str, Any]) -> plan.Wish:
     said = {name: params[name] if entry.get(name) is None else entry[name] for name in ("port", "priority", "weight")}
     options.check_numbers({**said, "timeout": params["timeout"]})
+    target = entry["target"].strip()
+    # Whatever somebody has put into DNS can be deleted; a final dot says that the text is all of it.
+    exact = params["state"] == "absent" and target.endswith(".")
     try:
-        return plan.Wish(options.host_name(entry["target"]), **said)
+        return plan.Wish(options.target_name(target) if exact else options.host_name(target), **said, exact=exact)
     except ValueError as error:
-        raise errors.SettingWrong(f"target: {error}.") from error
+        advice = " A record that holds it as it stands is deleted by that text with a final dot."
+        raise errors.SettingWrong(f"target: {error}.{advice if params['state'] == 'absent' else ''}") from error
 
 
 def _settings(params: dict[str, Any]) -> publish.Settings:
@@ -382,7 +390,7 @@ def _settings(params: dict[str, Any]) -> publish.Settings:
         nameservers=tuple(params["nameservers"]),
         server=params["server"],
         server_port=params["server_port"],
-        zone=options.domains_of([params["zone"]], "zone")[0] if params["zone"] else None,
+        zone=options.name_of(params["zone"], "zone") if params["zone"] else None,
         timeout=params["timeout"],
         tries=params["retries"],
     )
@@ -459,6 +467,7 @@ def main() -> None:
     )
     requirements.require_dnspython(module)
     try:
+        options.check_texts(module.params)
         request = _request(module.params)
         plan.check(request)
         settings = _settings(module.params)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils._outcome import Outcome
 from .._licensing import classify, hresult
 from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
@@ -65,11 +66,10 @@ def refused(error: OperationError) -> Result:
 
 
 def change_failed(error: ChangeFailed) -> Result:
-    """Something was tried. What is not known counts as changed, so that nothing relies on the old state."""
+    """Something was tried."""
     return {
         **failed(error),
-        "changed": error.changed is not False,
-        "state_known": error.changed is not None,
+        **Outcome(error.changed).result(),
         "result": "failed",
         "error": present.error_result(error.hresult),
         **_states(error.before, error.after),

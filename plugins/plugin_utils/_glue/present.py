@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from .._licensing import classify, grace, hresult
+from .._licensing import classify, error_codes, grace
 from .._licensing.host_clients import ClientRequest, RecentClient
 from .._licensing.model import (
     KmsClientSettings,
@@ -101,7 +101,7 @@ def error_result(code: int | None) -> Result | None:
     """An activation code with its meaning and remedy; None for no code."""
     if not code:
         return None
-    explained = hresult.explain(code)
+    explained = error_codes.explain(code)
     return {
         "code": explained.code_text,
         "symbol": explained.symbol,

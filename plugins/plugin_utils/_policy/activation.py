@@ -33,4 +33,3 @@ def remedy(product: Product) -> Action:
     if explained is not None and not explained.activating_again:
         return plan.ask(explained.admin_action)
     return plan.activate(product)
-

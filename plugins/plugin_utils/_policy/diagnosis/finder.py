@@ -93,6 +93,6 @@ def _last_word(asked: list[Step], cause: Step | None) -> Answer:
     if not open_questions:
         return failed("nothing that was looked at explains it")
     return failed(
-        f"nothing that could be looked at explains it; not known are {', '.join(open_questions)}",
+        f"nothing that could be looked at explains it; unknown: {', '.join(open_questions)}",
         "Give what is missing (see the steps that are unknown), or look at slmgr.vbs /dlv and both event logs.",
     )

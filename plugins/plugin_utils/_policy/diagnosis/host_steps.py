@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..._licensing.activation_events import REQUEST_SENT
+from ..._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
 from ..._licensing.error_codes import explain
 from . import reading
 from .facts import Facts, KmsHost
@@ -77,6 +77,8 @@ def clock(facts: Facts) -> Answer:
         return failed(f"{_asked(facts)} refused the time of the request (0xC004F06C){_ahead(facts)}")
     if facts.machine is not None and not reading.is_volume_client(facts.product):
         return not_asked("no KMS host activates its kind of key")
+    if reading.cloud_provider(facts) is not None:
+        return not_asked("its cloud provider activates it")
     if facts.clock_offset is None:
         return unknown(facts.why_unread("licensing"))
     host = facts.kms_host.clock_offset if facts.kms_host is not None else None
@@ -94,9 +96,9 @@ def logged_code(facts: Facts) -> Answer:
     """Step ``logged_code``. A reason that only says that nothing has activated the product explains nothing."""
     code = reading.code(facts)
     failure = reading.logged(facts)
-    if failure is None and facts.log is None and (code is None or code in reading.GENERIC_CODES):
+    if failure is None and facts.log is None and (code is None or code in reading.GENERIC_CODES | reading.STATE_CODES):
         return unknown(f"its event log: {facts.why_unread('events')}")
-    if failure is None and (code is None or code in reading.GENERIC_CODES):
+    if failure is None and (code is None or code in reading.GENERIC_CODES | reading.STATE_CODES):
         return passed("it has logged no failure since the last success")
     explained = explain(code or 0)
     where = f"event {failure.event}" if failure is not None else "its license"
@@ -111,6 +113,8 @@ def request_arrived(facts: Facts) -> Answer:
         return unknown(f"its event log: {facts.why_unread('events')}")
     if failure is None or failure.event != REQUEST_SENT:
         return not_asked("it has logged no request without an answer")
+    if failure.hresult != NOT_CONTACTED:
+        return not_asked("its last request did not get as far as a KMS host")
     host = facts.kms_host
     if host is None or not host.log_read:
         return unknown(f"the log of its KMS host: {facts.why_unread('kms_host')}")
@@ -124,6 +128,8 @@ def _host(facts: Facts) -> tuple[Answer, KmsHost | None]:
         return unknown(facts.why_unread("licensing")), None
     if not reading.is_volume_client(facts.product):
         return not_asked("no KMS host activates its kind of key"), None
+    if reading.cloud_provider(facts) is not None:
+        return not_asked("its cloud provider activates it"), None
     if facts.kms_host is None:
         return unknown(f"its KMS host: {facts.why_unread('kms_host')}"), None
     return passed(""), facts.kms_host

@@ -15,13 +15,9 @@ from . import reading
 from .facts import Facts
 from .step import Answer, failed, not_asked, passed, unknown
 
-_SERVICE_DISABLED = (0x80070422, 0x80070426)
 _NO_OEM_MARKER = 0xC004F035
 _NO_OBJECT, _NO_CONTAINER = 0xC004F081, 0x80072030
 _BY_DIRECTORY, _BY_KMS, _BY_TOKEN = 1, 2, 3
-# Reasons that name what stands in the way of any activation: not genuine, a rearm that waits for a restart, a
-# time-based license that is over.
-_STATES = {0xC004F200, 0xC004D302, 0xC004FC07, 0x8004FE21}
 _ACTIVATED_ELSEWHERE = (KeyType.MAK, KeyType.AVMA, KeyType.SUBSCRIPTION, KeyType.UNKNOWN)
 
 
@@ -68,8 +64,8 @@ def service(facts: Facts) -> Answer:
     found, code = facts.service, facts.failure
     if found is not None and (found.start_mode or "").lower() == "disabled":
         return failed(f"its licensing service {found.name} is disabled")
-    if code in _SERVICE_DISABLED:
-        return failed(f"its licensing service does not start ({code_text(code or 0)})")
+    if code is not None:
+        return failed(f"its licensing service does not start ({code_text(code)})", explain(code).admin_action)
     if found is None or found.start_mode is None:
         return unknown(facts.why_unread("service"))
     return passed(f"{found.name} may start ({found.start_mode}, {found.state})")
@@ -122,7 +118,7 @@ def license_state(facts: Facts) -> Answer:
     if facts.product is None:
         return unknown(facts.why_unread("licensing")) if facts.machine is None else not_asked("it carries no key")
     code = facts.product.license_status_reason
-    if code in _STATES:
+    if code in reading.STATE_CODES:
         explained = explain(code)
         return failed(f"Windows says {explained.code_text}: {explained.meaning.rstrip('.')}", explained.admin_action)
     return passed("Windows names nothing of the kind")

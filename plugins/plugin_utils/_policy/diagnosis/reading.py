@@ -21,6 +21,10 @@ VALIDITY = timedelta(days=180)
 #: Reasons that only say that nothing has activated the product yet.
 GENERIC_CODES = frozenset({0xC004F074, 0xC004F009, 0xC004F056, 0x4004F00C, 0x4004F00D, 0x4004F040, 0})
 
+#: Reasons that name what stands in the way of any activation: not genuine, a rearm that waits for a restart, a
+#: time-based license that is over.
+STATE_CODES = frozenset({0xC004F200, 0xC004D302, 0xC004FC07, 0x8004FE21})
+
 
 def is_volume_client(product: Product | None) -> bool:
     """Whether KMS or Active Directory has to activate it."""
@@ -121,6 +125,18 @@ def cloud_provider(facts: Facts) -> str | None:
         if place is not None:
             return cloud_kms(place[0])
     return None
+
+
+def answering_first(facts: Facts) -> tuple[Place, ...]:
+    """The KMS hosts that the client may ask, approved and answering ones first."""
+    cached = cached_place(facts)
+    approved = {record.place for record in records(facts) if record.approved is not False}
+    everybody = dict.fromkeys([*asked_places(facts), *([cached] if cached is not None else [])])
+
+    def rank(place: Place) -> tuple[bool, bool]:
+        return (bool(approved) and place not in approved, not (place in facts.probes and facts.probes[place].answers))
+
+    return tuple(sorted(everybody, key=rank))
 
 
 def same_host(one: str, other: str) -> bool:

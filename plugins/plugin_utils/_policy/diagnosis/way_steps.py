@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ....module_utils._kms import is_address, normal_name
-from ..._licensing.cloud_kms import cloud_kms
 from . import reading
 from .facts import Facts, Place, Probe, Record
 from .step import Answer, failed, not_asked, passed, unknown
@@ -27,8 +26,6 @@ def configured_host(facts: Facts) -> Answer:
         return passed("no KMS host is set, it looks in DNS")
     if facts.policy is None or not facts.policy.approved:
         return not_asked(f"it is set to {place[0]}, and no policy names the approved hosts")
-    if cloud_kms(place[0]) is not None:
-        return not_asked(f"it is set to {place[0]}, the host of its cloud provider")
     approved = facts.policy.approves(place[0])
     if approved is None:
         return unknown(f"it is set to the address {place[0]}, which cannot be compared with names")
@@ -123,6 +120,8 @@ def port(facts: Facts) -> Answer:
     answering = [place for place, probe in probed.items() if probe.answers]
     if answering:
         return passed(f"{_named(answering[0])} answers the control node")
+    if all(_addresses(facts, place) == () for place in places):
+        return not_asked("its KMS host has no address")
     if len(probed) < len(places):
         return unknown(facts.why_unread("probe"))
     return failed(f"no KMS host answers the control node: {_silence(probed)}")
@@ -149,7 +148,9 @@ def cached_host(facts: Facts) -> Answer:
 def _no_client(facts: Facts) -> Answer | None:
     if facts.machine is None:
         return unknown(facts.why_unread("licensing"))
-    return None if reading.is_volume_client(facts.product) else not_asked("no KMS host activates its kind of key")
+    if not reading.is_volume_client(facts.product):
+        return not_asked("no KMS host activates its kind of key")
+    return not_asked("its cloud provider activates it") if reading.cloud_provider(facts) is not None else None
 
 
 def _needs_no_dns(facts: Facts) -> Answer | None:
@@ -159,6 +160,8 @@ def _needs_no_dns(facts: Facts) -> Answer | None:
 
 def _without_records(facts: Facts) -> Answer:
     """There is no host to look at: because nobody looked, or because none is published."""
+    if reading.domains(facts) == ():
+        return not_asked("it knows no domain to look in")
     if facts.published is None or any(one.records is None for one in facts.published):
         return unknown(f"which hosts are published is not known: {facts.why_unread('dns')}")
     return not_asked("no KMS host is published where it looks")

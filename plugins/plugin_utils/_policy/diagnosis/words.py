@@ -14,7 +14,7 @@ from .finder import Diagnosis, Problem
 from .step import Status, Step
 
 # A full stop that ends a sentence, not one within a name, a number or an abbreviation of one letter.
-_END = re.compile(r"(?<=[a-z0-9)])\.\s+(?=[A-Z])")
+_END = re.compile(r"(?<=[a-z0-9)>\]])\.\s+(?=[A-Z0])")
 
 
 def message(diagnosis: Diagnosis) -> str:

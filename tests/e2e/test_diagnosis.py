@@ -180,3 +180,16 @@ def test_bad_arguments(lab: Lab, arguments: dict[str, Any], words: str) -> None:
     result = diagnosed(lab, "unexplained", **arguments)["unexplained"]
     assert "cause" not in result
     assert words in result["msg"]
+
+
+def test_what_is_wrong_with_a_kms_host_is_gathered(lab: Lab) -> None:
+    watched = lab.ansible("kms-few", "kms_host_info", "client_days=14 event_days=2").result("kms-few")
+    # Publishing in its own domain has gone well since.
+    assert [(one["event"], one["domain"], one["error"]["code"]) for one in watched["failures"]] == [
+        (12293, "branch.example", "0x80072338")
+    ]
+    found = [one["id"] for one in watched["findings"]]
+    assert found[:2] == ["KMS-009", "KMS-006"]
+    assert 0 <= watched["idle_minutes"] <= 24 * 60
+    plain = lab.ansible("kms-few", "kms_host_info").result("kms-few")
+    assert (plain["failures"], plain["idle_minutes"]) == ([], None)

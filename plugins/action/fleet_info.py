@@ -17,17 +17,21 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import (
     FleetRun,
     Request,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
     policy_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
@@ -46,6 +50,9 @@ class ActionModule(ActionBase):
         "hosts": {"type": "list", "elements": "str"},
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
+        "diagnose": {"type": "bool", "default": False},
+        "nameservers": {"type": "list", "elements": "str", "default": []},
+        "server_port": {"type": "int", "default": 53},
         **POLICY_ARGUMENTS,
         "in_flight": {"type": "int", "default": 256},
         "host_timeout": {"type": "float", "default": 60.0},
@@ -81,11 +88,21 @@ class ActionModule(ActionBase):
                 progress = Progress(len(request.hosts), arguments["progress"], self._say, time.monotonic)
                 run = FleetRun(request, connections, progress, Display().warning, resume, _parent_watch())
                 result.update(run.run())
+            if arguments["diagnose"]:
+                self._diagnose(result, arguments, connections, variables)
             if cache is not None:
                 self._keep(cache, result)
         except (FactCacheError, ResumeError) as error:
             raise AnsibleActionFail(str(error)) from None
         return result
+
+    def _diagnose(
+        self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections, variables: dict[str, Any]
+    ) -> None:
+        network = Network(nameservers=tuple(arguments["nameservers"]), server_port=arguments["server_port"])
+        inventory = Inventory(tuple(map(str, variables["hostvars"])), connections, open_session)
+        diagnosis = FleetDiagnosis(arguments["policy"], network, inventory)
+        result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
 
     def _arguments(self) -> dict[str, Any]:
         outcome = ArgumentSpecValidator(self.ARGUMENTS).validate(dict(self._task.args))
@@ -96,6 +113,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("in_flight must be at least 1")
         if arguments["max_refusals"] < 0:
             raise AnsibleActionFail("max_refusals must be 0, for any number, or more")
+        if not 1 <= arguments["server_port"] <= 65535:
+            raise AnsibleActionFail("server_port must be between 1 and 65535")
         for name in ("host_timeout", "deadline"):
             if arguments[name] is not None and arguments[name] <= 0:
                 raise AnsibleActionFail(f"{name} must be more than 0 seconds")

@@ -18,18 +18,17 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosi
     objects_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_result import diagnosis_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_sources import Sources
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory, with_kms_host
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory, KmsHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
     policy_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import with_network
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Observer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.facts import Facts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.finder import diagnose, problem_of
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
@@ -51,15 +50,11 @@ class ActionModule(WsmanAction):
         identity = MachineIdentity(*self.machine_names)
         facts = take(session, machine_facts(identity, arguments["inquiry"], lambda: datetime.now(timezone.utc)))
         facts = replace(facts, policy=arguments["policy"], objects=arguments["objects"])
-        if problem_of(facts) is not None:
-            facts = with_network(facts, arguments["network"])
-            facts = self._with_kms_host(facts, arguments["read_kms_host"])
-        return diagnosis_result(diagnose(facts))
+        sources = Sources(Observer(arguments["network"]), self._kms_hosts() if arguments["read_kms_host"] else None)
+        return diagnosis_result(sources.diagnose(facts))
 
-    def _with_kms_host(self, facts: Facts, wanted: bool) -> Facts:
-        if not wanted:
-            return replace(facts, unread={**facts.unread, "kms_host": "it was not asked for (read_kms_host)"})
+    def _kms_hosts(self) -> KmsHosts:
         hostvars = self._variables["hostvars"]
         keywords = connection_keywords(self._task, self._play_context, self._variables)
         connections = HostConnections(Renderer(self._templar, hostvars), keywords)
-        return with_kms_host(facts, Inventory(tuple(map(str, hostvars)), connections, open_session))
+        return KmsHosts(Inventory(tuple(map(str, hostvars)), connections, open_session))

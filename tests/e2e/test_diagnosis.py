@@ -193,3 +193,26 @@ def test_what_is_wrong_with_a_kms_host_is_gathered(lab: Lab) -> None:
     assert 0 <= watched["idle_minutes"] <= 24 * 60
     plain = lab.ansible("kms-few", "kms_host_info").result("kms-few")
     assert (plain["failures"], plain["idle_minutes"]) == ([], None)
+
+
+def test_a_fleet_is_asked_why_only_where_something_is_wrong(lab: Lab, results: dict[str, Any]) -> None:
+    inventory = yaml.safe_load(lab.inventory.read_text())
+    variables = inventory["all"]["vars"]
+    server = variables["winlab_dns"]
+    given = {
+        "hosts": list(results),
+        "approved_kms_hosts": variables["approved"],
+        "diagnose": True,
+        "nameservers": [f"{server['server']}:{server['port']}"],
+        "server_port": server["port"],
+    }
+    fleet = lab.ansible("kms01", "fleet_info", json.dumps(given)).result("kms01")
+    told = {name: host.get("diagnosis") for name, host in fleet["hosts"].items()}
+    assert told["healthy"] is None
+    assert told["kms01"] is None
+    # Nobody reads a KMS host's log for a whole fleet, and a machine that is activated is not asked.
+    left_out = ("request-arrived", "cached-host")
+    causes = {name: expected for name, (expected, _also) in CAUSES.items() if name not in left_out}
+    assert {name: (told[name] or {}).get("cause", {}).get("id") for name in causes} == causes
+    assert "is not activated: " in told["clock"]["msg"]
+    assert fleet["summary"]["diagnosed"] == len([one for one in told.values() if one is not None])

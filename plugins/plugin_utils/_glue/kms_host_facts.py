@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ...module_utils._identity import MachineIdentity
 from ...module_utils._kms import KmsEndpoint, normal_name
-from .._operations.diagnosis import host_facts
+from .._operations.diagnosis import HostReading, host_facts, log_needed, read_host
 from .._policy.diagnosis import reading
-from .._policy.diagnosis.facts import Facts, KmsHost
+from .._policy.diagnosis.facts import Facts
 from .._spp.steps import take
 from .._winrm.endpoint import Endpoint
 from .._winrm.session import Session
@@ -50,32 +51,52 @@ class Inventory:
             return None
 
 
-def with_kms_host(facts: Facts, inventory: Inventory) -> Facts:
-    """Add what the KMS host says of itself, or why it could not be asked."""
-    if not reading.is_volume_client(facts.product) or reading.cloud_provider(facts) is not None:
-        return facts
-    asked = list(_asked(facts))
-    if not asked:
-        return _unread(facts, "which host it asks is not known")
-    found = next(filter(None, (inventory.named(host, _addresses(facts, host)) for host in asked)), None)
-    if found is None:
-        return _unread(facts, f"the inventory has no host named {' or '.join(asked)}")
-    masking = Masking()
-    try:
-        return replace(facts, kms_host=_read(found, facts, inventory, masking))
-    except (*failure.EXPECTED, options.OptionError) as error:
-        said = str(failure.result_of(error, found).get("msg") or error)
-        return _unread(facts, masking.text(f"{found} could not be read: {said}"))
+class KmsHosts:
+    """Reads each KMS host once, whichever client it is for. May be used by several threads.
 
+    ``log``: whether its log may be read where a client's request has no answer.
+    """
 
-def _read(name: str, facts: Facts, inventory: Inventory, masking: Masking) -> KmsHost:
-    endpoint, _warnings = options.endpoint_from_connection(inventory.connections.of(name), name)
-    masking.add(endpoint.password.reveal() if endpoint.password else None)
-    session = inventory.open_session(endpoint)
-    try:
-        return take(session, host_facts(name, facts, lambda: datetime.now(timezone.utc)))
-    finally:
-        session.close()
+    def __init__(self, inventory: Inventory, log: bool = True) -> None:
+        self._inventory = inventory
+        self._log = log
+        self._lock = threading.Lock()
+        self._known: dict[str, HostReading | str] = {}
+
+    def add(self, facts: Facts) -> Facts:
+        """Add what the KMS host of a client says of itself, or why it could not be asked."""
+        if not reading.is_volume_client(facts.product) or reading.cloud_provider(facts) is not None:
+            return facts
+        asked = list(_asked(facts))
+        if not asked:
+            return _unread(facts, "which host it asks is not known")
+        with self._lock:
+            found = next(filter(None, (self._inventory.named(host, _addresses(facts, host)) for host in asked)), None)
+            if found is None:
+                return _unread(facts, f"the inventory has no host named {' or '.join(asked)}")
+            if found not in self._known:
+                self._known[found] = self._attempt(found, facts)
+            known = self._known[found]
+        return _unread(facts, known) if isinstance(known, str) else replace(facts, kms_host=host_facts(known, facts))
+
+    def _attempt(self, name: str, facts: Facts) -> HostReading | str:
+        masking = Masking()
+        try:
+            return self._read(name, facts, masking)
+        except (*failure.EXPECTED, options.OptionError) as error:
+            said = str(failure.result_of(error, name).get("msg") or error)
+            return masking.text(f"{name} could not be read: {said}")
+
+    def _read(self, name: str, facts: Facts, masking: Masking) -> HostReading:
+        inventory = self._inventory
+        endpoint, _warnings = options.endpoint_from_connection(inventory.connections.of(name), name)
+        masking.add(endpoint.password.reveal() if endpoint.password else None)
+        session = inventory.open_session(endpoint)
+        since = log_needed(facts) if self._log else None
+        try:
+            return take(session, read_host(name, lambda: datetime.now(timezone.utc), since))
+        finally:
+            session.close()
 
 
 def _asked(facts: Facts) -> Iterator[str]:

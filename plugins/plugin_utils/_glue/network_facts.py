@@ -8,8 +8,10 @@ The client may see other servers and take other ways, so the evidence says who a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ...module_utils._dns.errors import DnsError, SettingWrong
 from ...module_utils._dns.requirements import missing_dnspython
@@ -18,11 +20,9 @@ from ...module_utils._dns.signing import Unsigned
 from ...module_utils._dns.survey import Finding, Settings, survey
 from ...module_utils._dns.verdict import Policy as RecordPolicy
 from ...module_utils._kms import is_address, normal_name
-from ...module_utils._kms_rpc import probe_all
+from ...module_utils._kms_rpc import probe
 from .._policy.diagnosis import reading
 from .._policy.diagnosis.facts import Facts, Place, Probe, Published, Record
-
-_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -37,49 +37,80 @@ class Network:
     timeout: float = 5.0
 
 
-def with_network(facts: Facts, network: Network) -> Facts:
-    """Add what DNS publishes where the client looks, the addresses of its KMS hosts, and whether they answer."""
-    if not reading.is_volume_client(facts.product) or reading.cloud_provider(facts) is not None:
-        return facts
-    facts = _with_records(facts, network)
-    return _with_probes(facts, network) if network.probe else _unread(facts, "probe", _NOT_WANTED)
+class Observer:
+    """Asks each server, name and port once, whichever machine it is for. May be used by several threads."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Any] = {}
+
+    def add(self, facts: Facts) -> Facts:
+        """Add what DNS publishes where the client looks, the addresses of its KMS hosts, and whether they answer."""
+        if not reading.is_volume_client(facts.product) or reading.cloud_provider(facts) is not None:
+            return facts
+        facts = self._with_records(facts)
+        return self._with_probes(facts) if self._network.probe else _unread(facts, "probe", _NOT_WANTED)
+
+    def _with_records(self, facts: Facts) -> Facts:
+        missing = missing_dnspython()
+        if not self._network.dns or missing is not None:
+            return _unread(facts, "dns", missing or _NOT_WANTED)
+        try:
+            return self._looked_up(facts, Lookup(list(self._network.nameservers), self._network.timeout))
+        except (DnsError, SettingWrong) as error:
+            return _unread(facts, "dns", str(error))
+
+    def _looked_up(self, facts: Facts, lookup: Lookup) -> Facts:
+        configured = reading.configured_place(facts)
+        domains = reading.domains(facts) or ()
+        if configured is None and domains:
+            published = tuple(self._published(domain, facts, lookup) for domain in domains)
+            facts = replace(facts, published=published)
+        places = (configured, reading.cached_place(facts))
+        names = [normal_name(place[0]) for place in places if place is not None and not is_address(place[0])]
+        known = {name: self._address(name, domains, lookup) for name in names}
+        return replace(facts, addresses={name: found for name, found in known.items() if found is not None})
+
+    def _address(self, name: str, domains: tuple[str, ...], lookup: Lookup) -> tuple[str, ...] | None:
+        found: tuple[str, ...] | None = self._once(("name", name, domains), lambda: _addresses(lookup, name, domains))
+        return found
+
+    def _published(self, domain: str, facts: Facts, lookup: Lookup) -> Published:
+        approved = facts.policy.approved.endpoints if facts.policy is not None and facts.policy.approved else None
+        network = self._network
+        settings = Settings(
+            lookup,
+            Unsigned(),
+            RecordPolicy(approved),
+            servers=network.servers,
+            server_port=network.server_port,
+            timeout=network.timeout,
+        )
+        found: Published = self._once(("domain", domain), lambda: _published(survey([domain], settings)[0]))
+        return found
+
+    def _with_probes(self, facts: Facts) -> Facts:
+        doors = {place: _door(facts, place) for place in _places(facts)}
+        if not doors:
+            return _unread(facts, "probe", "no KMS host is known to ask")
+        return replace(facts, probes={place: self._knock(door) for place, door in doors.items()})
+
+    def _knock(self, door: Place | None) -> Probe:
+        if door is None:
+            return _NO_ADDRESS
+        answer: Probe = self._once(("door", door), lambda: _probe(probe(*door, self._network.timeout)))
+        return answer
+
+    def _once(self, question: Hashable, ask: Callable[[], Any]) -> Any:
+        with self._lock:
+            if question not in self._answers:
+                self._answers[question] = ask()
+            return self._answers[question]
 
 
 _NOT_WANTED = "it was not asked for"
-
-
-def _with_records(facts: Facts, network: Network) -> Facts:
-    missing = missing_dnspython()
-    if not network.dns or missing is not None:
-        return _unread(facts, "dns", missing or _NOT_WANTED)
-    try:
-        lookup = Lookup(list(network.nameservers), network.timeout)
-        return _looked_up(facts, network, lookup)
-    except (DnsError, SettingWrong) as error:
-        return _unread(facts, "dns", str(error))
-
-
-def _looked_up(facts: Facts, network: Network, lookup: Lookup) -> Facts:
-    configured = reading.configured_place(facts)
-    domains = reading.domains(facts) or ()
-    if configured is None and domains:
-        found = survey(domains, _settings(facts, network, lookup))
-        facts = replace(facts, published=tuple(map(_published, found)))
-    names = [place[0] for place in (configured, reading.cached_place(facts)) if place is not None]
-    known = {normal_name(name): _addresses(lookup, name, domains) for name in names if not is_address(name)}
-    return replace(facts, addresses={name: found for name, found in known.items() if found is not None})
-
-
-def _settings(facts: Facts, network: Network, lookup: Lookup) -> Settings:
-    approved = facts.policy.approved.endpoints if facts.policy is not None and facts.policy.approved else None
-    return Settings(
-        lookup,
-        Unsigned(),
-        RecordPolicy(approved),
-        servers=network.servers,
-        server_port=network.server_port,
-        timeout=network.timeout,
-    )
+_NO_ADDRESS = Probe(False, "its name has no address")
 
 
 def _published(finding: Finding) -> Published:
@@ -113,22 +144,6 @@ def _addresses(lookup: Lookup, name: str, domains: tuple[str, ...]) -> tuple[str
     if found is None and any(target.error is not None for target in targets):
         return None
     return found or ()
-
-
-def _with_probes(facts: Facts, network: Network) -> Facts:
-    places = list(_places(facts))
-    if not places:
-        return _unread(facts, "probe", "no KMS host is known to ask")
-    doors = {place: _door(facts, place) for place in places}
-    known = list(dict.fromkeys(door for door in doors.values() if door is not None))
-    answers = {
-        (result["host"], result["port"]): _probe(result) for result in probe_all(known, network.timeout, _AT_ONCE)
-    }
-    probes = {place: _NO_ADDRESS if door is None else answers[door] for place, door in doors.items()}
-    return replace(facts, probes=probes)
-
-
-_NO_ADDRESS = Probe(False, "its name has no address")
 
 
 def _probe(result: dict[str, object]) -> Probe:

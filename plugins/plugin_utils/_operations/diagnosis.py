@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
 from ...module_utils._identity import MachineIdentity
-from .._licensing.activation_events import REQUEST_SENT
+from .._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
 from .._licensing.host_clients import RecentClient, recent_clients
 from .._licensing.model import OperatingSystem, Product
 from .._licensing.product_choice import WINDOWS, ProductUnknown, choose
@@ -77,7 +77,7 @@ def machine_facts(identity: MachineIdentity, inquiry: Inquiry, now: Callable[[],
     try:
         audit = yield from audit_steps(office=inquiry.office)
     except WsmanFault as fault:
-        if not _is_of_services(fault.hresult):
+        if not is_of_services(fault.hresult):
             raise
         unread.reasons["licensing"] = f"the licensing service does not answer ({fault.hresult_text})"
         system = yield from unread.attempt("system", reader.operating_system())
@@ -89,29 +89,46 @@ def machine_facts(identity: MachineIdentity, inquiry: Inquiry, now: Callable[[],
     return replace(facts, unread=dict(unread.reasons))
 
 
-def host_facts(name: str, client: Facts, now: Callable[[], datetime]) -> Work[KmsHost]:
-    """What a KMS host says, as far as it concerns this client. Its log is read only where a request has no answer."""
-    info = yield from host_info_steps(0)
-    moment = now()
+@dataclass(frozen=True)
+class HostReading:
+    """What was read of a KMS host. ``clients`` is None where its log of requests was not."""
+
+    name: str
+    info: HostInfo
+    clock_offset: timedelta | None
+    clients: tuple[RecentClient, ...] | None
+
+
+def log_needed(client: Facts) -> datetime | None:
+    """Since when the log of the KMS host is of use: since a request of the client that has no answer."""
     failure = reading.logged(client)
-    unanswered = failure is not None and failure.event == REQUEST_SENT
-    requests = (yield from read_requests(failure.when - _TRAVEL)) if failure is not None and unanswered else ()
-    return _host(name, info, client, moment, recent_clients(requests) if unanswered else None)
+    unanswered = failure is not None and failure.event == REQUEST_SENT and failure.hresult == NOT_CONTACTED
+    return failure.when - _TRAVEL if failure is not None and unanswered else None
 
 
-def _host(name: str, info: HostInfo, client: Facts, now: datetime, clients: tuple[RecentClient, ...] | None) -> KmsHost:
-    system = info.state.snapshot.os
-    heard = _heard(clients or (), client)
+def read_host(name: str, now: Callable[[], datetime], log_since: datetime | None = None) -> Work[HostReading]:
+    """Read a KMS host, and its log of requests since a moment where one is given."""
+    info = yield from host_info_steps(0)
+    offset = _offset(info.state.snapshot.os, now())
+    if log_since is None:
+        return HostReading(name, info, offset, None)
+    requests = yield from read_requests(log_since)
+    return HostReading(name, info, offset, recent_clients(requests))
+
+
+def host_facts(host: HostReading, client: Facts) -> KmsHost:
+    """What a KMS host says, as far as it concerns this client."""
+    heard = _heard(host.clients or (), client)
     return KmsHost(
-        name=name,
-        serving=info.state.role.role is Role.KMS_HOST,
+        name=host.name,
+        serving=host.info.state.role.role is Role.KMS_HOST,
         keys=tuple(
             _key(key, client)
-            for key in info.keys
+            for key in host.info.keys
             if client.product is None or key.product.is_office == client.product.is_office
         ),
-        clock_offset=_offset(system, now),
-        log_read=clients is not None,
+        clock_offset=host.clock_offset,
+        log_read=host.clients is not None,
         last_request=heard.last.when if heard is not None else None,
         twins=heard.names if heard is not None and heard.duplicate else (),
     )
@@ -131,7 +148,7 @@ def _key(key: HostKey, client: Facts) -> HostKeyState:
     )
 
 
-def _is_of_services(code: int | None) -> bool:
+def is_of_services(code: int | None) -> bool:
     """Whether a code is one of the service control manager: 1050 to 1099 of winerror.h, in 0x8007xxxx."""
     return code is not None and code & 0xFFFF0000 == 0x80070000 and 1050 <= code & 0xFFFF <= 1099
 

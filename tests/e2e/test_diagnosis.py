@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.guide import example
+from tests.module_document import assert_documented, document
+
 from .conftest import Lab, StartLab
 
 SCENARIO = Path(__file__).parent / "scenarios" / "diagnosis.yml"
@@ -216,3 +219,46 @@ def test_a_fleet_is_asked_why_only_where_something_is_wrong(lab: Lab, results: d
     assert {name: (told[name] or {}).get("cause", {}).get("id") for name in causes} == causes
     assert "is not activated: " in told["clock"]["msg"]
     assert fleet["summary"]["diagnosed"] == len([one for one in told.values() if one is not None])
+
+
+def test_what_is_returned_is_documented(results: dict[str, Any]) -> None:
+    for result in results.values():
+        assert_documented(result, document("license_diagnosis")["return"], "license_diagnosis")
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ("Why is it not activated?", "port is not activated: no KMS host answers"),
+        ("What does the code say?", "w32tm"),
+        ("Why are some not activated?", "srv-records is not activated"),
+    ],
+)
+def test_examples_of_the_guide(lab: Lab, marker: str, said: str) -> None:
+    playbook = lab.work / "guide.yml"
+    text = example("guide_diagnosis", "yaml", marker)
+    # The lab's DNS stands elsewhere than a site's.
+    server = yaml.safe_load(lab.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    plays = yaml.safe_load(text)
+    for task in plays[0]["tasks"]:
+        for module in ("license_diagnosis", "fleet_info"):
+            if f"winfleet.activation.{module}" in task:
+                asked = {"nameservers": [f"{server['server']}:{server['port']}"], "server_port": server["port"]}
+                task[f"winfleet.activation.{module}"] |= asked
+    playbook.write_text(yaml.safe_dump(plays))
+    approved = yaml.safe_load(lab.inventory.read_text())["all"]["vars"]["approved"]
+    run = lab.playbook(str(playbook), {"approved_kms_hosts": approved, "ticket_folder": str(lab.work)}, "--forks", "8")
+    assert run.code == 0, run.output
+    assert said in run.output
+    if marker == "Why is it not activated?":
+        assert len((lab.work / "port.txt").read_text().splitlines()) == 10
+        assert not (lab.work / "healthy.txt").exists()
+
+
+def test_watching_example_of_the_guide(lab: Lab) -> None:
+    playbook = lab.work / "watch.yml"
+    text = example("guide_diagnosis", "yaml", "Watch the KMS hosts")
+    playbook.write_text(text.replace("hosts: kms_hosts", "hosts: kms-few"))
+    run = lab.playbook(str(playbook))
+    assert run.code == 0, run.output
+    assert "KMS-009" in run.output

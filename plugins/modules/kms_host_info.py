@@ -56,16 +56,19 @@ EXAMPLES = r"""
     client_days: 30
   register: month
 
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ (month.overdue_clients + month.expiring_clients) | map(attribute='names') | flatten | unique }}"
+
 - name: Watch a KMS host
   winfleet.activation.kms_host_info:
     client_days: 14
     event_days: 2
   register: watched
-  failed_when: watched.findings | length > 0
 
-- name: Show them
+- name: Say what is wrong with it
   ansible.builtin.debug:
-    msg: "{{ (month.overdue_clients + month.expiring_clients) | map(attribute='names') | flatten | unique }}"
+    msg: "{{ watched.findings | map(attribute='reason') }}"
 """
 
 RETURN = r"""

@@ -63,7 +63,7 @@ ROOMS = (
         imports=frozenset({SPP, WINRM, WSMAN, LICENSING, POLICY, MODULE_UTILS}),
         forbidden=frozenset({"socket", "ssl"}),
     ),
-    Room(GLUE, imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
+    Room(GLUE, imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
     Room(DNS, imports=frozenset({MODULE_UTILS}), outside=ANSIBLE | {"dns"}),
     Room(AD, imports=frozenset({MODULE_UTILS, DNS}), outside=ANSIBLE),
     Room(MODULE_UTILS, outside=ANSIBLE),

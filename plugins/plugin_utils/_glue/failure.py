@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...module_utils._outcome import Outcome
-from .._licensing import classify, hresult
+from .._licensing import classify, error_codes
 from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
 from .._operations.errors import NEEDS_ADMINISTRATOR, ChangeFailed, OperationError, Refused
@@ -87,7 +87,7 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
         explained = present.error_result(error.hresult)
         if explained is not None:
             advice = explained["admin_action"]
-            if not text or hresult.explain(error.hresult).known:
+            if not text or error_codes.explain(error.hresult).basis not in ("name", "none"):
                 # WinRM itself only says "unknown error" of what a provider reports; the catalogue knows better.
                 text = explained["meaning"]
     return {

@@ -35,6 +35,9 @@ class FleetAction(ActionBase):
 
     #: The name of the module, before each line of its progress.
     NAME: ClassVar[str]
+
+    #: The names of all hosts of the inventory.
+    inventory: tuple[str, ...]
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
 
     #: What all of them have in common.
@@ -59,6 +62,7 @@ class FleetAction(ActionBase):
         variables = task_vars or {}
         try:
             arguments = self._arguments()
+            self.inventory = tuple(map(str, variables["hostvars"]))
             named = variables["ansible_play_batch"] if arguments["hosts"] is None else arguments["hosts"]
             hosts = tuple(dict.fromkeys(map(str, named)))
             keywords = connection_keywords(self._task, self._play_context, variables)

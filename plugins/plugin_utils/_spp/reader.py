@@ -14,7 +14,6 @@ with the same words. The functions that take a session carry a reading out at on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -23,15 +22,13 @@ from .._licensing.model import KmsHostState, LicensingService, OperatingSystem, 
 from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
-from .row import Row, client_settings_of, counters_of, host_state_of, product_of
+from .row import Row, client_settings_of, counters_of, edition_in, host_state_of, product_of
 from .steps import Query, Rows, Session, Work, ask, take
 
 # The facility of the licensing service's own codes, 0xC004xxxx.
 _LICENSING = 0xC004
 # Says no more than that something failed; in the answer to a query it may mean the query (WIN-005).
 _E_FAIL = 0x80004005
-
-_EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
 
 
 def read_snapshot(session: Session, office: bool = False) -> Snapshot:
@@ -237,7 +234,5 @@ def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> Opera
     """Add the edition identifier, which the license of the running edition carries in its family or its name."""
     for product in products:
         if product.is_windows and not product.is_addon:
-            match = _EDITION_IN_NAME.search(product.name or "")
-            edition = product.license_family or (match.group("edition") if match else None)
-            return replace(system, edition_id=edition)
+            return replace(system, edition_id=product.license_family or edition_in(product.name))
     return system

@@ -128,6 +128,11 @@ class HostRole:
             raise licensing_error(SL_E_VL_INVALID_TIMESTAMP, "The time stamp of the request is not valid.")
         return self._count(key, request, now)
 
+    def count_for(self, request: KmsRequest) -> int:
+        """What the key that serves a client has counted."""
+        key = next((one for one in self.keys.values() if one.activates(request)), None)
+        return key.counter.count(self._machine.now()) if key is not None else 0
+
     def publish(self) -> None:
         """Add or refresh the service records of an activated host that publishes."""
         if not (self.serving and self.publishing):

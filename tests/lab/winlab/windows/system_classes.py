@@ -93,11 +93,18 @@ _EVENT: dict[str, str] = {
     "InsertionStrings": "string[]",
 }
 
+_ADAPTER: dict[str, str] = {
+    **_typed("string", "Caption Description DHCPServer DNSDomain DNSHostName MACAddress ServiceName SettingID"),
+    **_typed("string[]", "DefaultIPGateway DNSDomainSuffixSearchOrder DNSServerSearchOrder IPAddress IPSubnet"),
+    **_typed("uint32", "Index InterfaceIndex TcpipNetbiosOptions"),
+    **_typed("boolean", "DHCPEnabled DomainDNSRegistrationEnabled FullDNSRegistrationEnabled IPEnabled"),
+}
+
 # EventType, the severity in the upper bits of EventIdentifier, Type (Microsoft Learn, Win32_NTLogEvent class).
 _INFORMATION = (3, 0x40000000, "Information")
 _ERROR = (1, 0xC0000000, "Error")
-# A host that could not publish.
-_FAILURES = frozenset({12293})
+# A host that could not publish, and attempts to activate that failed.
+_FAILURES = frozenset({8198, 8233, 12291, 12292, 12293})
 
 _GIBIBYTE = 1024**3
 _SUITE_TERMINAL = 272
@@ -135,6 +142,7 @@ def system_classes(machine: Machine) -> list[ClassDef]:
         ClassDef("Win32_OperatingSystem", CIMV2, _of_release(machine, _OS_RELEASES), ("Name",), reboot, singleton=True),
         ClassDef("Win32_ComputerSystem", CIMV2, _of_release(machine, _COMPUTER_RELEASES), ("Name",)),
         ClassDef("Win32_LogicalDisk", CIMV2, dict(_DISK), ("DeviceID",)),
+        ClassDef("Win32_NetworkAdapterConfiguration", CIMV2, dict(_ADAPTER), ("Index",)),
         ClassDef("Win32_NTLogEvent", CIMV2, dict(_EVENT), ("Logfile", "RecordNumber")),
     ]
 
@@ -147,6 +155,8 @@ def system_instances(machine: Machine, class_name: str) -> list[CimObject]:
         return [CimObject(class_name, _computer_system(machine))]
     if class_name == "Win32_LogicalDisk":
         return [CimObject(class_name, _disk(machine))]
+    if class_name == "Win32_NetworkAdapterConfiguration":
+        return [CimObject(class_name, values) for values in _adapters(machine)]
     return _events(machine)
 
 
@@ -256,8 +266,8 @@ def _computer_system(machine: Machine) -> dict[str, Any]:
         "HypervisorPresent": False,
         "InfraredSupported": False,
         "KeyboardPasswordStatus": 3,
-        "Manufacturer": "winlab",
-        "Model": "Simulated Machine",
+        "Manufacturer": machine.vendor[0],
+        "Model": machine.vendor[1],
         "Name": machine.name.upper(),
         "NetworkServerModeEnabled": True,
         "NumberOfLogicalProcessors": 4,
@@ -304,6 +314,32 @@ def _disk(machine: Machine) -> dict[str, Any]:
         "VolumeSerialNumber": f"{number(2**32, machine.name, 'volume'):08X}",
     }
     return {name: values.get(name) for name in _DISK}
+
+
+def _adapters(machine: Machine) -> list[dict[str, Any]]:
+    """One that is used and one that is not, as nearly every machine has."""
+    wanted = machine.resolution
+    search = [*wanted.policy_search_list, *wanted.search_list]
+    used: dict[str, Any] = {
+        "Caption": "[00000001] Lab Ethernet Adapter",
+        "Description": "Lab Ethernet Adapter",
+        "DHCPEnabled": wanted.connection is not None,
+        "DNSDomain": wanted.connection,
+        "DNSDomainSuffixSearchOrder": search or ([machine.primary_suffix] if machine.primary_suffix else None),
+        "DNSHostName": machine.name,
+        "DNSServerSearchOrder": list(wanted.servers),
+        "DomainDNSRegistrationEnabled": False,
+        "FullDNSRegistrationEnabled": True,
+        "Index": 1,
+        "InterfaceIndex": 11,
+        "IPAddress": [machine.address],
+        "IPEnabled": True,
+        "IPSubnet": ["255.255.255.0"],
+        "ServiceName": "netvsc",
+        "TcpipNetbiosOptions": 0,
+    }
+    idle = {"Caption": "[00000000] Idle Adapter", "Description": "Idle Adapter", "Index": 0, "IPEnabled": False}
+    return [{name: values.get(name) for name in _ADAPTER} for values in (idle, used)]
 
 
 def _events(machine: Machine) -> list[CimObject]:

@@ -168,6 +168,16 @@ ROLES = {
         Role.KMS_CLIENT,
         "Activation object 1",
     ),
+    "licensed by a token": (
+        snapshot(product(token_activated=True)),
+        Role.KMS_CLIENT,
+        "by a token",
+    ),
+    "host key that only made an activation object": (
+        snapshot(product(KeyType.CSVLK, host=host(False)), service_host=host(False)),
+        Role.KMS_HOST_PENDING,
+        "activation object in Active Directory",
+    ),
     "KMS client that is not activated": (
         snapshot(product(license_status_code=5, grace_minutes=0)),
         Role.KMS_CLIENT,

@@ -422,3 +422,15 @@ def test_a_secret_key_given_as_a_name_is_not_repeated():
 )
 def test_whether_a_key_fits_a_machine(ending, os, fits):
     assert any(row.fits(os) for row in gvlk.by_partial(ending)) is fits
+
+
+def test_an_edition_without_key_in_a_release_that_has_keys_is_no_preview() -> None:
+    essentials = gvlk.select(machine(20348, 50))
+    assert "this edition has none" in essentials.advice
+    assert "preview" not in essentials.advice
+    assert "preview" in gvlk.select(machine(30000, 50)).advice
+
+
+def test_what_does_not_fit_together_is_said_in_whole_sentences() -> None:
+    sentence = gvlk.select(machine(22631, 4, 1, edition_id="Professional")).sentence
+    assert "the SKU number means Windows 11 Enterprise, but EditionID Professional means Windows 11 Pro" in sentence

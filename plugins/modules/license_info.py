@@ -100,6 +100,14 @@ os:
           its short name is that of an approved KMS host.
       type: str
       sample: srv2019-01.corp.example
+    domain_member:
+      description: Whether it is joined to a domain. Null where it was not asked, for the same reason.
+      type: bool
+      sample: true
+    domain:
+      description: The domain that it is joined to.
+      type: str
+      sample: corp.example
     computer_name:
       description: The name the machine itself goes by (NetBIOS, 15 characters at the most).
       type: str
@@ -223,6 +231,40 @@ license:
         V(avma) or V(subscription).
       type: str
       sample: microsoft
+    activation_type:
+      description: >-
+        What may activate a volume client, V(all), V(ad), V(kms) or V(token), whatever has activated it. Null before
+        Windows 8.
+      type: str
+      sample: all
+    activation_object:
+      description: >-
+        The activation object that activated the license through Active Directory the last time that happened. It stays
+        when a KMS host activates the license later; RV(license.activation_method) says what counts. Null where Active
+        Directory has never done it, and before Windows 8.
+      type: dict
+      contains:
+        object_name:
+          description: Its name.
+          type: str
+          sample: Corp AO 2022
+        object_dn:
+          description: Its distinguished name.
+          type: str
+          sample: >-
+            CN=01234-5678,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example
+        csvlk_pid:
+          description: Extended product ID of the KMS host key in it.
+          type: str
+          sample: 06401-02206-123-456789-03-1033-20348.0000-0012026
+        csvlk_sku_id:
+          description: Activation ID of that key.
+          type: str
+          sample: 47f3b983-7c53-4d45-abc6-bcd91e2dd90a
+        product:
+          description: The product of that activation ID; null where it is not known, as for all of Windows.
+          type: str
+          sample: Office LTSC 2021
     remaining_app_rearms:
       description: Rearms left for the application, from Windows 8 on.
       type: int

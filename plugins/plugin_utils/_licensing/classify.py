@@ -250,8 +250,9 @@ def _no_host(windows: Sequence[Product], keyed: Sequence[Product]) -> RoleVerdic
 
 
 def _client(product: Product) -> RoleVerdict:
-    if product.ad_object:
-        how = f"was activated through Active Directory ({product.ad_object})"
+    if product.by_directory:
+        name = product.directory.object_name if product.directory else None
+        how = f"was activated through Active Directory{f' ({name})' if name else ''}"
     else:
         how = "gets its activation from a KMS host or from Active Directory"
     return RoleVerdict(Role.KMS_CLIENT, f"It carries the public client setup key ({_ending(product)}) and {how}.")

@@ -166,6 +166,9 @@ _PRODUCT_7 = (
 
 _PRODUCT_8 = (
     *_PRODUCT_7,
+    "ADActivationCsvlkPid",
+    "ADActivationCsvlkSkuId",
+    "ADActivationObjectDN",
     "ADActivationObjectName",
     "KeyManagementServiceLookupDomain",
     "VLActivationType",

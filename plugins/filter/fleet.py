@@ -37,7 +37,13 @@ def fleet_objections(fleet: Any, probes: Any = (), no_kms_host: Any = False) -> 
     if not isinstance(summary, Mapping) or summary.get("approved_unmatched") is None:
         raise AnsibleFilterError("fleet_objections: give a result of fleet_info that has judged by approved_kms_hosts")
     answering = [str(one["host"]) for one in probes if one.get("answers_as_kms")]
-    return objections(summary["approved_unmatched"], summary["approved_serving"], answering, _flag(no_kms_host))
+    return objections(
+        summary["approved_unmatched"],
+        summary["approved_serving"],
+        answering,
+        _flag(no_kms_host),
+        bool(summary.get("directory_stands_in")),
+    )
 
 
 def fleet_to_repair(groups: Any, repair: Any) -> list[str]:

@@ -403,9 +403,10 @@ verdict:
       an approved KMS host that does not serve.
     - V(not_activated) carries an accepted key only. V(wrong_key_type) carries a kind of key that is not accepted,
       V(no_gvlk) likewise on an edition for which there is no GVLK, and V(no_key) none at all.
-    - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(implausible_validity) is activated
+    - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(wrong_activation_type) may be
+      activated by KMS only, or through Active Directory only, which cannot work. V(implausible_validity) is activated
       for longer than KMS or Active Directory activate. V(validity_ends_soon) has less than O(minimum_days) left.
-    - V(unjudged) means that O(approved_kms_hosts) is not set.
+    - V(unjudged) means that neither O(approved_kms_hosts) nor O(activation) is set.
   returned: success
   type: str
   sample: kms_unapproved

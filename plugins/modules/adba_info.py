@@ -56,6 +56,7 @@ notes:
   - Verified on Samba 4.22, whose schema has these objects. On Windows the same names apply, but it has not been tried
     there.
 seealso:
+  - module: winfleet.activation.adba_object
   - module: winfleet.activation.license_info
   - module: winfleet.activation.fleet_info
 """

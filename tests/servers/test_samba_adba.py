@@ -18,7 +18,7 @@ import pytest
 from .conftest import SRV_ADDRESS as ADDRESS
 from .conftest import SRV_DOMAIN as DOMAIN
 from .running import Ansible, Run
-from .samba import Samba
+from .samba import ADMINISTRATOR, PASSWORD, Samba
 
 USER, USER_PASSWORD = "adba-reader", "Us3r-Passw0rd-of-the-lab"
 CLERK = "adba-clerk"
@@ -252,3 +252,95 @@ def test_a_container_that_may_not_be_seen(dc: Samba, ansible: Ansible) -> None:
     with permitted(dc, container(dc), f"(D;;RPRCLCLO;;;{reader})"):
         found = run(ansible, dc, options(dc)).ok()
     assert (found["container_writable_by"], found["objects"]) == (None, [])
+
+
+# --- Removing one -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spare(dc: Samba) -> Iterator[str]:
+    """An object more, which a test may remove."""
+    dn = make(dc, "spare, 2016", "Corp AO 2016")
+    yield dn
+    if dc.side("exists", dn=dn):
+        dc.side("delete", dn=dn)
+
+
+def removing(dc: Samba, dn: str, **more: Any) -> dict[str, Any]:
+    """As the administrator, who is one of Enterprise Admins."""
+    kerberos = {"kerberos_principal": f"{ADMINISTRATOR}@{dc.realm}", "kerberos_password": PASSWORD}
+    return options(dc, **{"dn": dn, "hosts": {"pc1": {"products": []}}, **kerberos, **more})
+
+
+def remove(ansible: Ansible, dc: Samba, arguments: dict[str, Any], *flags: str) -> Run:
+    return ansible.module("adba_object", arguments, *flags, environment=dc.environment)
+
+
+def activated_by(dn: str) -> dict[str, Any]:
+    used = {"activation_method": "ad", "activation_object": {"object_dn": dn}}
+    return {"pc1": {"products": []}, "pc2": {"products": [used]}}
+
+
+def test_remove_one_by_its_name(dc: Samba, spare: str, ansible: Ansible) -> None:
+    otherwise = spare.lower().replace("\\,", "\\2C").replace(",cn=", ", CN=")
+    assert otherwise != spare
+    planned = remove(ansible, dc, removing(dc, otherwise), "--check", "--diff").ok()
+    assert (planned["changed"], planned["result"]) == (True, "planned")
+    assert planned["object"]["dn"] == spare
+    assert dc.side("exists", dn=spare)
+    done = remove(ansible, dc, removing(dc, otherwise), "-vvvv").ok()
+    assert (done["changed"], done["result"], done["msg"]) == (True, "verified", "Corp AO 2016 was removed.")
+    assert done["left"] == planned["left"]
+    assert len(done["left"]) == len(NAMES)
+    assert not dc.side("exists", dn=spare)
+    again = remove(ansible, dc, removing(dc, otherwise)).ok()
+    assert (again["changed"], again["result"], again["object"]) == (False, "unchanged", None)
+    assert PASSWORD not in "".join(ansible.log)
+
+
+def test_a_machine_is_activated_by_it(dc: Samba, spare: str, ansible: Ansible) -> None:
+    flags: tuple[str, ...]
+    for flags in ((), ("--check",)):
+        failed = remove(ansible, dc, removing(dc, spare, hosts=activated_by(spare)), *flags).failed()
+        assert "1 machines are activated by Corp AO 2016: pc2." in failed["msg"]
+        assert failed["changed"] is False
+    assert dc.side("exists", dn=spare)
+    other = activated_by(dn_of(dc, "ao1"))
+    assert remove(ansible, dc, removing(dc, spare, hosts=other)).ok()["result"] == "verified"
+
+
+def test_nothing_else_is_removed(dc: Samba, ansible: Ansible) -> None:
+    user = f"CN={USER},CN=Users,{dc.base}"
+    deeper = f"CN=x,{dn_of(dc, 'ao1')}"
+    for dn in (user, container(dc), deeper, f"CN=ao1\\,{container(dc)}"):
+        failed = remove(ansible, dc, removing(dc, dn)).failed()
+        assert "no activation object of this forest" in failed["msg"], dn
+    assert dc.side("exists", dn=user)
+    assert dc.side("exists", dn=container(dc))
+    named = remove(ansible, dc, removing(dc, "Corp AO 2022")).failed()
+    assert "no distinguished name" in named["msg"]
+
+
+def test_an_audit_or_a_word_that_there_is_none(dc: Samba, spare: str, ansible: Ansible) -> None:
+    failed = remove(ansible, dc, removing(dc, spare, hosts=None)).failed()
+    assert "set without_audit=true" in failed["msg"]
+    unread = {"pc1": {"products": []}, "pc9": {"unreachable": True, "msg": "no answer"}}
+    run = remove(ansible, dc, removing(dc, spare, hosts=unread), "--check")
+    assert run.ok()["unread"] == ["pc9"]
+    assert "1 machines of the audit were not read" in run.text
+    assert remove(ansible, dc, removing(dc, spare, hosts=None, without_audit=True)).ok()["result"] == "verified"
+
+
+def test_an_account_without_the_right(dc: Samba, spare: str, ansible: Ansible) -> None:
+    ordinary = {"kerberos_principal": f"{USER}@{dc.realm}", "kerberos_password": USER_PASSWORD}
+    failed = remove(ansible, dc, removing(dc, spare, **ordinary)).failed()
+    assert "is not allowed to the account that signed in" in failed["msg"]
+    assert "Enterprise Admins" in failed["msg"]
+    assert (failed["changed"], failed["state_known"]) == (False, True)
+    assert dc.side("exists", dn=spare)
+
+
+@pytest.mark.usefixtures("no_container")
+def test_remove_where_there_is_no_container(dc: Samba, ansible: Ansible) -> None:
+    done = remove(ansible, dc, removing(dc, dn_of(dc, "ao1"))).ok()
+    assert (done["changed"], done["result"], done["left"]) == (False, "unchanged", [])

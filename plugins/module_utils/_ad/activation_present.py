@@ -39,11 +39,15 @@ def activation(found: Activation, names: Names) -> Result:
     }
 
 
+def name_of(found: ActivationObject) -> str:
+    return printable(found.name)
+
+
 def activation_object(found: ActivationObject, names: Names) -> Result:
     """One object."""
     return {
         "dn": printable(found.dn),
-        "name": printable(found.name),
+        "name": name_of(found),
         "partial_product_key": _text(found.partial_product_key),
         "csvlk_pid": _text(found.csvlk_pid),
         "sku_id": found.sku_id,

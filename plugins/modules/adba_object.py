@@ -84,12 +84,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read how the machines are activated
-  winfleet.activation.fleet_info:
-    hosts: "{{ groups['windows'] }}"
-  register: fleet
-  run_once: true
-
+# fleet is what a task with winfleet.activation.fleet_info has registered.
 - name: Show what would be removed
   winfleet.activation.adba_object:
     domain_controller: dc1.corp.example
@@ -134,6 +129,13 @@ object:
     dn: CN=ao2016,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example
     name: Corp AO 2016
     partial_product_key: MFDHG
+    csvlk_pid: 06401-02206-123-456789-03-1033-14393.0000-0012017
+    sku_id: 11111111-2222-3333-4455-66778899aabb
+    product:
+    kms_ids: [01234567-89ab-cdef-0123-456789abcdef]
+    created: "2017-01-31T12:00:00Z"
+    changed: "2017-01-31T12:00:00Z"
+    writable_by: []
 left:
   description: The names of the objects that are left.
   returned: success

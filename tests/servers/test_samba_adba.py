@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import ldap
 import pytest
 
+from .activation_objects import BLOB, KMS_IDS, PID, UNKNOWN_SKU, container, dn_of, make
 from .conftest import SRV_ADDRESS as ADDRESS
 from .conftest import SRV_DOMAIN as DOMAIN
 from .running import Ansible, Run
@@ -23,46 +23,8 @@ from .samba import ADMINISTRATOR, PASSWORD, Samba
 USER, USER_PASSWORD = "adba-reader", "Us3r-Passw0rd-of-the-lab"
 CLERK = "adba-clerk"
 OFFICE_2021 = "47f3b983-7c53-4d45-abc6-bcd91e2dd90a"
-UNKNOWN_SKU = "11111111-2222-3333-4455-66778899aabb"
-KMS_IDS = ["aaaaaaaa-0001-0002-0304-05060708090a", "bbbbbbbb-0001-0002-0304-05060708090a"]
-PID = "06401-02206-123-456789-03-1033-20348.0000-0012026"
 # A name of other scripts, one with characters that mean something in a distinguished name, and one that steers.
 NAMES = {"ao1": "Corp AO 2022", "Größe, +=Ñ": "Активация Windows 日本", "ao3": None, "ao4": "evil\x1b[31m\u202ename"}
-BLOB = b"license-of-megabytes" * 64
-
-
-def encoded(values: list[bytes]) -> list[str]:
-    return [base64.b64encode(value).decode() for value in values]
-
-
-def guids(*texts: str) -> list[str]:
-    return encoded([uuid.UUID(text).bytes_le for text in texts])
-
-
-def container(dc: Samba) -> str:
-    return f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,{dc.base}"
-
-
-# As Samba writes it: what has a meaning of its own is escaped, the equals sign by its number.
-ESCAPES = str.maketrans({",": r"\,", "+": r"\+", "=": r"\3D"})
-
-
-def dn_of(dc: Samba, name: str) -> str:
-    return f"CN={name.translate(ESCAPES)},{container(dc)}"
-
-
-def make(dc: Samba, name: str, display: str | None, sku: str = UNKNOWN_SKU, key: str = "MFDHG") -> str:
-    text = {"objectClass": "msSPP-ActivationObject", "msSPP-CSVLKPid": PID, "msSPP-CSVLKPartialProductKey": key}
-    if display is not None:
-        text["displayName"] = display
-    octets = {
-        "msSPP-CSVLKSkuId": guids(sku),
-        "msSPP-KMSIds": guids(*KMS_IDS),
-        "msSPP-OnlineLicense": encoded([BLOB]),
-        "msSPP-ConfigLicense": encoded([BLOB]),
-    }
-    dc.side("add", dn=dn_of(dc, name), text=text, bytes=octets)
-    return dn_of(dc, name)
 
 
 def fill(dc: Samba) -> None:

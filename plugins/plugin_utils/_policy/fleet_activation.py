@@ -159,6 +159,29 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
+def withdrawal_objections(policy: Policy, confirmed: bool) -> list[str]:
+    """Why the records of all KMS hosts must not be deleted, as sentences.
+
+    Without a KMS host and without an object no machine could renew its activation. ``confirmed``: the user says that
+    this is known.
+    """
+    way = policy.activation
+    if way is None or way.by_kms:
+        return [
+            "All records are deleted only where the policy wants no KMS host. Set activation=adba, or name the "
+            "approved KMS hosts."
+        ]
+    if confirmed or stands_in(policy):
+        return []
+    if way is Way.NONE:
+        return ["The policy is activation=none, so that nothing could activate KMS clients. Confirm: no_kms_host=true."]
+    seen = "no object was looked for" if policy.objects is None else "no activation object for Windows is there"
+    return [
+        f"The policy is activation=adba, but {seen}, so that machines might not renew their activation. Make one, let "
+        "adba_info read it (kms_dns_domain_controller), or confirm: no_kms_host=true."
+    ]
+
+
 def stands_in(policy: Policy) -> bool:
     """Whether activation objects may take the place of KMS hosts: the policy wants it, and there is one for Windows."""
     objects = policy.objects.for_windows if policy.objects is not None else ()

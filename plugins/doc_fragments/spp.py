@@ -72,6 +72,24 @@ options:
     elements: str
     choices: [GVLK, CSVLK, MAK, RETAIL, OEM, AVMA, EVALUATION, SUBSCRIPTION]
     default: [GVLK]
+  activation:
+    description:
+      - How the organization wants its machines to be activated. V(kms), by the KMS hosts in O(approved_kms_hosts).
+        V(adba), through Active Directory by an activation object, so that there is no KMS host and each one that is
+        found is wrong. V(both), which is usual where machines in workgroups or before Windows 8 and Windows Server 2012
+        are left. V(none), by neither.
+      - With V(adba) and V(none) O(approved_kms_hosts) may be left out, and must name no host.
+      - When left out, KMS hosts are judged by O(approved_kms_hosts), and a machine that Active Directory activates is
+        as it should be.
+      - With V(adba) and V(both) each machine is asked for its domain, which takes one request more.
+    type: str
+    choices: [kms, adba, both, none]
+  activation_objects:
+    description:
+      - The activation objects of the machines' forest, as M(winfleet.activation.adba_info) returns them. With them it
+        is found which machines carry the key of one, were activated by one that is gone, or cannot be activated
+        through Active Directory although they may use nothing else.
+    type: dict
   minimum_days:
     description:
       - How many days of activation a KMS client must have left at least. A client that reaches its KMS host renews
@@ -106,6 +124,7 @@ options:
       - not_activated
       - wrong_key_type
       - wrong_kms_host
+      - wrong_activation_type
       - implausible_validity
       - validity_ends_soon
       - no_gvlk

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Jinja filters: what to go on with after many hosts were read or repaired.
 
-Documented in fleet_groups.yml, fleet_objections.yml, fleet_to_repair.yml and fleet_still_wrong.yml.
+Documented in fleet_groups.yml, fleet_objections.yml, fleet_to_repair.yml, fleet_still_wrong.yml and
+kms_withdrawal_objections.yml.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections, repairable
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet_activation import withdrawal_objections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
 
 
@@ -37,7 +40,22 @@ def fleet_objections(fleet: Any, probes: Any = (), no_kms_host: Any = False) -> 
     if not isinstance(summary, Mapping) or summary.get("approved_unmatched") is None:
         raise AnsibleFilterError("fleet_objections: give a result of fleet_info that has judged by approved_kms_hosts")
     answering = [str(one["host"]) for one in probes if one.get("answers_as_kms")]
-    return objections(summary["approved_unmatched"], summary["approved_serving"], answering, _flag(no_kms_host))
+    return objections(
+        summary["approved_unmatched"],
+        summary["approved_serving"],
+        answering,
+        _flag(no_kms_host),
+        bool(summary.get("directory_stands_in")),
+    )
+
+
+def kms_withdrawal_objections(activation: Any, objects: Any = None, no_kms_host: Any = False) -> list[str]:
+    """Why the records of all KMS hosts must not be deleted."""
+    try:
+        policy = Policy.parse([], activation=str(activation) or None, objects=objects or None)
+    except ValueError as error:
+        raise AnsibleFilterError(f"kms_withdrawal_objections: {error}") from None
+    return withdrawal_objections(policy, _flag(no_kms_host))
 
 
 def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
@@ -72,4 +90,5 @@ class FilterModule:
             "fleet_objections": fleet_objections,
             "fleet_still_wrong": fleet_still_wrong,
             "fleet_to_repair": fleet_to_repair,
+            "kms_withdrawal_objections": kms_withdrawal_objections,
         }

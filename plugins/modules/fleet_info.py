@@ -200,6 +200,16 @@ hosts:
       unreachable: true
       changed: false
       msg: "srv2012-off (10.1.2.3:5985, ntlm): the connection was refused. Check that WinRM listens ..."
+findings:
+  description:
+    - What is wrong with the fleet as a whole. KMS host keys on as many computers as they are good for, an activation
+      object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
+      and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
+      O(activation) wants none.
+    - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
+  returned: always
+  type: list
+  elements: dict
 summary:
   description: How many hosts there are of each kind.
   returned: always
@@ -260,10 +270,17 @@ summary:
     can_activate:
       description:
         - Whether one of them has counted enough clients to activate any, or a machine proves an activation object of
-          the directory. Null without O(approved_kms_hosts).
+          the directory, or RV(summary.directory_stands_in). Null without a policy.
       type: bool
       returned: always
       sample: true
+    directory_stands_in:
+      description:
+        - Whether O(activation=adba) is wanted and O(activation_objects) has one that may activate Windows, so that no
+          KMS host is needed. Null without a policy.
+      type: bool
+      returned: always
+      sample: false
     verdicts:
       description: Hosts by verdict.
       type: dict

@@ -76,6 +76,16 @@ options:
       - The request is refused if then no host of the list would be left.
     type: bool
     default: true
+  no_kms_host:
+    description:
+      - There is to be no KMS host at all, since Active Directory activates the machines
+        (M(winfleet.activation.adba_info)) or nothing of the kind is wanted. With O(exclusive=true) and an empty list of
+        O(hosts) every record is deleted, the last one too, which is refused otherwise.
+      - The record's object in Active Directory goes with its last value, and whoever publishes first then owns the next
+        one. See to it first that no machine is a KMS host any more, and keep the name by
+        O(winfleet.activation.kms_srv_acl#module:create_node).
+    type: bool
+    default: false
   approved_hosts:
     description:
       - The organization's KMS hosts, as a safeguard. Their records stay, even if O(exclusive) is set and the list
@@ -324,6 +334,7 @@ def argument_spec() -> dict[str, Any]:
         },
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "exclusive": {"type": "bool", "default": False},
+        "no_kms_host": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
         "approved_hosts": {"type": "list", "elements": "str"},
         "port": {"type": "int"},
@@ -356,6 +367,7 @@ def _request(params: dict[str, Any]) -> plan.Request:
         add_missing=params["add_missing"],
         approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
+        no_kms_host=params["no_kms_host"],
     )
 
 

@@ -105,6 +105,14 @@ os:
           its short name is that of an approved KMS host.
       type: str
       sample: srv2019-01.corp.example
+    domain_member:
+      description: Whether it is joined to a domain. Null where it was not asked, for the same reason.
+      type: bool
+      sample: true
+    domain:
+      description: The domain that it is joined to.
+      type: str
+      sample: corp.example
     computer_name:
       description: The name the machine itself goes by (NetBIOS, 15 characters at the most).
       type: str
@@ -228,6 +236,40 @@ license:
         V(avma) or V(subscription).
       type: str
       sample: microsoft
+    activation_type:
+      description: >-
+        What may activate a volume client, V(all), V(ad), V(kms) or V(token), whatever has activated it. Null before
+        Windows 8.
+      type: str
+      sample: all
+    activation_object:
+      description: >-
+        The activation object that activated the license through Active Directory the last time that happened. It stays
+        when a KMS host activates the license later; RV(license.activation_method) says what counts. Null where Active
+        Directory has never done it, and before Windows 8.
+      type: dict
+      contains:
+        object_name:
+          description: Its name.
+          type: str
+          sample: Corp AO 2022
+        object_dn:
+          description: Its distinguished name.
+          type: str
+          sample: >-
+            CN=01234-5678,CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example
+        csvlk_pid:
+          description: Extended product ID of the KMS host key in it.
+          type: str
+          sample: 06401-02206-123-456789-03-1033-20348.0000-0012026
+        csvlk_sku_id:
+          description: Activation ID of that key.
+          type: str
+          sample: 47f3b983-7c53-4d45-abc6-bcd91e2dd90a
+        product:
+          description: The product of that activation ID; null where it is not known, as for all of Windows.
+          type: str
+          sample: Office LTSC 2021
     remaining_app_rearms:
       description: Rearms left for the application, from Windows 8 on.
       type: int
@@ -368,9 +410,10 @@ verdict:
       an approved KMS host that does not serve.
     - V(not_activated) carries an accepted key only. V(wrong_key_type) carries a kind of key that is not accepted,
       V(no_gvlk) likewise on an edition for which there is no GVLK, and V(no_key) none at all.
-    - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(implausible_validity) is activated
+    - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(wrong_activation_type) may be
+      activated by KMS only, or through Active Directory only, which cannot work. V(implausible_validity) is activated
       for longer than KMS or Active Directory activate. V(validity_ends_soon) has less than O(minimum_days) left.
-    - V(unjudged) means that O(approved_kms_hosts) is not set.
+    - V(unjudged) means that neither O(approved_kms_hosts) nor O(activation) is set.
   returned: success
   type: str
   sample: kms_unapproved

@@ -18,7 +18,7 @@ description:
   - Check mode shows the plan. Nothing else is done than what it shows.
   - What has to be left alone is left alone with the reason, which is not a failure. RV(compliant) and RV(verdict) tell
     whether the machine is as the policy requires then.
-  - O(approved_kms_hosts) has to be given.
+  - O(approved_kms_hosts) has to be given, or O(activation) where that wants no KMS host.
   - Its SRV record in DNS is not touched; see playbook C(winfleet.activation.kms_dns).
 extends_documentation_fragment:
   - winfleet.activation.spp

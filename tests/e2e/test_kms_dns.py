@@ -27,9 +27,13 @@ def demo(start_lab: StartLab) -> Lab:
 
 @pytest.fixture(scope="module")
 def policy(demo: Lab) -> dict[str, Any]:
-    server = yaml.safe_load(demo.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    return {"approved_kms_hosts": APPROVED, **_policy(demo)}
+
+
+def _policy(lab: Lab) -> dict[str, Any]:
+    """Where the records are."""
+    server = yaml.safe_load(lab.inventory.read_text())["all"]["vars"]["winlab_dns"]
     return {
-        "approved_kms_hosts": APPROVED,
         "kms_domains": ["corp.example"],
         "kms_dns_nameservers": [f"{server['server']}:{server['port']}"],
         "kms_dns_server": server["server"],
@@ -182,3 +186,48 @@ def _role(demo: Lab, entry_point: str, policy: dict[str, Any]) -> Any:
         "        kms_dns_domains: '{{ kms_domains }}'\n"
     )
     return demo.playbook(str(playbook), policy)
+
+
+# --- No KMS host at all -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def forest(start_lab: StartLab) -> Lab:
+    return start_lab("demo")
+
+
+@pytest.fixture(scope="module")
+def by_directory(forest: Lab) -> dict[str, Any]:
+    """Active Directory is to activate the machines; its object was read by somebody else."""
+    found = {"dn": "CN=ao1,DC=corp,DC=example", "name": "Corp AO", "writable_by": []}
+    objects = {"present": True, "forest": "corp.example", "objects": [found], "container_writable_by": []}
+    return {**_policy(forest), "activation": "adba", "activation_objects": objects}
+
+
+def test_all_records_go_only_where_something_else_activates(forest: Lab, by_directory: dict[str, Any]) -> None:
+    before = published(forest)
+    assert before == {"kms01", *ROGUES}
+    empty = {**by_directory["activation_objects"], "objects": []}
+    for variables, words in (
+        ({**by_directory, "activation_objects": empty}, "no activation object for Windows is there"),
+        ({**by_directory, "activation_objects": {}}, "no object was looked for"),
+        ({**by_directory, "activation": "none"}, "Confirm: no_kms_host=true."),
+        ({**by_directory, "approved_kms_hosts": APPROVED}, "activation=adba wants no KMS host"),
+    ):
+        run = forest.playbook("winfleet.activation.kms_dns", variables)
+        assert run.code != 0
+        assert words in " ".join(run.output.split()), run.output
+    run = forest.playbook("winfleet.activation.kms_dns", by_directory, "--check")
+    assert run.code == 0, run.output
+    assert published(forest) == before
+
+
+def test_all_records_go(forest: Lab, by_directory: dict[str, Any]) -> None:
+    """The machines still are KMS hosts and publish themselves again, which is found at the end."""
+    variables = {**by_directory, "kms_dns_activation_objects": by_directory["activation_objects"]}
+    run = _role(forest, "withdraw", {**variables, "kms_dns_activation": "adba", "approved_kms_hosts": []})
+    assert run.code == 0, run.output
+    assert published(forest) == set()
+    run = forest.playbook("winfleet.activation.kms_dns", by_directory)
+    assert run.code != 0
+    assert "would publish itself again" in run.output

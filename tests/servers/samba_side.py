@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 # Samba's bindings exist for Debian's Python alone, and carry no types.
-from ldb import FLAG_MOD_ADD, FLAG_MOD_REPLACE, SCOPE_BASE, Dn, Message, MessageElement  # type: ignore
+from ldb import FLAG_MOD_ADD, FLAG_MOD_REPLACE, SCOPE_BASE, Dn, LdbError, Message, MessageElement  # type: ignore
 from samba.auth import system_session  # type: ignore
 from samba.dcerpc import security  # type: ignore
 from samba.ndr import ndr_pack, ndr_unpack  # type: ignore
@@ -52,6 +52,33 @@ def replace(asked: dict[str, Any]) -> None:
     database = _database(asked)
     values = {name: [base64.b64decode(value) for value in found] for name, found in asked.get("bytes", {}).items()}
     _change(database, Dn(database, asked["dn"]), {**values, **asked.get("text", {})}, FLAG_MOD_REPLACE)
+
+
+def add(asked: dict[str, Any]) -> None:
+    """A new object; the values are base64, except under "text"."""
+    database = _database(asked)
+    message = Message(Dn(database, asked["dn"]))
+    values = {name: [base64.b64decode(value) for value in found] for name, found in asked.get("bytes", {}).items()}
+    for attribute, value in {**values, **asked.get("text", {})}.items():
+        message[attribute] = MessageElement(value, FLAG_MOD_ADD, attribute)
+    database.add(message)
+
+
+def delete(asked: dict[str, Any]) -> None:
+    _database(asked).delete(asked["dn"])
+
+
+def rename(asked: dict[str, Any]) -> None:
+    _database(asked).rename(asked["dn"], asked["to"])
+
+
+def exists(asked: dict[str, Any]) -> bool:
+    """Whether there is such an object, in whatever partition."""
+    database = _database(asked)
+    try:
+        return bool(database.search(base=asked["dn"], scope=SCOPE_BASE, attrs=["name"]))
+    except LdbError:
+        return False
 
 
 def members(asked: dict[str, Any]) -> None:
@@ -147,10 +174,8 @@ def _change(database: Any, name: Any, values: dict[str, Any], kind: int) -> None
     database.modify(message)
 
 
-VERBS = {
-    verb.__name__: verb
-    for verb in (populate, replace, members, set_sddl, sddl, sid, attributes, descriptors, read, parts)
-}
+_VERBS = (populate, replace, add, delete, rename, exists, members, set_sddl, sddl, sid, attributes, descriptors)
+VERBS = {verb.__name__: verb for verb in (*_VERBS, read, parts)}
 
 if __name__ == "__main__":
     json.dump(VERBS[sys.argv[1]](json.load(sys.stdin)), sys.stdout)

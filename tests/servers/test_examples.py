@@ -18,6 +18,7 @@ import yaml
 
 from tests.module_document import assert_documented, document
 
+from .activation_objects import make
 from .bind import SERVICE, Bind, Key, Zone, bind
 from .running import Ansible
 from .samba import ADMINISTRATOR, Samba, samba
@@ -26,8 +27,17 @@ BIND_ADDRESS, SAMBA_ADDRESS = "127.53.10.1", "127.60.3.1"
 DOMAINS = ("corp.example", "emea.corp.example")
 KEYS = {algorithm: Key(f"kms-admin-{algorithm}", algorithm) for algorithm in ("hmac-sha256", "hmac-sha512")}
 USER, PASSWORD = "dnsadmin", "Dns-Adm1n-Passw0rd"
-VARIABLES = {"approved_kms_hosts": ["kms01.corp.example", "kms02.corp.example"], "dnsadmin_password": PASSWORD}
+VARIABLES = {
+    "approved_kms_hosts": ["kms01.corp.example", "kms02.corp.example"],
+    "dnsadmin_password": PASSWORD,
+    "auditor_password": PASSWORD,
+    "forestadmin_password": PASSWORD,
+    "fleet": {"hosts": {"pc1": {"products": []}}},
+}
 PUBLISHED = ("kms01.corp.example", "kms02.corp.example", "pc0815.corp.example")
+
+# Modules that talk to a domain controller and to nobody else.
+BY_LDAP = ("kms_srv_acl", "adba_info", "adba_object")
 
 Task = dict[str, Any]
 
@@ -42,13 +52,13 @@ def examples(module: str, where: str) -> list[Any]:
     chosen = []
     for tasks in groups:
         options = tasks[0][f"winfleet.activation.{module}"]
-        directory = module == "kms_srv_acl" or any(name.startswith("kerberos") for name in options)
+        directory = module in BY_LDAP or any(name.startswith("kerberos") for name in options)
         if directory == (where == "directory"):
             chosen.append(pytest.param(module, tasks, id=f"{module}-{tasks[0]['name']}"))
     return chosen
 
 
-MODULES = ("kms_srv_info", "kms_srv", "kms_srv_acl")
+MODULES = ("kms_srv_info", "kms_srv", *BY_LDAP)
 ON_BIND = [example for module in MODULES for example in examples(module, "bind")]
 IN_DIRECTORY = [example for module in MODULES for example in examples(module, "directory")]
 
@@ -114,10 +124,11 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
             users={USER: PASSWORD},
             computers=dict.fromkeys(("kms01", "kms02"), "C0mputer-Passw0rd"),
             groups=["KMS Hosts"],
-            members={"Domain Admins": [USER]},
+            members={"Domain Admins": [USER], "Enterprise Admins": [USER]},
             spns={"DC1$": [f"ldap/{controller.host}"]},
         )
         controller.tool("dns", "zonecreate", SAMBA_ADDRESS, DOMAINS[1])
+        make(controller, "ao2016", "Corp AO 2016")
         for domain in DOMAINS:
             lines = [f"add {SERVICE}.{domain} 3600 SRV 0 0 1688 {host}." for host in PUBLISHED]
             assert controller.nsupdate(controller.ticket(ADMINISTRATOR), lines, domain) == ""
@@ -127,16 +138,18 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
 @pytest.mark.parametrize(("module", "tasks"), IN_DIRECTORY)
 def test_in_active_directory(directory: Samba, ansible: Ansible, module: str, tasks: list[Task]) -> None:
     options = tasks[0][f"winfleet.activation.{module}"]
-    if module != "kms_srv_acl":
+    if module not in BY_LDAP:
         options["nameservers"] = [SAMBA_ADDRESS]
-    if "domain_controller" in options:
-        options.update(domain_controller=SAMBA_ADDRESS, kerberos_hostname=directory.host)
-        options["kerberos_principal"] = f"{USER}@{directory.realm}"
-    if module == "kms_srv_acl":
-        # LDAP finds the domain controller by the resolver of the machine, which knows nothing of this one.
-        options["server"] = SAMBA_ADDRESS
+    # LDAP finds the domain controller by the resolver of the machine, which knows nothing of this one.
+    server = "server" if module == "kms_srv_acl" else "domain_controller"
+    if server in options:
+        options[server] = SAMBA_ADDRESS
         if "bind_user" not in options:
             options["kerberos_hostname"] = directory.host
+    if "domain_controller" in options and "bind_user" not in options:
+        options["kerberos_principal"] = f"{USER}@{directory.realm}"
+    if "bind_user" in options:
+        options["bind_user"] = f"{USER}@{DOMAINS[0]}"
     if "kerberos_keytab" in options:
         options["kerberos_keytab"] = str(directory.keytab(USER))
     if "ca_path" in options:

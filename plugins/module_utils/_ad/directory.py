@@ -26,6 +26,8 @@ _SD_FLAGS = "1.2.840.113556.1.4.801"
 _EXTENDED_DN, _AS_TEXT = "1.2.840.113556.1.4.529", bytes([0x30, 3, 2, 1, 1])
 _PAGE = 500
 
+_MANAGES_FOREST = "Use an account that manages the forest, such as one of Enterprise Admins"
+
 _T = TypeVar("_T")
 
 
@@ -74,6 +76,10 @@ class Directory:
         pairs = list(attributes.items())
         self._call(f"creating {dn}", lambda: self._connection.add_ext_s(dn, pairs, serverctrls=_controls(sd_flags)))
 
+    def delete(self, dn: str) -> None:
+        """One object, and nothing below it."""
+        self._call(f"deleting {dn}", lambda: self._connection.delete_ext_s(dn), _MANAGES_FOREST)
+
     def _paged(self, dn: str, scope: int, found_by: str, attributes: Sequence[str], most: int | None) -> list[Entry]:
         entries: list[Entry] = []
         # RFC 2696. A controller gives no more than 1,000 entries at once.
@@ -105,11 +111,11 @@ class Directory:
 
         return self._call(f"reading {dn or 'the root'}", search)
 
-    def _call(self, doing: str, work: Callable[[], _T]) -> _T:
+    def _call(self, doing: str, work: Callable[[], _T], advice: str = "") -> _T:
         try:
             return work()
         except ldap.LDAPError as error:
-            raise explained(self.label, doing, error) from error
+            raise explained(self.label, doing, error, advice) from error
 
 
 def _controls(sd_flags: int | None) -> list[Any]:

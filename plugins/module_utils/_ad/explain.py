@@ -22,11 +22,15 @@ def said_by(error: Any) -> str:
     return printable(" ".join(str(said).split()))
 
 
-def explained(label: str, doing: str, error: Any) -> AdError:
+_MANAGES_ZONE = "Use an account that manages the DNS zone, such as a domain admin"
+
+
+def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
+    """``advice``: who has the right that is missing, where that is not whoever manages DNS."""
     said = said_by(error)
     if isinstance(error, ldap.INSUFFICIENT_ACCESS):
         what = f"{doing} is not allowed to the account that signed in"
-        return NotAllowed(label, f"{what} ({said})", "Use an account that manages the DNS zone, such as a domain admin")
+        return NotAllowed(label, f"{what} ({said})", advice or _MANAGES_ZONE)
     if isinstance(error, ldap.NO_SUCH_OBJECT):
         return NotFound(label, f"{doing}: there is no such object")
     if isinstance(error, ldap.REFERRAL):
@@ -42,4 +46,7 @@ def explained(label: str, doing: str, error: Any) -> AdError:
         )
     if isinstance(error, (ldap.STRONG_AUTH_REQUIRED, ldap.CONFIDENTIALITY_REQUIRED)):
         return NotSignedIn(label, f"{doing}: the server wants a stronger sign-in ({said})", "Use Kerberos")
+    if isinstance(error, ldap.REFERRAL):
+        what = f"{doing}: this server leaves it to another one"
+        return ServerSaysNo(label, what, "Name that one; a read-only domain controller changes nothing itself")
     return ServerSaysNo(label, f"{doing} failed: {said}")

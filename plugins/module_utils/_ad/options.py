@@ -37,6 +37,13 @@ CONNECTION_SPEC: dict[str, Any] = {
 # Of those that may ask a domain controller, besides what they do with DNS: timeout is theirs, and port is another one.
 FOREST_SPEC: dict[str, Any] = {"domain_controller": {"type": "str"}, **SIGN_IN_SPEC}
 
+# Of those that read or remove activation objects. Any domain controller of the forest will do.
+ACTIVATION_SPEC: dict[str, Any] = {
+    "domain_controller": {"type": "str", "required": True},
+    "timeout": {"type": "float", "default": 10.0},
+    **SIGN_IN_SPEC,
+}
+
 REQUIRED_TOGETHER = [("bind_user", "bind_password")]
 
 _KERBEROS = tuple(name for name in SIGN_IN_SPEC if name.startswith("kerberos_"))
@@ -52,12 +59,17 @@ def settings_of(params: Mapping[str, Any]) -> Settings:
 def controller_of(params: Mapping[str, Any]) -> Settings | None:
     """By FOREST_SPEC; None when no domain controller is to be asked. Raises SettingWrong."""
     if params["domain_controller"] is not None:
-        return _settings("domain_controller", params, None)
+        return named_controller_of(params)
     # Those of Kerberos may be defaults of a group of modules, for others of the group.
     given = next((name for name in ("bind_user", "bind_password") if params[name]), None)
     if given is not None:
         raise SettingWrong(f"{given} is given without domain_controller, so that there is nowhere to sign in.")
     return None
+
+
+def named_controller_of(params: Mapping[str, Any]) -> Settings:
+    """By ACTIVATION_SPEC. Raises SettingWrong."""
+    return _settings("domain_controller", params, None)
 
 
 def _settings(option: str, params: Mapping[str, Any], port: int | None) -> Settings:

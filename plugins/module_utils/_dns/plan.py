@@ -54,7 +54,8 @@ class Request:
     """What is wanted, the same for every domain.
 
     ``exclusive``: values that no wish covers go, except those of approved hosts. ``add_missing``: wishes that no value
-    fulfills are published. ``ttl``: None leaves the time to live as it is.
+    fulfills are published. ``ttl``: None leaves the time to live as it is. ``no_kms_host``: there is to be none at all,
+    so that an exclusive list of nobody is what is meant.
     """
 
     wishes: tuple[Wish, ...]
@@ -63,6 +64,7 @@ class Request:
     add_missing: bool = True
     approved: tuple[KmsEndpoint, ...] = ()
     ttl: int | None = None
+    no_kms_host: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,9 @@ class PlanRefused(Exception):
 
 def check(request: Request) -> None:
     """Refuse what is wrong whatever the record set holds. Raises PlanRefused."""
+    if request.no_kms_host:
+        _check_nobody(request)
+        return
     if request.present and request.exclusive and not request.wishes:
         raise PlanRefused(
             "An exclusive list of no hosts would delete every record.",
@@ -131,6 +136,16 @@ def check(request: Request) -> None:
             )
 
 
+def _check_nobody(request: Request) -> None:
+    if request.wishes or request.approved:
+        raise PlanRefused(
+            "no_kms_host=true means that nobody is to be published, and a host is named.",
+            "Leave out approved_hosts, and give an empty list of hosts; or leave out no_kms_host.",
+        )
+    if not (request.present and request.exclusive):
+        raise PlanRefused("no_kms_host=true deletes every record.", "Say so: give exclusive=true as well.")
+
+
 def make_plan(before: RecordSet, request: Request) -> Plan:
     """Decide. Raises PlanRefused."""
     check(request)
@@ -142,7 +157,7 @@ def make_plan(before: RecordSet, request: Request) -> Plan:
     plan = Plan(before, add, remove, ttl=ttl)
     if request.present and request.ttl is not None and before.ttl not in (None, request.ttl):
         plan = Plan(before, add, remove, _wanted(plan.keep, request), ttl)
-    if remove:
+    if remove and not request.no_kms_host:
         _guard(plan, request)
     return plan
 

@@ -40,6 +40,8 @@ class Request:
 
     def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
         """Whether the machine behind an endpoint has to be asked for its full name."""
+        if self.policy is not None and self.policy.asks_for_domains:
+            return lambda _os: True
         approved = self.policy.approved.endpoints if self.policy is not None else ()
         named = ApprovedHosts((*approved, *self.published.endpoints))
         return asks_for_name(named, endpoint.inventory_name, endpoint.host) if named else None
@@ -92,12 +94,18 @@ class FleetRun:
                 self._resume.complete()
         summary = {
             **fleet_result.summary_of(hosts),
-            **fleet_result.coverage_of(self._coverage, hosts),
+            **fleet_result.coverage_of(self._coverage, hosts, self._request.policy),
             "resumed": len(hosts) - len(waiting),
             "requests": traffic.requests,
             "seconds": round(time.monotonic() - began, 1),
         }
-        return {"changed": False, "hosts": hosts, "summary": summary, "groups": fleet_result.groups_of(hosts)}
+        return {
+            "changed": False,
+            "hosts": hosts,
+            "summary": summary,
+            "groups": fleet_result.groups_of(hosts),
+            "findings": fleet_result.findings_of(self._request.policy, hosts, self._request.published),
+        }
 
     def _take_up(self) -> Sequence[str]:
         """The hosts that no earlier run has read."""

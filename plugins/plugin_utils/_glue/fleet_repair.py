@@ -18,6 +18,7 @@ from .._operations.fleet import Row
 from .._operations.fleet_repair import Order, Rollout, repair_fleet
 from .._operations.repair import Planned, RepairReport, RepairRequest
 from .._policy.fleet import Coverage, can_activate, objections
+from .._policy.fleet_activation import stands_in
 from .._policy.plan import ActionKind
 from .._policy.policy import Policy
 from .._policy.repair import IN_BETWEEN, Wishes
@@ -111,7 +112,9 @@ class RepairRun:
         self._hosts = FleetHosts(connections, lambda _host, result: self._progress.done(result), warn)
         self._coverage = Coverage(request.policy.approved)
         self._serving = set(request.seen.approved_serving)
-        self._served = request.seen.can_activate if request.served is None else request.served
+        self._by_directory = stands_in(request.policy)
+        seen = request.seen.can_activate or self._by_directory
+        self._served = seen if request.served is None else request.served
         self._waiting: dict[str, Endpoint] = {}
         # Whose failure leaves something undone; another machine that cannot be read may be as it should.
         self._concerned = set(journal.begun) if journal is not None else set[str]()
@@ -166,7 +169,7 @@ class RepairRun:
         unmatched = self._unmatched()
         probes = _kms_rpc.probe_all(map(_target, unmatched), _PROBE_TIMEOUT, _PROBES)
         answering = [name for name, one in zip(unmatched, probes, strict=True) if one["answers_as_kms"]]
-        found += objections(unmatched, sorted(self._serving), answering, request.no_kms_host)
+        found += objections(unmatched, sorted(self._serving), answering, request.no_kms_host, self._by_directory)
         reasons = [reason for reason in found if reason]
         if reasons:
             raise TaskRefused(f"{' '.join(reasons)} Nothing was changed.")

@@ -9,8 +9,12 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from ...module_utils._identity import ApprovedHosts
+from .._policy import fleet_activation
 from .._policy.fleet import Coverage
+from .._policy.policy import Policy
 from .._policy.verdict import Verdict
+from .judgement_result import finding_result
 
 Result = dict[str, Any]
 
@@ -119,16 +123,32 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
-def coverage_of(coverage: Coverage | None, hosts: dict[str, Result]) -> Result:
-    """What was seen of the approved KMS hosts; nulls without a policy."""
+def coverage_of(coverage: Coverage | None, hosts: dict[str, Result], policy: Policy | None = None) -> Result:
+    """What was seen of the approved KMS hosts, and whether anything can activate machines; nulls without a policy."""
     if coverage is None:
-        return {"approved_unmatched": None, "approved_serving": None, "can_activate": None}
+        return dict.fromkeys(("approved_unmatched", "approved_serving", "can_activate", "directory_stands_in"))
     serving = [name for name, result in hosts.items() if result.get("verdict") == Verdict.KMS_HOST_OK.value]
     return {
         "approved_unmatched": coverage.unmatched(),
         "approved_serving": sorted(serving),
-        "can_activate": any(_can_activate(hosts[name]) for name in serving) or any(map(_by_directory, hosts.values())),
+        "can_activate": any(_can_activate(hosts[name]) for name in serving)
+        or any(map(_by_directory, hosts.values()))
+        or _stands_in(policy),
+        "directory_stands_in": _stands_in(policy),
     }
+
+
+def _stands_in(policy: Policy | None) -> bool:
+    return policy is not None and fleet_activation.stands_in(policy)
+
+
+def findings_of(policy: Policy | None, hosts: dict[str, Result], published: ApprovedHosts) -> list[Result]:
+    """What is wrong with the fleet as a whole; nothing without a policy."""
+    if policy is None:
+        return []
+    members = list(fleet_activation.members_of(hosts))
+    found = fleet_activation.findings(members, policy, map(str, published.endpoints))
+    return [finding_result(one) for one in found]
 
 
 def _can_activate(result: Result) -> bool:

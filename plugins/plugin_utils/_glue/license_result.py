@@ -12,6 +12,7 @@ from .._operations.audit import Audit
 from .._policy.judgement import judge
 from .._policy.machine import Judgement
 from .._policy.policy import MINIMUM_DAYS, Policy
+from .._policy.way import Way
 from . import present
 from .judgement_result import judgement_result
 
@@ -24,16 +25,24 @@ POLICY_ARGUMENTS: dict[str, Any] = {
     "approved_kms_hosts": {"type": "list", "elements": "str"},
     "accepted_key_types": {"type": "list", "elements": "str", "default": ["GVLK"], "choices": _KEY_TYPES},
     "minimum_days": {"type": "int", "default": MINIMUM_DAYS},
+    "activation": {"type": "str", "choices": [way.value for way in Way]},
+    "activation_objects": {"type": "dict"},
 }
 
 
 def policy_of(arguments: Result) -> Policy | None:
     """The policy that validated arguments give; None when nothing is to be judged. Raises ValueError."""
-    approved = arguments["approved_kms_hosts"]
-    if approved is None:
+    approved, activation = arguments["approved_kms_hosts"], arguments["activation"]
+    if approved is None and activation is None:
         return None
     try:
-        return Policy.parse(map(str, approved), arguments["accepted_key_types"], arguments["minimum_days"])
+        return Policy.parse(
+            map(str, approved or ()),
+            arguments["accepted_key_types"],
+            arguments["minimum_days"],
+            activation,
+            arguments["activation_objects"],
+        )
     except ValueError as error:
         raise ValueError(f"the policy cannot be read: {error}") from None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from ...module_utils._host_skus import product_of
 from .._licensing import classify, error_codes, grace
 from .._licensing.host_clients import ClientRequest, RecentClient
 from .._licensing.host_events import HostTrouble
@@ -118,6 +119,8 @@ def product_result(product: Product, now: datetime | None) -> Result:
         "grace_minutes": product.grace_minutes,
         "expires": time_text(expires),
         "activation_method": _activation_method(product),
+        "activation_type": _activation_type(product),
+        "activation_object": _activation_object(product),
         "remaining_app_rearms": product.remaining_app_rearms,
         "remaining_sku_rearms": product.remaining_sku_rearms,
     }
@@ -251,6 +254,8 @@ def _os_result(system: OperatingSystem) -> Result:
         "edition_id": system.edition_id,
         "computer_name": system.computer_name,
         "full_name": system.full_name,
+        "domain_member": system.domain_member,
+        "domain": system.domain,
     }
 
 
@@ -277,7 +282,7 @@ def _client_result(snapshot: Snapshot, primary: Product | None) -> Result:
         "discovered_ip_address": own.discovered_ip_address or general.discovered_ip_address,
         "host_product_key_id": own.host_product_key_id or general.host_product_key_id,
         "host_caching": general.host_caching,
-        "activation_type": _ACTIVATION_TYPES.get(own.activation_type) if own.activation_type is not None else None,
+        "activation_type": _activation_type(primary) if primary else None,
         "activation_interval_minutes": own.activation_interval_minutes or general.activation_interval_minutes,
         "renewal_interval_minutes": own.renewal_interval_minutes or general.renewal_interval_minutes,
     }
@@ -319,11 +324,23 @@ def _counting_state(snapshot: Snapshot) -> KmsHostState | None:
     return hosts[0] if hosts else snapshot.service.host
 
 
+def _activation_type(product: Product) -> str | None:
+    """What a volume client may be activated by."""
+    allowed = product.kms.activation_type
+    return _ACTIVATION_TYPES.get(allowed) if allowed is not None else None
+
+
+def _activation_object(product: Product) -> Result | None:
+    """The object that activated it through Active Directory the last time that happened."""
+    found = product.directory
+    return None if found is None else {**vars(found), "product": product_of(found.csvlk_sku_id)}
+
+
 def _activation_method(product: Product) -> str | None:
     """How the product got, or would get, its license."""
     if product.token_activated:
         return "token"
-    if product.ad_object:
+    if product.by_directory:
         return "ad"
     return {
         KeyType.GVLK: "kms",

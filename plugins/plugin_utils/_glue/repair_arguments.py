@@ -43,7 +43,7 @@ def required_policy(arguments: dict[str, Any]) -> Policy:
     if policy is None:
         raise ValueError(
             "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
-            "organization's own KMS hosts, or give an empty list if there is to be none"
+            "organization's own KMS hosts; if there is to be none, set activation=adba, or give an empty list"
         )
     return policy
 

@@ -249,8 +249,9 @@ def _no_host(windows: Sequence[Product], keyed: Sequence[Product]) -> RoleVerdic
 
 
 def _client(product: Product) -> RoleVerdict:
-    if product.ad_object:
-        how = f"was activated through Active Directory ({product.ad_object})"
+    if product.by_directory:
+        name = product.directory.object_name if product.directory else None
+        how = f"was activated through Active Directory{f' ({name})' if name else ''}"
     elif product.token_activated:
         how = "is licensed by a token, with a certificate of its own"
     else:

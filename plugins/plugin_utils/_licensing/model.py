@@ -36,6 +36,10 @@ class OperatingSystem:
     computer_name: str | None = None
     full_name: str | None = None
     """Host and domain as the machine gives them, where it is joined to a domain and was asked."""
+    domain_member: bool | None = None
+    """Whether it is joined to a domain; None where it was not asked."""
+    domain: str | None = None
+    """That domain, by its DNS name."""
 
     @property
     def provider(self) -> Provider:
@@ -68,6 +72,24 @@ class KmsClientSettings:
     activation_type_used: int | None = None
     activation_interval_minutes: int | None = None
     renewal_interval_minutes: int | None = None
+
+
+# VLActivationType (TechNet, "WMI Properties and Methods for Volume Activation"); slmgr.vbs asks for the first as well.
+_BY_DIRECTORY, _BY_KMS = 1, 2
+
+
+@dataclass(frozen=True)
+class DirectoryActivation:
+    """The activation object that a product was activated by the last time Active Directory did it.
+
+    It stays when something else activates the product later. ``csvlk_pid`` and ``csvlk_sku_id`` are those of the KMS
+    host key in the object.
+    """
+
+    object_name: str | None = None
+    object_dn: str | None = None
+    csvlk_pid: str | None = None
+    csvlk_sku_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +148,7 @@ class Product:
     remaining_app_rearms: int | None = None
     remaining_sku_rearms: int | None = None
     token_activated: bool = False
-    ad_object: str | None = None
+    directory: DirectoryActivation | None = None
     kms: KmsClientSettings = KmsClientSettings()
     host: KmsHostState | None = None
     wmi_class: str = "SoftwareLicensingProduct"
@@ -138,6 +160,18 @@ class Product:
     @property
     def is_windows(self) -> bool:
         return self.application_id.lower() == WINDOWS_APPLICATION_ID
+
+    @property
+    def by_directory(self) -> bool:
+        """Whether Active Directory was what activated it last."""
+        used = self.kms.activation_type_used
+        # Where the column was refused, the name of an object is all there is to go by.
+        return used == _BY_DIRECTORY or (used is None and self.directory is not None)
+
+    @property
+    def by_kms(self) -> bool:
+        """Whether a KMS host was what activated it last; only from Windows 8 on it says so."""
+        return self.kms.activation_type_used == _BY_KMS
 
     @property
     def is_office(self) -> bool:

@@ -46,7 +46,7 @@ def audit(
     """Read the machine behind the session in three requests, one more for a KMS host and one for the installation ID.
 
     ``office`` also reads the licensing platform of Office 2010 and of Office on Windows 7 and Server 2008 R2, which
-    takes two requests more. ``needs_name`` decides whether one more asks for the machine's full name.
+    takes two requests more. ``needs_name`` decides whether one more asks for the machine's domain and full name.
 
     Raises the errors of ``_spp.reader.read_snapshot``.
     """
@@ -59,8 +59,7 @@ def audit_steps(
     """The steps of ``audit``, for whoever reads many machines at once."""
     snapshot = yield from reader.snapshot(office)
     if needs_name is not None and needs_name(snapshot.os):
-        name = yield from reader.full_name()
-        snapshot = replace(snapshot, os=replace(snapshot.os, full_name=name))
+        snapshot = replace(snapshot, os=(yield from reader.with_domain(snapshot.os)))
     primary, ambiguity = _primary(snapshot)
     identifier = (yield from reader.installation_id(primary)) if installation_id and primary else None
     return Audit(snapshot, primary, classify.role(snapshot), identifier, ambiguity)

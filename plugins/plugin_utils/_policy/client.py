@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._licensing.model import Product
 from .._licensing.selection import Refusal
 from .._licensing.terms import KeyType
-from . import activation, following, plan, validity
+from . import activation, by_directory, following, plan, validity
 from .finding import finding
 from .key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
 from .machine import Judgement, Machine
@@ -38,6 +38,7 @@ def judge(machine: Machine, policy: Policy) -> Judgement:
         following.cloud(machine, primary)
         or validity.implausible(machine, primary)
         or following.judge(machine, primary, policy)
+        or by_directory.limited(machine, primary, policy)
         or validity.ends_soon(machine, primary, policy)
         or Judgement(Verdict.KMS_CLIENT_OK, machine.role.reason)
     )
@@ -114,11 +115,13 @@ def _without_gvlk(verdict: Verdict, reason: str, choice: KeyRefusal) -> Judgemen
 def _not_activated(machine: Machine, primary: Product, policy: Policy) -> Judgement:
     explained = activation.reason_of(primary)
     reason = _as_found(machine, primary)
-    wrong = following.judge(machine, primary, policy)
-    settings = tuple(action for action in wrong.plan.actions if action.changes) if wrong else ()
+    judged = (following.judge(machine, primary, policy), by_directory.limited(machine, primary, policy))
+    wrong = [one for one in judged if one is not None]
+    settings = tuple(action for one in wrong for action in one.plan.actions if action.changes)
     actions = Plan((*settings, _remedy(machine, primary)))
     found = finding("CLI-002", reason, actions.advice, code=explained.code_text if explained else None)
-    return Judgement(Verdict.NOT_ACTIVATED, reason, (found, *(wrong.findings if wrong else ())), actions)
+    findings = (found, *(other for one in wrong for other in one.findings))
+    return Judgement(Verdict.NOT_ACTIVATED, reason, findings, actions)
 
 
 def _remedy(machine: Machine, primary: Product) -> plan.Action:

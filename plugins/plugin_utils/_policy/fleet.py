@@ -45,7 +45,7 @@ def can_activate(machine: Machine, verdict: Verdict) -> bool:
     """
     if verdict is Verdict.KMS_HOST_OK:
         return any(state.has_enough_clients for state in machine.snapshot.serving)
-    return machine.licensed and machine.primary is not None and machine.primary.ad_object is not None
+    return machine.licensed and machine.primary is not None and machine.primary.by_directory
 
 
 def objections(
@@ -53,8 +53,12 @@ def objections(
     serving: Sequence[str],
     answering: Iterable[str] = (),
     no_kms_host: bool = False,
+    by_directory: bool = False,
 ) -> list[str]:
-    """Why a fleet must not be repaired, as sentences. ``answering`` are names whose port answers as a KMS host."""
+    """Why a fleet must not be repaired, as sentences. ``answering`` are names whose port answers as a KMS host.
+
+    ``by_directory``: activation objects are to take the place of KMS hosts, and there is one for Windows.
+    """
     answers = set(answering)
     found = [
         f"approved_kms_hosts names {name}, but no machine is called so, and nothing answers there as a KMS host."
@@ -66,10 +70,11 @@ def objections(
         for name, near in unmatched.items()
         if name not in answers
     ]
-    if not serving and not answers and not no_kms_host:
+    if not serving and not answers and not no_kms_host and not by_directory:
         found.append(
             "No approved KMS host was seen serving, so a repair could leave the organization without one. Set up an "
-            "approved KMS host first, or set no_kms_host=true if there is to be none."
+            "approved KMS host first; or set no_kms_host=true if there is to be none; or, where Active Directory "
+            "activates the machines, set activation=adba and adba_domain_controller, so that its object is seen."
         )
     return found
 

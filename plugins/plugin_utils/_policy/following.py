@@ -42,7 +42,7 @@ def cloud(machine: Machine, primary: Product) -> Judgement | None:
 
 def judge(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:
     """What is wrong with the KMS host that a client follows; None if nothing is."""
-    if primary.ad_object or not policy.approved:
+    if primary.by_directory or not policy.approved:
         # Activated through Active Directory, it followed no KMS host; and where none is approved, there is none to
         # compare with: then every host that serves is found on its own.
         return None

@@ -114,6 +114,14 @@ def client_settings(request: ClientRequest) -> Action:
     return Action(ActionKind.CLIENT_SETTINGS, "Set how it finds its KMS host (kms_client).", settings=request)
 
 
+def any_activation(product: str) -> Action:
+    """Let a scope be activated by whatever there is. ``product`` as module kms_client has it."""
+    where = "" if product == "general" else f" and product={product}"
+    words = f"Let it be activated in every way (kms_client with activation_type=all{where})."
+    request = ClientRequest(product=product, activation_type="all")
+    return Action(ActionKind.CLIENT_SETTINGS, words, settings=request)
+
+
 def activate(product: Product | None) -> Action:
     """Bring a product to Licensed. None: the Windows license that the plan installs a key for."""
     return Action(ActionKind.ACTIVATE, "Activate it (module license).", product=product)

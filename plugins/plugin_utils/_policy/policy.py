@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ...module_utils._identity import ApprovedHosts, MachineIdentity
 from ...module_utils._kms import is_address, normal_name, split_port
 from .._licensing.model import OperatingSystem
 from .._licensing.terms import KeyType
+from .activation_objects import ActivationObjects
+from .way import Way
 
 #: A KMS client renews every week, so this much is left only where it has failed for months.
 MINIMUM_DAYS = 14
@@ -23,6 +26,15 @@ def asks_for_name(hosts: ApprovedHosts, name: str, address: str | None) -> Calla
     return lambda os: hosts.may_be_claimed_by(known, os.computer_name)
 
 
+def _check(way: Way | None, hosts: ApprovedHosts) -> None:
+    if way is None or way.by_kms == bool(hosts):
+        return
+    if way.by_kms:
+        raise ValueError(f"activation={way.value} wants KMS hosts, and approved_kms_hosts names none")
+    names = ", ".join(map(str, hosts.endpoints))
+    raise ValueError(f"activation={way.value} wants no KMS host, and approved_kms_hosts names {names}")
+
+
 @dataclass(frozen=True)
 class Policy:
     """What must hold.
@@ -30,25 +42,49 @@ class Policy:
     ``approved`` are the organization's own KMS hosts. ``accepted_key_types`` are the kinds of Windows key that all
     other machines may carry. A KMS client must be activated for ``minimum_days`` at least. ``addresses`` are those of
     approved hosts, where they are known, so that a client that was given an address can be judged.
+
+    ``activation`` is how machines are to be activated; None where that was not decided, which is KMS, and Active
+    Directory where there is an object. ``objects`` are those, where they were read.
     """
 
     approved: ApprovedHosts
     accepted_key_types: frozenset[KeyType] = frozenset({KeyType.GVLK})
     minimum_days: int = MINIMUM_DAYS
     addresses: frozenset[str] = frozenset()
+    activation: Way | None = None
+    objects: ActivationObjects | None = None
 
     @classmethod
     def parse(
-        cls, approved: Iterable[str], accepted_key_types: Iterable[str] = ("GVLK",), minimum_days: int = MINIMUM_DAYS
+        cls,
+        approved: Iterable[str],
+        accepted_key_types: Iterable[str] = ("GVLK",),
+        minimum_days: int = MINIMUM_DAYS,
+        activation: str | None = None,
+        objects: Mapping[str, Any] | None = None,
     ) -> Policy:
-        """From the words of a playbook. Raises ValueError, which quotes the word that is wrong."""
+        """From the words of a playbook, and a result of adba_info. Raises ValueError, which says what is wrong."""
         if minimum_days < 0:
             raise ValueError(f"minimum_days must be 0 or more, not {minimum_days}")
-        return cls(ApprovedHosts.parse(approved), frozenset(map(KeyType, accepted_key_types)), minimum_days)
+        hosts = ApprovedHosts.parse(approved)
+        way = Way(activation) if activation is not None else None
+        _check(way, hosts)
+        return cls(
+            hosts,
+            frozenset(map(KeyType, accepted_key_types)),
+            minimum_days,
+            activation=way,
+            objects=ActivationObjects.parse(objects) if objects is not None else None,
+        )
 
     def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
         """Whether a machine that the inventory calls so has to be asked for its full name, once its system is known."""
-        return asks_for_name(self.approved, name, address)
+        return (lambda _os: True) if self.asks_for_domains else asks_for_name(self.approved, name, address)
+
+    @property
+    def asks_for_domains(self) -> bool:
+        """Whether every machine has to be asked for its domain: only its members are activated through it."""
+        return self.activation is not None and self.activation.by_directory
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""

@@ -24,6 +24,8 @@ class Verdict(str, Enum):
     WRONG_KEY_TYPE = "wrong_key_type"
     WRONG_KMS_HOST = "wrong_kms_host"
     """A KMS client that follows a KMS host which is not approved."""
+    WRONG_ACTIVATION_TYPE = "wrong_activation_type"
+    """A client that is limited to a way of activation which cannot work."""
     IMPLAUSIBLE_VALIDITY = "implausible_validity"
     """Activated for longer than KMS or Active Directory activate."""
     VALIDITY_ENDS_SOON = "validity_ends_soon"

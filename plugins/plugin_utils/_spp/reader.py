@@ -67,18 +67,21 @@ def snapshot(office: bool = False) -> Work[Snapshot]:
     return (yield from _with_counters(found)) if classify.serves_as_host(found) else found
 
 
-def full_name() -> Work[str | None]:
-    """Host and domain of a machine that is joined to a domain, in lower case; None of another.
+def with_domain(system: OperatingSystem) -> Work[OperatingSystem]:
+    """The system with the domain that it is joined to, and its full name there, in lower case.
 
-    Win32_ComputerSystem (Microsoft Learn): DNSHostName came with Vista; Name is the NetBIOS name.
+    Win32_ComputerSystem (Microsoft Learn): DNSHostName came with Vista; Name is the NetBIOS name. Domain is that of a
+    domain where PartOfDomain is true, and the name of a workgroup otherwise.
     """
     types = class_types.types_of(schema.COMPUTER_SYSTEM)
     rows = yield from _select(schema.COMPUTER_SYSTEM_COLUMNS, schema.COMPUTER_SYSTEM, types)
     row = Row(rows[0]) if len(rows) == 1 else None
-    if row is None or not row.flag("PartOfDomain"):
-        return None
+    member = row.flag("PartOfDomain") if row is not None else None
+    if row is None or not member:
+        return replace(system, domain_member=member)
     host, domain = row.text("DNSHostName"), row.text("Domain")
-    return f"{host}.{domain}".lower() if host and domain else None
+    full_name = f"{host}.{domain}".lower() if host and domain else None
+    return replace(system, full_name=full_name, domain_member=True, domain=domain.lower() if domain else None)
 
 
 def installation_id(product: Product) -> Work[str | None]:

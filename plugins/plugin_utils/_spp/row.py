@@ -10,7 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from .._licensing import classify
-from .._licensing.model import KmsClientSettings, KmsHostState, OperatingSystem, Product, RequestCounters
+from .._licensing.model import (
+    DirectoryActivation,
+    KmsClientSettings,
+    KmsHostState,
+    OperatingSystem,
+    Product,
+    RequestCounters,
+)
 from .._wsman import Instance, Value
 
 # "Does not apply" of a counter: -1 in an unsigned column (Microsoft Learn, SoftwareLicensingProduct).
@@ -76,7 +83,7 @@ def product_of(row: Row, system: OperatingSystem, class_name: str) -> Product:
         remaining_app_rearms=row.count("RemainingAppReArmCount"),
         remaining_sku_rearms=row.count("RemainingSkuReArmCount"),
         token_activated=token_version is not None,
-        ad_object=row.text("ADActivationObjectName"),
+        directory=_directory_of(row),
         kms=client_settings_of(row),
         host=host_state_of(row) if system.build >= 7600 else None,
         wmi_class=class_name,
@@ -96,6 +103,16 @@ def _family(row: Row) -> str | None:
     """
     family = row.text("LicenseFamily")
     return edition_in(row.text("Name")) if family and _GUID.fullmatch(family) else family
+
+
+def _directory_of(row: Row) -> DirectoryActivation | None:
+    found = DirectoryActivation(
+        object_name=row.text("ADActivationObjectName"),
+        object_dn=row.text("ADActivationObjectDN"),
+        csvlk_pid=row.text("ADActivationCsvlkPid"),
+        csvlk_sku_id=(row.text("ADActivationCsvlkSkuId") or "").lower() or None,
+    )
+    return found if found != DirectoryActivation() else None
 
 
 def client_settings_of(row: Row) -> KmsClientSettings:

@@ -10,6 +10,7 @@ from typing import Any
 
 from .cim import CimError
 from .machine import Machine
+from .windows.kms_client import BY_DIRECTORY
 from .windows.platform import LicensingPlatform
 from .windows.product_view import counters
 from .windows.rows import Row
@@ -66,7 +67,7 @@ def product_state(machine: Machine, row: Row) -> dict[str, Any]:
         "grace_minutes": row.minutes_left(machine.now()),
         "is_kms_host": platform.role.key_of(row) is not None,
         "kms_host_used": row.binding.name if row.binding else None,
-        "activation_object": row.directory.name if row.directory else None,
+        "activation_object": row.directory.name if row.directory and row.activation_type == BY_DIRECTORY else None,
     }
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import suppress
 from typing import Any
 
@@ -197,4 +198,23 @@ def test_active_directory_comes_first_on_windows_8_and_later(bench: MakeBench) -
     product = windows_product(lab["m"])
     assert product["VLActivationType"] == 1
     assert product["ADActivationObjectName"] == "Corp object"
+    assert product["ADActivationObjectDN"].startswith("CN=Corp object,CN=Activation Objects,CN=Microsoft SPP,")
+    assert uuid.UUID(product["ADActivationCsvlkSkuId"])
+    assert product["ADActivationCsvlkPid"].count("-") == 7
     assert _code(lab, "old") == "8007232B"
+
+
+def test_what_active_directory_did_last_stays_when_a_kms_host_activates(bench: MakeBench) -> None:
+    client = {
+        "release": "win10",
+        "name": "m",
+        "activated": True,
+        "activated_by": "ad",
+        "kms_client": {"activation_type": 2},
+    }
+    lab = bench(_host(), client, activation_object="Corp object")
+    assert windows_product(lab["m"])["VLActivationType"] == 1
+    on_product(lab["m"], "Activate")
+    product = windows_product(lab["m"])
+    assert product["VLActivationType"] == 2
+    assert product["ADActivationObjectName"] == "Corp object"

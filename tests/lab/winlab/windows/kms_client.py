@@ -136,7 +136,7 @@ def _asked(machine: Machine, row: Row, candidate: Candidate, request: KmsRequest
         answer.renewal_interval,
         candidate.by_dns,
     )
-    row.directory = None
+    # What Active Directory did last stays to be read (TechNet, WMI Properties and Methods for Volume Activation).
     row.activation_type = BY_KMS
     set_licensed(row, machine.now() + VOLUME_VALIDITY, volume=True)
     return True

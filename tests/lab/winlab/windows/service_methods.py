@@ -13,7 +13,7 @@ from ..errors import (
     SL_E_VL_BINDING_SERVICE_NOT_ENABLED,
     licensing_error,
 )
-from ..identity import digits
+from ..identity import digits, guid
 from ..keys import KeyKind, ProductKey
 from .client_methods import CLIENT_METHODS, Action
 from .key_entry import find_key
@@ -126,7 +126,7 @@ def directory_binding(name: str, key: ProductKey, domain: str) -> DirectoryBindi
         name=name,
         dn=f"CN={name},{container},{parts}",
         csvlk_pid=f"55041-{digits(5, key.name)}-000-000000-03-1033-9600.0000-0012026",
-        csvlk_sku=key.name,
+        csvlk_sku=guid("license", "activation object", key.name),
     )
 
 

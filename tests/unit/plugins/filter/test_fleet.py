@@ -40,3 +40,41 @@ def test_hosts_are_in_lists_by_what_is_to_be_done() -> None:
 def test_something_else_is_refused(value: Any, words: str) -> None:
     with pytest.raises(AnsibleFilterError, match=words):
         fleet_groups(value)
+
+
+# --- Before all records go --------------------------------------------------------------------------------------------
+
+withdrawal_objections = FilterModule().filters()["kms_withdrawal_objections"]
+WINDOWS = {"dn": "CN=ao1,DC=corp", "name": "Corp AO"}
+OFFICE = {"dn": "CN=ao2,DC=corp", "name": "Office AO", "product": "Office 2019"}
+
+
+def adba(*objects: dict[str, Any]) -> dict[str, Any]:
+    return {"present": True, "forest": "corp", "objects": list(objects), "container_writable_by": []}
+
+
+@pytest.mark.parametrize(
+    ("activation", "objects", "confirmed", "words"),
+    [
+        ("adba", adba(WINDOWS), False, None),
+        ("adba", adba(OFFICE, WINDOWS), "no", None),
+        ("adba", adba(OFFICE), False, "no activation object for Windows is there"),
+        ("adba", adba(), False, "no activation object for Windows is there"),
+        ("adba", {}, False, "no object was looked for"),
+        ("adba", adba(), "yes", None),
+        ("none", {}, False, "activation=none"),
+        ("none", adba(WINDOWS), False, "activation=none"),
+        ("none", {}, True, None),
+        ("", adba(WINDOWS), True, "only where the policy wants no KMS host"),
+    ],
+)
+def test_when_all_records_may_go(activation: str, objects: Any, confirmed: Any, words: str | None) -> None:
+    found = withdrawal_objections(activation, objects, confirmed)
+    assert len(found) == (0 if words is None else 1)
+    assert words is None or words in found[0]
+
+
+@pytest.mark.parametrize("activation", ["kms", "both", "nobody"])
+def test_no_policy_under_which_all_records_go(activation: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="kms_withdrawal_objections"):
+        withdrawal_objections(activation, adba(WINDOWS))

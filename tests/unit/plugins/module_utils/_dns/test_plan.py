@@ -53,6 +53,8 @@ PLANS = {
     "exclusive": ("a b c", request("a", **EXCLUSIVE), "", "b c"),
     "exclusive publishes": ("b c", request("a", **EXCLUSIVE), "a", "b c"),
     "exclusive corrects the port": ("a:1689 b", request("a", **EXCLUSIVE), "a", "a:1689 b"),
+    "no KMS host at all": ("a b", request(**EXCLUSIVE, no_kms_host=True), "", "a b"),
+    "no KMS host, and none there": ("", request(**EXCLUSIVE, no_kms_host=True), "", ""),
     "exclusive is content": ("a b", request("a", "b", **EXCLUSIVE), "", ""),
     "exclusive on nothing": ("", request("a", **EXCLUSIVE), "a", ""),
     "only remove": ("a b", request("a", "c", **ONLY_REMOVE), "", "b"),
@@ -89,6 +91,10 @@ def test_plan(before: str, wanted: plan.Request, added: str, removed: str) -> No
 
 REFUSALS = {
     "exclusive and empty": ("a", request(**EXCLUSIVE), "no hosts"),
+    "no KMS host, and one named": ("a", request("a", **EXCLUSIVE, no_kms_host=True), "a host is named"),
+    "no KMS host, and one approved": ("a", request(approved="a", **EXCLUSIVE, no_kms_host=True), "a host is named"),
+    "no KMS host, and not exclusive": ("a", request(no_kms_host=True), "deletes every record"),
+    "no KMS host, and absent": ("a", request(no_kms_host=True, **ABSENT), "deletes every record"),
     "absent and empty": ("a", request(**ABSENT), "nothing to do"),
     "everything": ("a b", request("a", "b", **ABSENT), "all 2 values"),
     "the only one": ("a", request("a", **ABSENT), "all 1 values"),

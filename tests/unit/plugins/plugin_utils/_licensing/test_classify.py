@@ -11,6 +11,8 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import classify
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import (
+    DirectoryActivation,
+    KmsClientSettings,
     KmsHostState,
     LicensingService,
     OperatingSystem,
@@ -164,7 +166,7 @@ ROLES = {
         "J464C",
     ),
     "KMS client activated by Active Directory": (
-        snapshot(product(ad_object="Activation object 1")),
+        snapshot(product(directory=DirectoryActivation("Activation object 1"))),
         Role.KMS_CLIENT,
         "Activation object 1",
     ),
@@ -177,6 +179,11 @@ ROLES = {
         snapshot(product(KeyType.CSVLK, host=host(False)), service_host=host(False)),
         Role.KMS_HOST_PENDING,
         "activation object in Active Directory",
+    ),
+    "KMS client that Active Directory activated before a KMS host did": (
+        snapshot(product(directory=DirectoryActivation("Old object"), kms=KmsClientSettings(activation_type_used=2))),
+        Role.KMS_CLIENT,
+        "from a KMS host or from Active Directory",
     ),
     "KMS client that is not activated": (
         snapshot(product(license_status_code=5, grace_minutes=0)),

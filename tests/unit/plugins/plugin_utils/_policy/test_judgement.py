@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import MachineIdentity
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import classify
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import (
+    DirectoryActivation,
     KmsClientSettings,
     OperatingSystem,
     Product,
@@ -46,6 +47,7 @@ HOME = replace(WINDOWS_10_PRO, sku=101, edition_id="Core")
 SERVER_2003 = OperatingSystem("Microsoft(R) Windows(R) Server 2003", "5.2.3790", 3790, None, 3)
 FOUNDATION = OperatingSystem("Windows Server 2008 R2 Foundation", "6.1.7601", 7601, 33, 3)
 
+OBJECT = DirectoryActivation("Corp AO", "CN=ao1,CN=Activation Objects,DC=corp,DC=example")
 HALF_A_YEAR = 250_000
 GVLK = product(grace_minutes=HALF_A_YEAR)
 HOST_KEY = product(KeyType.CSVLK, "PYWKV", host=True)
@@ -241,8 +243,16 @@ def test_an_address_is_judged_where_those_of_approved_hosts_are_known() -> None:
 
 def test_activated_through_active_directory_follows_no_host() -> None:
     state = following(discovered="pc9.corp.example")
-    by_directory = replace(state, products=tuple(replace(one, ad_object="CN=Object") for one in state.products))
+    by_directory = replace(state, products=tuple(replace(one, directory=OBJECT) for one in state.products))
     assert judged(by_directory).verdict is Verdict.KMS_CLIENT_OK
+
+
+def test_an_object_that_activated_it_once_does_not_clear_the_host_that_does_now() -> None:
+    """TechNet, WMI Properties and Methods for Volume Activation: the object is the one of the last time, and stays."""
+    state = following(discovered="pc9.corp.example")
+    settings = replace(state.products[0].kms, activation_type_used=2)
+    once = replace(state, products=(replace(state.products[0], directory=OBJECT, kms=settings),))
+    assert judged(once).verdict is Verdict.WRONG_KMS_HOST
 
 
 def test_without_an_approved_host_there_is_none_to_compare_with() -> None:

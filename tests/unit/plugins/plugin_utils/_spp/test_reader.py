@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import reader, schema
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors import LicensingAbsent, UnexpectedAnswer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
 from ..sample_machines import CSVLK, GVLK, server_2008_r2
@@ -128,7 +129,10 @@ def test_rights_quotas_and_time_are_no_matter_of_columns(fault: WsmanFault) -> N
         (6000, "LicenseStatusReason", "TokenActivationILVID"),
         (6002, "LicenseStatusReason", "TokenActivationILVID"),
         (7601, "TokenActivationILVID", "VLActivationTypeEnabled"),
+        (7601, "TokenActivationILVID", "ADActivationObjectDN"),
         (9200, "VLActivationTypeEnabled", "ProductKeyChannel"),
+        (9200, "ADActivationObjectDN", "ProductKeyChannel"),
+        (9200, "ADActivationCsvlkSkuId", "ProductKeyChannel"),
         (9600, "ProductKeyChannel", "OA3xOriginalProductKey"),
         (26100, "ProductKeyChannel", "OA3xOriginalProductKey"),
     ],
@@ -233,3 +237,25 @@ def test_service_object_must_be_one(rows: int) -> None:
     machine.rows["SoftwareLicensingService"] *= rows
     with pytest.raises(UnexpectedAnswer, match=f"{rows} instances"):
         reader.read_snapshot(machine)
+
+
+@pytest.mark.parametrize(
+    ("computer", "member", "domain", "full_name"),
+    [
+        (
+            {"DNSHostName": "PC", "Domain": "Corp.Example", "PartOfDomain": True},
+            True,
+            "corp.example",
+            "pc.corp.example",
+        ),
+        # Before Vista there is no DNSHostName.
+        ({"Domain": "corp.example", "PartOfDomain": True}, True, "corp.example", None),
+        ({"DNSHostName": "PC", "Domain": "WORKGROUP", "PartOfDomain": False}, False, None, None),
+        ({"DNSHostName": "PC", "Domain": "corp.example", "PartOfDomain": None}, None, None, None),
+    ],
+)
+def test_domain(computer: dict[str, Any], member: bool | None, domain: str | None, full_name: str | None) -> None:
+    machine = server_2008_r2(GVLK)
+    machine.rows["Win32_ComputerSystem"] = [computer]
+    system = take(machine, reader.with_domain(reader.read_operating_system(machine)))
+    assert (system.domain_member, system.domain, system.full_name) == (member, domain, full_name)

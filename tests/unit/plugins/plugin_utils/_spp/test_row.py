@@ -15,6 +15,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row impor
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance
 
 NONE_YET = 4294967295
+WINDOWS_10 = OperatingSystem("Microsoft Windows 10 Pro", "10.0.19045", 19045, 48, 1)
 MOMENT = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
 
 
@@ -87,3 +88,36 @@ def test_family_that_is_only_an_identifier_gives_way_to_the_name(
 ) -> None:
     product = product_of(row(LicenseFamily=family, Name=name), VISTA, "SoftwareLicensingProduct")
     assert product.license_family == edition
+
+
+@pytest.mark.parametrize(
+    ("columns", "used", "by_directory", "by_kms"),
+    [
+        ({"ADActivationObjectName": "Corp AO"}, 1, True, False),
+        # The object is the one of the last time, and stays when a KMS host activates the product later.
+        ({"ADActivationObjectName": "Corp AO"}, 2, False, True),
+        ({"ADActivationObjectName": "Corp AO"}, 0, False, False),
+        ({"ADActivationObjectName": "Corp AO"}, None, True, False),
+        ({"ADActivationObjectName": ""}, 1, True, False),
+        ({}, 2, False, True),
+        ({}, None, False, False),
+    ],
+)
+def test_what_activated_a_product(columns: dict[str, str], used: int | None, by_directory: bool, by_kms: bool) -> None:
+    found = product_of(row(VLActivationType=used, **columns), WINDOWS_10, "SoftwareLicensingProduct")
+    assert (found.by_directory, found.by_kms) == (by_directory, by_kms)
+
+
+def test_activation_object() -> None:
+    columns = {
+        "ADActivationObjectName": "Größe",
+        "ADActivationObjectDN": "CN=ao1,DC=corp",
+        "ADActivationCsvlkPid": "06401-02206-123-456789-03-1033-20348.0000-0012026",
+        "ADActivationCsvlkSkuId": "47F3B983-7C53-4D45-ABC6-BCD91E2DD90A",
+    }
+    found = product_of(row(**columns), WINDOWS_10, "SoftwareLicensingProduct").directory
+    assert found is not None
+    assert (found.object_name, found.object_dn, found.csvlk_pid) == tuple(columns.values())[:3]
+    assert found.csvlk_sku_id == "47f3b983-7c53-4d45-abc6-bcd91e2dd90a"
+    blank = dict.fromkeys(columns, "")
+    assert product_of(row(**blank), WINDOWS_10, "SoftwareLicensingProduct").directory is None

@@ -1,0 +1,188 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet against the forest's activation objects and the host keys: what no single machine can show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._licensing.host_keys import COMPUTERS_PER_KEY
+from .._licensing.terms import KeyType
+from .activation_objects import ActivationObjects, names_of
+from .finding import Finding, finding
+from .policy import Policy
+from .way import Way
+
+_NEARLY = COMPUTERS_PER_KEY - 1
+_NAMED = 10
+_FIRST_BUILD = 9200
+
+
+@dataclass(frozen=True)
+class Member:
+    """What counts of one machine. ``host_keys`` are the last five characters of KMS host keys, each with its ID."""
+
+    name: str
+    build: int
+    is_server: bool
+    caption: str
+    key_type: str
+    domain_member: bool | None
+    licensed: bool
+    by: str | None
+    host_keys: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def release(self) -> tuple[bool, int]:
+        return self.is_server, self.build
+
+    @property
+    def may_use_directory(self) -> bool:
+        """A GVLK, a release that Active Directory activates, and no workgroup as far as is known."""
+        return self.key_type == KeyType.GVLK.value and self.build >= _FIRST_BUILD and self.domain_member is not False
+
+
+def members_of(results: Mapping[str, Mapping[str, Any]]) -> Iterator[Member]:
+    """From results of license_info or fleet_info by inventory name; those that were not read are left out."""
+    for name, result in results.items():
+        system, license_ = result.get("os"), result.get("license")
+        if isinstance(system, Mapping) and isinstance(license_, Mapping):
+            yield Member(
+                name,
+                int(system.get("build") or 0),
+                system.get("product_type") in (2, 3),
+                str(system.get("caption") or "Windows"),
+                str(license_.get("key_type")),
+                system.get("domain_member"),
+                license_.get("license_status") == "licensed",
+                license_.get("activation_method"),
+                tuple(_host_keys(result.get("products") or ())),
+            )
+
+
+def _host_keys(products: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str | None]]:
+    for product in products:
+        if product.get("key_type") == KeyType.CSVLK.value and product.get("partial_product_key"):
+            yield str(product["partial_product_key"]), product.get("product_key_id")
+
+
+def findings(members: Sequence[Member], policy: Policy, published: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """What is wrong with the fleet as a whole. ``published`` are the KMS hosts that DNS names."""
+    objects = policy.objects
+    found = [*_budget(members, objects), *_unwanted_records(policy, published)]
+    if objects is not None:
+        found += [*_no_object(policy, objects), *_too_old(members, objects), *_twins(objects), *_writable(objects)]
+    return tuple(found)
+
+
+def _budget(members: Sequence[Member], objects: ActivationObjects | None) -> Iterator[Finding]:
+    """A host key is good for six computers (Microsoft, "KMS activation and 0xC004C008"); an object took one of them."""
+    carriers: dict[str, list[str]] = {}
+    for member in members:
+        for last_five in dict.fromkeys(key.upper() for key, _pid in member.host_keys):
+            carriers.setdefault(last_five, []).append(member.name)
+    for one in objects or ():
+        last_five = (one.partial_product_key or "").upper()
+        if last_five:
+            carriers.setdefault(last_five, []).append(f"activation object {one.name}")
+    for last_five, names in sorted(carriers.items()):
+        if len(names) >= _NEARLY:
+            full = len(names) >= COMPUTERS_PER_KEY
+            reason = (
+                f"The KMS host key ending in {last_five} is good for {COMPUTERS_PER_KEY} computers, and {len(names)} "
+                f"have it, an activation object being one: {_some(names)}."
+            )
+            remedy = "Turn those that are not approved into clients (playbook enforce); Microsoft raises it on request."
+            yield finding("KEY-001" if full else "KEY-002", reason, remedy, partial_product_key=last_five, where=names)
+
+
+def _unwanted_records(policy: Policy, published: Iterable[str]) -> Iterator[Finding]:
+    hosts = sorted(set(published))
+    if policy.activation is not None and not policy.activation.by_kms and hosts:
+        reason = f"DNS names {_some(hosts)} as KMS hosts, and the policy is activation={policy.activation.value}."
+        remedy = "Turn the machines into clients (playbook enforce), then delete the records (playbook kms_dns)."
+        yield finding("DNS-006", reason, remedy, published=hosts)
+
+
+def _no_object(policy: Policy, objects: ActivationObjects) -> Iterator[Finding]:
+    wanted = policy.activation is not None and policy.activation.by_directory
+    if wanted and not objects.for_windows:
+        has = f"has only {names_of(objects)}" if objects.objects else "has none"
+        reason = f"The policy wants activation objects for Windows, and {objects.forest} {has}."
+        remedy = "Make one on Windows with the Volume Activation Tools and the KMS host key of the newest release."
+        yield finding("ADB-011", reason, remedy)
+
+
+def _too_old(members: Sequence[Member], objects: ActivationObjects) -> Iterator[Finding]:
+    """Releases that are never activated by an object, while older ones are: the key of a newer one is missing.
+
+    What a key is for is not in its object, so that the machines have to show it.
+    """
+    fitting = [member for member in members if member.may_use_directory]
+    proved = {member.release for member in fitting if member.by == "ad" and member.licensed}
+    for release in sorted({member.release for member in fitting} - proved):
+        older = any(server == release[0] and build < release[1] for server, build in proved)
+        if objects.for_windows and older:
+            machines = [member for member in fitting if member.release == release]
+            names = [member.name for member in machines]
+            reason = (
+                f"No machine with {machines[0].caption} (build {release[1]}) is activated through Active Directory, "
+                f"while machines with older releases are: {_some(names)}. No object ({names_of(objects.for_windows)}) "
+                "seems to be for this release."
+            )
+            remedy = "Make an object with the KMS host key of the newest release; it activates the older ones as well."
+            yield finding("ADB-001", reason, remedy, build=release[1], machines=names)
+
+
+def _twins(objects: ActivationObjects) -> Iterator[Finding]:
+    for same in objects.twins():
+        reason = f"{names_of(same)} were made with one KMS host key, the one ending in {same[0].partial_product_key}."
+        remedy = "Remove the older ones by their distinguished name (module adba_object)."
+        yield finding("ADB-005", reason, remedy, objects=[one.dn for one in same])
+
+
+def _writable(objects: ActivationObjects) -> Iterator[Finding]:
+    opened = [(one.dn, one.others) for one in objects if one.others]
+    if objects.others:
+        opened.append(("the container of the objects", objects.others))
+    if opened:
+        reason = "; ".join(f"{place} may be changed by {', '.join(others)}" for place, others in opened)
+        remedy = "Take these rights away, unless they were given on purpose (ADSI Edit, or dsacls)."
+        yield finding("ADB-006", f"{reason[:1].upper()}{reason[1:]}.", remedy, objects=[place for place, _ in opened])
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def withdrawal_objections(policy: Policy, confirmed: bool) -> list[str]:
+    """Why the records of all KMS hosts must not be deleted, as sentences.
+
+    Without a KMS host and without an object no machine could renew its activation. ``confirmed``: the user says that
+    this is known.
+    """
+    way = policy.activation
+    if way is None or way.by_kms:
+        return [
+            "All records are deleted only where the policy wants no KMS host. Set activation=adba, or name the "
+            "approved KMS hosts."
+        ]
+    if confirmed or stands_in(policy):
+        return []
+    if way is Way.NONE:
+        return ["The policy is activation=none, so that nothing could activate KMS clients. Confirm: no_kms_host=true."]
+    seen = "no object was looked for" if policy.objects is None else "no activation object for Windows is there"
+    return [
+        f"The policy is activation=adba, but {seen}, so that machines might not renew their activation. Make one, let "
+        "adba_info read it (kms_dns_domain_controller), or confirm: no_kms_host=true."
+    ]
+
+
+def stands_in(policy: Policy) -> bool:
+    """Whether activation objects may take the place of KMS hosts: the policy wants it, and there is one for Windows."""
+    objects = policy.objects.for_windows if policy.objects is not None else ()
+    return policy.activation is Way.ADBA and bool(objects)

@@ -1,0 +1,322 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""KMS, Active Directory, both or neither: every finding, of a machine and of a fleet, has a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.winfleet.activation.plugins.module_utils._identity import MachineIdentity
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import classify
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import (
+    DirectoryActivation,
+    KmsClientSettings,
+    OperatingSystem,
+    Product,
+    Snapshot,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import fleet_activation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.activation_objects import ActivationObjects
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.judgement import judge
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.machine import Judgement, Machine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes, plan_repair
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
+
+from .._licensing.samples import product, snapshot
+
+KMS01 = "kms01.corp.example"
+CONTAINER = "CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
+MEMBER = OperatingSystem(
+    "Microsoft Windows Server 2022 Standard", "10.0.20348", 20348, 7, 3, edition_id="ServerStandard",
+    domain_member=True, domain="corp.example",
+)  # fmt: skip
+WORKGROUP = replace(MEMBER, domain_member=False, domain=None)
+UNASKED = replace(MEMBER, domain_member=None, domain=None)
+WINDOWS_7 = OperatingSystem("Microsoft Windows 7 Enterprise", "6.1.7601", 7601, 4, 1, domain_member=True)
+HALF_A_YEAR = 250_000
+
+
+def ao(name: str = "Corp AO", key: str = "MFDHG", **more: Any) -> dict[str, Any]:
+    return {"dn": f"CN={name},{CONTAINER}", "name": name, "partial_product_key": key, "writable_by": [], **more}
+
+
+def forest(*objects: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"present": True, "forest": "corp.example", "objects": list(objects), "container_writable_by": [], **more}
+
+
+OFFICE = ao("Office AO", "BCHFY", product="Office LTSC 2021")
+
+
+def policy(way: str | None, objects: Mapping[str, Any] | None = None, accepted: tuple[str, ...] = ("GVLK",)) -> Policy:
+    approved = [] if way in ("adba", "none") else [KMS01]
+    return Policy.parse(approved, accepted, activation=way, objects=objects)
+
+
+def client(allowed: int = 0, used: int | None = 0, dn: str | None = None, **more: Any) -> Product:
+    settings = KmsClientSettings(activation_type=allowed, activation_type_used=used)
+    directory = DirectoryActivation("Corp AO", dn) if dn else None
+    return replace(product(grace_minutes=HALF_A_YEAR), kms=settings, directory=directory, **more)
+
+
+BY_AD = client(used=1, dn=f"CN=Corp AO,{CONTAINER}")
+BY_KMS = client(used=2)
+
+
+def host(last_five: str) -> Product:
+    return product(KeyType.CSVLK, last_five, host=True)
+
+
+def state(found: Product, system: OperatingSystem = MEMBER) -> Snapshot:
+    return replace(snapshot(found), os=system)
+
+
+def judged(found: Snapshot, wanted: Policy, name: str = "pc1.corp.example") -> Judgement:
+    primary = classify.primary_product(found.products)
+    return judge(Machine(MachineIdentity(name), found, primary, classify.role(found)), wanted)
+
+
+def ids(judgement: Judgement) -> list[str]:
+    return [one.kind.id for one in judgement.findings]
+
+
+# --- One machine ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "system", "way", "objects", "verdict", "expected"),
+    [
+        # As it should be.
+        (BY_AD, MEMBER, "adba", forest(ao()), "kms_client_ok", []),
+        (BY_AD, MEMBER, "both", forest(ao()), "kms_client_ok", []),
+        (BY_KMS, MEMBER, "both", forest(ao()), "kms_client_ok", []),
+        (BY_KMS, MEMBER, "kms", None, "kms_client_ok", []),
+        (BY_AD, MEMBER, None, None, "kms_client_ok", []),
+        # Limited to a way that cannot work.
+        (client(allowed=1), WORKGROUP, None, None, "wrong_activation_type", ["ADB-003"]),
+        (client(allowed=1), WORKGROUP, "both", forest(ao()), "wrong_activation_type", ["ADB-003"]),
+        (client(allowed=1), MEMBER, "both", forest(), "wrong_activation_type", ["ADB-003"]),
+        (client(allowed=1), MEMBER, "both", forest(OFFICE), "wrong_activation_type", ["ADB-003"]),
+        (client(allowed=1), MEMBER, "kms", None, "wrong_activation_type", ["ADB-003"]),
+        (client(allowed=2), MEMBER, "adba", forest(ao()), "wrong_activation_type", ["ADB-003"]),
+        # Limited, and it works.
+        (client(allowed=1), MEMBER, "adba", forest(ao()), "kms_client_ok", []),
+        (client(allowed=1), UNASKED, None, None, "kms_client_ok", []),
+        (client(allowed=2), MEMBER, "kms", None, "kms_client_ok", []),
+        (client(allowed=2), MEMBER, "kms", forest(ao()), "kms_client_ok", []),
+        (client(allowed=2), MEMBER, "both", forest(ao()), "kms_client_ok", ["ADB-007"]),
+        (client(allowed=2), UNASKED, None, forest(ao()), "kms_client_ok", ["ADB-007"]),
+        (client(allowed=2), WORKGROUP, "both", forest(ao()), "kms_client_ok", []),
+        (client(allowed=2), MEMBER, "both", forest(OFFICE), "kms_client_ok", []),
+        # Activated by an object that is gone; by one that is written in another way; by one of another forest.
+        (BY_AD, MEMBER, "adba", forest(ao("New AO")), "kms_client_ok", ["ADB-004"]),
+        (BY_AD, MEMBER, None, forest(ao("New AO")), "kms_client_ok", ["ADB-004"]),
+        (client(used=1, dn=f"cn=corp ao, {CONTAINER.lower()}"), MEMBER, "adba", forest(ao()), "kms_client_ok", []),
+        (client(used=1, dn="CN=x,DC=other,DC=example"), MEMBER, "adba", forest(ao()), "kms_client_ok", []),
+        (client(used=2, dn=f"CN=gone,{CONTAINER}"), MEMBER, "both", forest(ao()), "kms_client_ok", []),
+        # In a way that the policy does not name.
+        (BY_KMS, MEMBER, "adba", forest(ao()), "kms_client_ok", ["ADB-008"]),
+        (BY_AD, MEMBER, "kms", forest(ao()), "kms_client_ok", ["ADB-008"]),
+        (BY_KMS, MEMBER, "none", None, "kms_client_ok", ["ADB-008"]),
+        # Where Active Directory cannot.
+        (BY_KMS, WORKGROUP, "adba", forest(ao()), "kms_client_ok", ["ADB-009"]),
+        (product(grace_minutes=HALF_A_YEAR), WINDOWS_7, "adba", forest(ao()), "kms_client_ok", ["ADB-009"]),
+        # Retail media.
+        (product(KeyType.RETAIL, "8HVX7"), MEMBER, "both", forest(ao()), "wrong_key_type", ["CLI-001", "ADB-010"]),
+        (product(KeyType.RETAIL, "8HVX7"), WORKGROUP, "both", forest(ao()), "wrong_key_type", ["CLI-001"]),
+        (product(KeyType.RETAIL, "8HVX7"), MEMBER, "both", forest(), "wrong_key_type", ["CLI-001"]),
+        # The key of the object, and another one.
+        (host("MFDHG"), MEMBER, "both", forest(ao()), "kms_unapproved", ["KMS-001", "ADB-002"]),
+        (host("mfdhg"), MEMBER, None, forest(ao()), "kms_unapproved", ["KMS-001", "ADB-002"]),
+        (host("PYWKV"), MEMBER, "adba", forest(ao()), "kms_unapproved", ["KMS-001"]),
+    ],
+)  # fmt: skip
+def test_findings_of_a_machine(
+    found: Product,
+    system: OperatingSystem,
+    way: str | None,
+    objects: Mapping[str, Any] | None,
+    verdict: str,
+    expected: list[str],
+) -> None:
+    judgement = judged(state(found, system), policy(way, objects))
+    assert (judgement.verdict.value, ids(judgement)) == (verdict, expected)
+    assert all(one.reason and one.remedy for one in judgement.findings)
+
+
+def test_the_key_of_an_object_belongs_on_an_approved_host() -> None:
+    judgement = judged(state(host("MFDHG")), policy("both", forest(ao())), KMS01)
+    assert (judgement.verdict.value, ids(judgement)) == ("kms_host_ok", [])
+
+
+def test_a_limit_is_lifted_for_the_machine_and_for_the_license() -> None:
+    judgement = judged(state(client(allowed=1), WORKGROUP), policy("both", forest(ao())))
+    settings = [action.settings for action in judgement.plan.actions]
+    assert [(one.product, one.activation_type) for one in settings if one] == [("general", "all"), ("windows", "all")]
+    assert "it is in no domain" in judgement.reason
+
+
+def test_a_limit_is_lifted_before_a_license_is_activated() -> None:
+    found = replace(client(allowed=2), license_status_code=5)
+    judgement = judged(state(found), policy("adba", forest(ao())))
+    assert judgement.verdict is Verdict.NOT_ACTIVATED
+    assert ids(judgement) == ["CLI-002", "ADB-003"]
+    assert [one.kind.value for one in judgement.plan.actions] == ["client_settings", "client_settings", "activate"]
+
+
+def test_the_advice_says_that_active_directory_activates_it_then() -> None:
+    rogue = state(host("PYWKV"))
+    assert "Active Directory activates it then (Corp AO)." in judged(rogue, policy("both", forest(ao()))).advice
+    for way, objects, system in (
+        ("kms", forest(ao()), MEMBER),
+        ("both", forest(), MEMBER),
+        ("both", forest(ao()), UNASKED),
+    ):
+        assert "Active Directory" not in judged(replace(rogue, os=system), policy(way, objects)).advice
+
+
+def test_a_license_is_not_given_up_where_nothing_could_activate_the_machine() -> None:
+    mak = product(KeyType.MAK, "4C6R8")
+    wishes = Wishes(frozenset({Verdict.WRONG_KEY_TYPE}), served=True)
+    for system, actions in ((WORKGROUP, ["ask"]), (MEMBER, ["install_key", "restart_service", "activate"])):
+        found = state(mak, system)
+        judgement = judged(found, policy("adba", forest(ao())))
+        machine = Machine(MachineIdentity("pc1"), found, found.products[0], classify.role(found))
+        assert [one.kind.value for one in plan_repair(machine, judgement, wishes).actions] == actions
+
+
+# --- The policy -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("approved", "way", "said"),
+    [
+        ([KMS01], "adba", "activation=adba wants no KMS host, and approved_kms_hosts names kms01.corp.example"),
+        ([KMS01], "none", "activation=none wants no KMS host"),
+        ([], "kms", "activation=kms wants KMS hosts, and approved_kms_hosts names none"),
+        ([], "both", "activation=both wants KMS hosts"),
+    ],
+)
+def test_a_policy_that_contradicts_itself(approved: list[str], way: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Policy.parse(approved, activation=way)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"objects": []},
+        {"present": True},
+        {"objects": [{}], "present": True},
+        {"failed": True, "objects": [], "present": True},
+    ],
+)
+def test_what_is_no_result_of_adba_info(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="activation_objects"):
+        Policy.parse([KMS01], objects=given)
+
+
+@pytest.mark.parametrize(
+    ("way", "asks"), [(None, False), ("kms", False), ("none", False), ("adba", True), ("both", True)]
+)
+def test_every_machine_is_asked_for_its_domain_where_that_counts(way: str | None, asks: bool) -> None:
+    assert policy(way).asks_for_name("pc1.corp.example", None)(MEMBER) is asks
+
+
+# --- The fleet --------------------------------------------------------------------------------------------------------
+
+
+def machine(build: int = 20348, method: str = "ad", keys: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    products = [{"key_type": "CSVLK", "partial_product_key": key} for key in keys]
+    return {
+        "os": {"build": build, "product_type": 3, "caption": f"Windows {build}", "domain_member": True, **more},
+        "license": {"key_type": "CSVLK" if keys else "GVLK", "license_status": "licensed", "activation_method": method},
+        "products": products,
+    }
+
+
+def carriers(count: int) -> dict[str, Any]:
+    return {f"pc{number}": machine(keys=("MFDHG", "MFDHG")) for number in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "way", "objects", "published", "expected"),
+    [
+        ({"a": machine()}, "adba", forest(ao()), [], []),
+        # A release that no object activates; what proves nothing.
+        ({"old": machine(14393), "new": machine(method="kms")}, "both", forest(ao()), [], ["ADB-001"]),
+        ({"old": machine(14393), "new": machine(method="kms"), "more": machine()}, "both", forest(ao()), [], []),
+        ({"old": machine(14393), "new": machine(method="kms", domain_member=False)}, "both", forest(ao()), [], []),
+        ({"old": machine(14393), "new": machine(method="kms", product_type=1)}, "both", forest(ao()), [], []),
+        ({"old": machine(14393, "kms"), "new": machine()}, "both", forest(ao()), [], []),
+        ({"old": machine(7601, "kms"), "new": machine()}, "both", forest(ao()), [], []),
+        ({"a": machine(method="kms")}, "both", forest(ao()), [], []),
+        # Two objects of one key; of two.
+        ({}, "both", forest(ao("one"), ao("two")), [], ["ADB-005"]),
+        ({}, "both", forest(ao("one"), ao("two", "PYWKV")), [], []),
+        # Others may write.
+        ({}, "both", forest(ao(writable_by=[{"trustee": "CORP\\clerk"}])), [], ["ADB-006"]),
+        ({}, "both", forest(ao(), container_writable_by=[{"trustee": "CORP\\clerk"}]), [], ["ADB-006"]),
+        ({}, "both", forest(ao(writable_by=None), container_writable_by=None), [], []),
+        # None for Windows although the policy wants one.
+        ({}, "adba", forest(), [], ["ADB-011"]),
+        ({}, "both", forest(OFFICE), [], ["ADB-011"]),
+        ({}, None, forest(), [], []),
+        # Six computers to a host key, an object being one.
+        (carriers(4), None, None, [], []),
+        (carriers(5), None, None, [], ["KEY-002"]),
+        (carriers(4), "both", forest(ao()), [], ["KEY-002"]),
+        (carriers(5), "both", forest(ao()), [], ["KEY-001"]),
+        (carriers(4), "both", forest(ao("one"), ao("two")), [], ["KEY-001", "ADB-005"]),
+        (carriers(6), None, None, [], ["KEY-001"]),
+        (carriers(4), "both", forest(ao("x", "PYWKV")), [], []),
+        # Records where there is to be no KMS host.
+        ({}, "adba", forest(ao()), ["pc9.corp.example"], ["DNS-006"]),
+        ({}, "none", None, ["pc9.corp.example"], ["DNS-006"]),
+        ({}, "both", forest(ao()), ["pc9.corp.example"], []),
+        # One that was not read counts for nothing.
+        ({"a": {"unreachable": True, "msg": "no answer"}}, "adba", forest(ao()), [], []),
+    ],
+)
+def test_findings_of_a_fleet(
+    hosts: dict[str, Any], way: str | None, objects: Any, published: list[str], expected: list[str]
+) -> None:
+    members = list(fleet_activation.members_of(hosts))
+    found = fleet_activation.findings(members, policy(way, objects), published)
+    assert [one.kind.id for one in found] == expected
+    assert all(one.reason and one.remedy and one.evidence is not None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("way", "objects", "stands_in"),
+    [
+        ("adba", forest(ao()), True),
+        ("adba", forest(OFFICE, ao()), True),
+        ("adba", forest(OFFICE), False),
+        ("adba", forest(), False),
+        ("adba", None, False),
+        ("both", forest(ao()), False),
+        (None, forest(ao()), False),
+    ],
+)
+def test_an_object_takes_the_place_of_kms_hosts(way: str | None, objects: Any, stands_in: bool) -> None:
+    wanted = policy(way, objects)
+    assert fleet_activation.stands_in(wanted) is stands_in
+    assert (objections({}, [], by_directory=fleet_activation.stands_in(wanted)) == []) is stands_in
+
+
+def test_a_key_is_told_by_its_last_five_and_else_by_its_product_id() -> None:
+    pid = "06401-02206-123-456789-03-1033-20348.0000-0012026"
+    objects = ActivationObjects.parse(forest(ao(key="", csvlk_pid=pid)))
+    carried = product(KeyType.CSVLK, "MFDHG")
+    assert objects.of_product(replace(carried, product_key_id=pid)) is not None
+    assert objects.of_product(replace(carried, product_key_id="other")) is None
+    assert objects.of_product(carried) is None

@@ -108,6 +108,8 @@ class HostConnection:
         self._plugin = plugin
         self._raw = raw
         self._renderer = renderer
+        # All of them, as the plugin does: what is wrong in one that nobody reads is wrong in both ways.
+        self._values = {name: self._value(plugin, name) for name in plugin.definitions} if plugin else {}
 
     def get_option(self, name: str) -> Any:
         """The value of an option. Raises KeyError for one that the plugin does not have, as the plugin does."""
@@ -115,29 +117,37 @@ class HostConnection:
 
     def get_option_and_origin(self, name: str) -> tuple[Any, str]:
         """The value, and where it comes from: a variable, or ``default`` and the like."""
-        plugin = self._plugin
-        if plugin is None:
-            raise KeyError(name)
-        if name == "_extras" and plugin.extras_prefix:
-            return self._extras(plugin, plugin.extras_prefix), "variables"
+        if name == "_extras" and self._plugin is not None and self._plugin.extras_prefix:
+            return self._extras(self._plugin, self._plugin.extras_prefix), "variables"
+        return self._values[name]
+
+    def _value(self, plugin: _Plugin, name: str) -> tuple[Any, str]:
         for variable in (*reversed(plugin.variables[name]), *plugin.magic[name]):
             # A variable that is null counts as not set.
             if self._raw.get(variable) is None:
                 continue
             value = self._rendered(variable)
             if value is not None:
-                return self._typed(value, variable, plugin.definitions[name].get("type")), f"var: {variable}"
+                typed = self._typed(value, variable, plugin.definitions[name].get("type"))
+                return self._chosen(typed, variable, plugin.definitions[name].get("choices")), f"var: {variable}"
         base, source = plugin.base[name]
         return base, str(source)
 
     def _typed(self, value: Any, variable: str, kind: str | None) -> Any:
         """As the plugin would get it. Raises OptionError for what is not of the type."""
         try:
-            return ensure_type(str(value) if kind in _PATHS else value, kind)
+            return ensure_type(str(value) if kind in _PATHS and isinstance(value, str) else value, kind)
         except (TypeError, ValueError):
             # Ansible's own words quote the value, which may be a password.
             meant = _KINDS_IN_WORDS.get(str(kind), f"of type {kind}")
             raise OptionError(f"{self._host}: {variable} must be {meant}. Correct the variable.") from None
+
+    def _chosen(self, value: Any, variable: str, choices: Any) -> Any:
+        """As the plugin would take it. Raises OptionError for what it does not offer."""
+        if choices and value not in choices:
+            # The value may be anything, pasted into the wrong line.
+            raise OptionError(f"{self._host}: {variable} must be {' or '.join(choices)}. Correct the variable.")
+        return value
 
     def _extras(self, plugin: _Plugin, prefix: str) -> dict[str, Any]:
         names = [name for name in self._raw if name.startswith(prefix) and name not in plugin.declared]

@@ -87,7 +87,7 @@ def obtain_ticket(endpoint: Endpoint) -> Ticket:
 def command_line(endpoint: Endpoint, kinit: Kinit) -> list[str]:
     """``kinit`` with the user's arguments, or ``-f`` for a forwardable ticket, and the principal."""
     forwardable = ["-f"] if endpoint.kerberos_delegation else []
-    arguments = list(kinit.args) if kinit.args else forwardable
+    arguments = forwardable if kinit.args is None else list(kinit.args)
     return [kinit.command, *arguments, endpoint.username or ""]
 
 

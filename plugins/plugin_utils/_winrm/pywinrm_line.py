@@ -186,7 +186,7 @@ class Line:
     def _certificate_names(self) -> tuple[str, ...]:
         """The names on the host's certificate, from a second look at it in which nothing is sent."""
         try:
-            return _names_on_certificate(self._endpoint.host, self._endpoint.port)
+            return _names_on_certificate(self._endpoint.address, self._endpoint.port)
         except (OSError, ValueError):
             # Only the wording of an error is at stake.
             return ()

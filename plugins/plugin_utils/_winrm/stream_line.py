@@ -42,7 +42,7 @@ class Line:
         self._transport = transport
         self._shared = shared
         self._connection = connection
-        self._target = http1.Target(endpoint.netloc, endpoint.path)
+        self._target = http1.Target(endpoint.host_header, endpoint.request_target)
         self._seals = endpoint.seals(transport)
         self._limit = body_limit(endpoint)
         self._context: Any = None

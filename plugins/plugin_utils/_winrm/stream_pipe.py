@@ -138,7 +138,7 @@ class StreamPipe:
             await asyncio.sleep(pause)
         self._shared.traffic.connections += 1
         self._connecting = False
-        host = self._endpoint.host if context else None
+        host = self._endpoint.server_name if context else None
         loop = asyncio.get_running_loop()
         opening = loop.create_connection(Connection, sock=connected, ssl=context, server_hostname=host)
         try:
@@ -179,7 +179,7 @@ class StreamPipe:
         raise failure or OSError("the name has no address")
 
     async def _addresses(self) -> list[tuple[socket.AddressFamily, Any]]:
-        host, port = self._endpoint.host, self._endpoint.port
+        host, port = self._endpoint.address, self._endpoint.port
         for family in (socket.AF_INET, socket.AF_INET6):
             # An address with a zone (fe80::1%eth0) is for the resolver.
             with contextlib.suppress(OSError, ValueError):

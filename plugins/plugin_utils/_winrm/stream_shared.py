@@ -94,4 +94,4 @@ def is_proxied(endpoint: Endpoint, proxies: Mapping[str, str]) -> bool:
         return bool(endpoint.proxy)
     if not (endpoint.scheme in proxies or "all" in proxies):
         return False
-    return not proxy_bypass(endpoint.netloc)
+    return not proxy_bypass(endpoint.address)

@@ -80,6 +80,8 @@ FOREIGN = {
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
     f"{WINRM}/pywinrm_adapter.py": frozenset({"requests", "urllib3"}),
+    # Names outside ASCII as requests has them.
+    f"{WINRM}/address.py": frozenset({"idna"}),
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
     f"{WINRM}/negotiate.py": frozenset({"spnego"}),
     f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),

@@ -19,9 +19,9 @@ from .._wsman.errors import WsmanError
 from .._wsman.identify import Identify, Identity
 from . import http1
 from .certificate import Certificate, read_certificate
+from .challenge import schemes_offered
 from .endpoint import Endpoint
 from .stream_shared import is_proxied
-from .translation import schemes_offered
 
 _SECONDS = 10.0
 _PIECE = 64 * 1024

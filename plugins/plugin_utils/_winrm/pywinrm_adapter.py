@@ -20,12 +20,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import http1
+from .challenge import respelled
+from .sign_in_failure import as_text, shows_account
 
 try:
     import urllib3.connection
     import urllib3.connectionpool
     from requests.adapters import HTTPAdapter
     from requests.exceptions import ReadTimeout
+    from requests.utils import select_proxy
 except ImportError:
     # They come with pywinrm, whose absence is what users are told of. ansible-test imports this file without either.
     HTTPAdapter = object  # type: ignore[assignment,misc]
@@ -96,6 +99,10 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
+        self.challenge: tuple[str, str | None] | None = None
+        #: The connection is signed in, and its messages are sealed.
+        self.signed_in = False
         self._watch = Watch()
         # As urllib3 does with its own: whoever forgets to close a session leaves no connection open.
         weakref.finalize(self, self._watch.forget)
@@ -119,6 +126,7 @@ class BoundedAdapter(HTTPAdapter):
             response = super().send(request, **settings)
         try:
             _judge_head(response)
+            self._judge_sign_in(request, response, settings.get("proxies"))
         except BaseException:
             response.close()
             raise
@@ -126,6 +134,21 @@ class BoundedAdapter(HTTPAdapter):
         answer: Any = response.raw
         answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline)
         return response
+
+    def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
+        shown = request.headers.get("Authorization")
+        header = response.headers.get("WWW-Authenticate", "")
+        self.challenge = (header, shown) if response.status_code == 401 else None
+        if response.status_code == 401:
+            # To a sealed message requests-ntlm would sign in anew: show the account once more, and send the message
+            # again in the seal that is broken.
+            response.headers["WWW-Authenticate"] = "" if self.signed_in and not shown else respelled(header)
+        if response.status_code == 407 and not select_proxy(request.url, proxies):
+            # The host itself is no proxy. requests-ntlm would sign in to it as to one.
+            response.headers.pop("Proxy-Authenticate", None)
+        if self.challenge and shown and not shows_account(as_text(shown)) and "close" in _connection_of(response):
+            # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
+            raise http1.Closing
 
     @property
     def secured(self) -> bool:
@@ -160,6 +183,10 @@ def _judge_head(response: Any) -> None:
     if sum(len(name) + len(value) for name, value in response.raw.headers.items()) > http1.HEAD_LIMIT:
         raise http1.Oversized(f"a header of more than {http1.HEAD_LIMIT} bytes")
     http1.refuse_encoding({"content-encoding": response.headers.get("Content-Encoding", "")})
+
+
+def _connection_of(response: Any) -> str:
+    return str(response.headers.get("Connection", "")).lower()
 
 
 def _too_late() -> ReadTimeout:

@@ -86,6 +86,7 @@ class Line:
             timeout=self._timeout,
             handshake=self._endpoint.scheme == "https" and not (self._adapter and self._adapter.secured),
             names=self._certificate_names,
+            challenge=self._adapter.challenge if self._adapter else None,
         )
 
     def send(self, request: str, timeout: float | None) -> bytes:
@@ -137,6 +138,7 @@ class Line:
             self._require_sealing(session)
             # Signs in with a POST without a body; transports that do not seal sign in with their first message.
             transport.setup_encryption(session)
+            self._adapter.signed_in = True
         return protocol
 
     def _require_sealing(self, session: Any) -> None:

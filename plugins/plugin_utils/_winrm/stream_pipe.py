@@ -31,7 +31,7 @@ from .errors import NotAuthenticated, WinrmError
 from .local_failure import local_file
 from .situation import Situation
 from .stream_connection import Connection
-from .stream_line import JointRefused, Line
+from .stream_line import JointRefused, Line, OtherScheme
 from .stream_shared import Shared
 from .translation import translate
 
@@ -58,6 +58,8 @@ class StreamPipe:
         self._endpoint = endpoint
         self._shared = shared
         self._transport = endpoint.transports[0]
+        # What the sign-in is called on this host.
+        self._scheme = "Negotiate"
         self._line: Line | None = None
         self._refusal: WinrmError | None = None
         # From the first look for an address until the host has taken the connection; TLS comes after that.
@@ -114,15 +116,17 @@ class StreamPipe:
             line.abort()
 
     async def _exchanged(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
-        if self._line is None:
-            self._line = await self._connected()
-        try:
-            return await self._line.send(content, joint=joint, timeout=timeout)
-        except JointRefused:
+        # Each other form is for once, and takes a connection of its own: a sign-in was begun on this one.
+        while True:
+            if self._line is None:
+                self._line = await self._connected()
+            try:
+                return await self._line.send(content, joint=joint, timeout=timeout)
+            except JointRefused:
+                joint = False
+            except OtherScheme as other:
+                self._scheme = other.scheme
             self._drop()
-        # The key streams of both sides are out of step, so the second form takes a connection of its own.
-        self._line = await self._connected()
-        return await self._line.send(content, joint=False, timeout=timeout)
 
     # --- connecting
 
@@ -147,7 +151,7 @@ class StreamPipe:
         except BaseException:
             connected.close()
             raise
-        return Line(self._endpoint, self._transport, self._shared, connection)
+        return Line(self._endpoint, self._transport, self._shared, connection, self._scheme)
 
     def _tls_context(self) -> ssl.SSLContext | None:
         if self._endpoint.scheme != "https":

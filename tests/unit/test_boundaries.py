@@ -53,7 +53,7 @@ CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
 ROOMS = (
     Room(LICENSING, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(POLICY, imports=frozenset({LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
-    Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
+    Room(WSMAN, imports=frozenset({MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN, MODULE_UTILS})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from ...module_utils._text import printable
 from .._spp.steps import Note, Work, take, take_async
 from .._winrm.async_session import AsyncSession
 from .._winrm.daemon_threads import DaemonThreads
@@ -327,5 +328,5 @@ def _told(endpoint: Endpoint, error: Exception) -> Exception:
 
 def unexpected(endpoint: Endpoint, error: Exception) -> Unexpected:
     """What nobody expected of a machine, with all that is needed to find out."""
-    what = f"{type(error).__module__}.{type(error).__qualname__}: {endpoint.redact(str(error))[:300]}"
+    what = f"{type(error).__module__}.{type(error).__qualname__}: {printable(endpoint.redact(str(error)))[:300]}"
     return Unexpected(endpoint.label, what, "This failure is not known yet; please report it with this text")

@@ -53,7 +53,7 @@ class Ticket:
 
     @contextmanager
     def in_environment(self) -> Iterator[None]:
-        """Make this the process's cache for the length of the block; other hosts' tickets wait meanwhile."""
+        """Make this the process's cache for the length of the block. Who waits for a host in it lets others wait."""
         with _ENVIRONMENT:
             before = os.environ.get("KRB5CCNAME")
             os.environ["KRB5CCNAME"] = self.cache

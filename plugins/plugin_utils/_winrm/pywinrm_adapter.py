@@ -101,6 +101,8 @@ class BoundedAdapter(HTTPAdapter):
         self._limit = limit
         #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
         self.challenge: tuple[str, str | None] | None = None
+        #: The account's proof went out, and was answered by a 401.
+        self.proof_shown = self.proof_refused = False
         #: The connection is signed in, and its messages are sealed.
         self.signed_in = False
         self._watch = Watch()
@@ -139,6 +141,9 @@ class BoundedAdapter(HTTPAdapter):
         shown = request.headers.get("Authorization")
         header = response.headers.get("WWW-Authenticate", "")
         self.challenge = (header, shown) if response.status_code == 401 else None
+        if shown and shows_account(as_text(shown)):
+            self.proof_shown = True
+            self.proof_refused = response.status_code == 401
         if response.status_code == 401:
             # To a sealed message requests-ntlm would sign in anew: show the account once more, and send the message
             # again in the seal that is broken.

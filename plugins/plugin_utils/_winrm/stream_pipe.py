@@ -27,13 +27,14 @@ from . import sealing, stream_tls
 from .answer_failure import not_unsealed, read_timeout
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
 from .endpoint import Endpoint
-from .errors import NotAuthenticated, WinrmError
+from .errors import NotAuthenticated, TransportUnusable, WinrmError
 from .local_failure import local_file
 from .situation import Situation
 from .stream_connection import Connection
 from .stream_line import JointRefused, Line, OtherScheme
 from .stream_shared import Shared
 from .translation import translate
+from .transports import none_usable, refuse_step_down
 
 # What may travel with the last token of a sign-in. All other actions change something or run something.
 _READS = frozenset({uris.ENUMERATE_ACTION, uris.PULL_ACTION, uris.RELEASE_ACTION, uris.GET_ACTION})
@@ -57,6 +58,8 @@ class StreamPipe:
     def __init__(self, endpoint: Endpoint, shared: Shared) -> None:
         self._endpoint = endpoint
         self._shared = shared
+        # Those that are left to be tried; one, once it has worked.
+        self._transports = endpoint.transports
         self._transport = endpoint.transports[0]
         # What the sign-in is called on this host.
         self._scheme = "Negotiate"
@@ -67,7 +70,8 @@ class StreamPipe:
 
     @property
     def label(self) -> str:
-        return self._endpoint.label_with(self._transport)
+        """The host, and the transport once one has worked."""
+        return self._endpoint.label_with("/".join(self._transports))
 
     async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
         """Send one envelope; the answer's body, be it a result or a SOAP fault. Raises a WinrmError.
@@ -116,6 +120,22 @@ class StreamPipe:
             line.abort()
 
     async def _exchanged(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
+        unusable: list[TransportUnusable] = []
+        for transport in self._transports:
+            refuse_step_down(self._endpoint, transport, unusable)
+            self._transport = transport
+            try:
+                body = await self._exchanged_on_line(content, joint=joint, timeout=timeout)
+            except TransportUnusable as exc:
+                # It says so before anything was sent on it.
+                self._drop()
+                unusable.append(exc)
+                continue
+            self._transports = (transport,)
+            return body
+        raise none_usable(self._endpoint, unusable)
+
+    async def _exchanged_on_line(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
         # Each other form is for once, and takes a connection of its own: a sign-in was begun on this one.
         while True:
             if self._line is None:

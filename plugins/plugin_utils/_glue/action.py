@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 from .._winrm.endpoint import Endpoint
 from .._winrm.pywinrm_pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from . import ansible_inside, failure, options
+from . import ansible_inside, failure, options, tracing
 from .masking import Masking
 
 Result = dict[str, Any]
@@ -80,6 +80,7 @@ class WsmanAction(ActionBase):
         masking.add(endpoint.password.reveal() if endpoint.password else None)
         for warning in warnings:
             Display().warning(masking.text(warning))
+        tracing.begin()
         session = open_session(endpoint)
         try:
             return self.perform(session, arguments)

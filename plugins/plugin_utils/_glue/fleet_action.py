@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .._operations.fleet import Bounds
+from . import tracing
 from .host_connections import HostConnections
 from .keywords import connection_keywords
 from .progress import Progress
@@ -61,6 +62,7 @@ class FleetAction(ActionBase):
             arguments = self._arguments()
             hosts = tuple(dict.fromkeys(map(str, arguments["hosts"] or variables["ansible_play_batch"])))
             keywords = connection_keywords(self._task, self._play_context, variables)
+            tracing.begin()
             connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
             result.update(self.work(hosts, connections, arguments))
         except TaskRefused as error:

@@ -22,6 +22,7 @@ from typing import Any
 from . import http1
 from .challenge import respelled
 from .sign_in_failure import as_text, shows_account
+from .trace import Stopwatch
 
 try:
     import urllib3.connection
@@ -43,6 +44,8 @@ class Watch:
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
+        #: The pools of connections: urllib3 leaves those of a broken exchange to the garbage collector.
+        self.pools: weakref.WeakSet[Any] = weakref.WeakSet()
         #: The deadline of this exchange has passed.
         self.expired = False
         #: TLS came about on the newest connection.
@@ -97,8 +100,9 @@ class BoundedAdapter(HTTPAdapter):
     Raises http1.Oversized, http1.Encoded and ReadTimeout, besides what requests raises.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, peer: str = "") -> None:
         self._limit = limit
+        self._peer = peer
         #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
         self.challenge: tuple[str, str | None] | None = None
         #: The account's proof went out, and was answered by a 401.
@@ -124,17 +128,22 @@ class BoundedAdapter(HTTPAdapter):
     def send(self, request: Any, **settings: Any) -> Any:  # type: ignore[override]
         """One exchange up to its answer's head. The body is read where requests wants it, within the same bounds."""
         deadline = time.monotonic() + _seconds(settings.get("timeout"))
-        with self._watch.until(deadline):
-            response = super().send(request, **settings)
+        watch = Stopwatch(self._peer, request.headers.get("Authorization"), len(request.body or b""))
+        response = None
         try:
+            with self._watch.until(deadline):
+                response = super().send(request, **settings)
             _judge_head(response)
             self._judge_sign_in(request, response, settings.get("proxies"))
-        except BaseException:
-            response.close()
+        except BaseException as failure:
+            watch.failed(failure)
+            # Also where the cut at the deadline looked like the end of the head.
+            if response is not None:
+                response.close()
             raise
         # What signs in looks at the socket first, which is gone once the body has been read.
         answer: Any = response.raw
-        answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline)
+        answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline, watch)
         return response
 
     def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
@@ -163,9 +172,11 @@ class BoundedAdapter(HTTPAdapter):
     def close(self) -> None:
         """Close all connections."""
         super().close()
+        for pool in list(self._watch.pools):
+            pool.close()
         self._watch.forget()
 
-    def _pieces(self, answer: Any, deadline: float) -> Iterator[bytes]:
+    def _pieces(self, answer: Any, deadline: float, watch: Stopwatch) -> Iterator[bytes]:
         size = 0
         try:
             # Not urllib3's stream(), which in older versions reads the line before a chunk without a limit.
@@ -174,9 +185,11 @@ class BoundedAdapter(HTTPAdapter):
                 if size > self._limit:
                     raise http1.Oversized(f"an answer of more than {self._limit} bytes")
                 yield piece
-        except Exception:
+        except Exception as failure:
+            watch.failed(failure)
             answer.close()
             raise
+        watch.answered(int(answer.status), size)
 
     def _piece(self, answer: Any, deadline: float) -> bytes:
         with self._watch.until(deadline):
@@ -248,8 +261,16 @@ def _pools(watch: Watch, limit: int) -> dict[str, Any]:
     class PlainPool(urllib3.connectionpool.HTTPConnectionPool):
         ConnectionCls = Plain
 
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **settings)
+            watch.pools.add(self)
+
     class SecurePool(urllib3.connectionpool.HTTPSConnectionPool):
         ConnectionCls = Secure
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **settings)
+            watch.pools.add(self)
 
     return {"http": PlainPool, "https": SecurePool}
 

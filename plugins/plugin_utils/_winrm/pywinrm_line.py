@@ -137,7 +137,7 @@ class Line:
         transport.message_encryption = "never"
         session = transport.build_session()
         session.headers["Accept-Encoding"] = "identity"
-        self._adapter = BoundedAdapter(body_limit(self._endpoint))
+        self._adapter = BoundedAdapter(body_limit(self._endpoint), self._endpoint.label_with(self._transport))
         session.mount(f"{self._endpoint.scheme}://", self._adapter)
         session.hooks["response"].append(self._inspect)
         # What pywinrm takes from the environment it has merged by now. Left on, requests would also look into ~/.netrc,

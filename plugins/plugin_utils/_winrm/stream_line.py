@@ -27,6 +27,7 @@ from .sign_in_failure import (
 from .situation import Situation
 from .stream_connection import Connection
 from .stream_shared import Shared
+from .trace import Stopwatch
 from .translation import looks_like_soap
 
 _CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
@@ -65,6 +66,7 @@ class Line:
         self._transport = transport
         self._shared = shared
         self._connection = connection
+        self._peer = endpoint.label_with(transport)
         self._target = http1.Target(endpoint.host_header, endpoint.request_target)
         self._scheme = scheme
         self._seals = endpoint.seals(transport)
@@ -127,7 +129,13 @@ class Line:
     async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
         self._last_authorization = authorization
         data = self._target.post(body, content_type, authorization)
-        response = await self._connection.round_trip(data, self._limit, self._patience)
+        watch = Stopwatch(self._peer, authorization, len(body))
+        try:
+            response = await self._connection.round_trip(data, self._limit, self._patience)
+        except BaseException as failure:
+            watch.failed(failure)
+            raise
+        watch.answered(response.status, len(response.body))
         traffic = self._shared.traffic
         traffic.requests += 1
         traffic.bytes_out += len(data)

@@ -55,7 +55,7 @@ ROOMS = (
     Room(LICENSING, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(POLICY, imports=frozenset({LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(REPORT, imports=frozenset({POLICY, LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
-    Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
+    Room(WSMAN, imports=frozenset({MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN, MODULE_UTILS})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(
@@ -82,6 +82,8 @@ FOREIGN = {
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
     f"{WINRM}/pywinrm_adapter.py": frozenset({"requests", "urllib3"}),
+    # Names outside ASCII as requests has them.
+    f"{WINRM}/address.py": frozenset({"idna"}),
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
     f"{WINRM}/negotiate.py": frozenset({"spnego"}),
     f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),

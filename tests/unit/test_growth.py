@@ -31,12 +31,15 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row impor
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.surroundings import _split
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.answer_failure import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.challenge import (
+    respelled,
+    schemes_offered,
+    token_of,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.kerberos import _refusal
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.sign_in_failure import shows_account
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_line import _TOKEN
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.translation import schemes_offered
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.envelope import parse
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.fault import _HRESULT_IN_TEXT
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.identify import Identify
@@ -59,6 +62,10 @@ def identified(text: str) -> None:
         f'xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"><s:Body><i:IdentifyResponse>'
         f"<i:ProductVersion>{text}</i:ProductVersion></i:IdentifyResponse></s:Body></s:Envelope>".encode()
     )
+
+
+def negotiated(text: str) -> None:
+    token_of(text, frozenset({"negotiate"}))
 
 
 def answered(head: str) -> Callable[[str], None]:
@@ -109,8 +116,14 @@ ROWS: list[tuple[str, Callable[[str], Any], str, str]] = [
     ("WWW-Authenticate: commas", schemes_offered, "", ","),
     ("WWW-Authenticate: blanks", schemes_offered, ",", " "),
     ("WWW-Authenticate: schemes", schemes_offered, "", "Basic, "),
-    ("token: blanks", _TOKEN.search, "Negotiate", " "),
-    ("token: names", _TOKEN.search, "", "Negotiate "),
+    ("WWW-Authenticate: quotes", schemes_offered, "", '"'),
+    ("WWW-Authenticate: backslashes", schemes_offered, '"', "\\"),
+    ("WWW-Authenticate: realms", schemes_offered, "", 'Basic realm="a", '),
+    ("WWW-Authenticate: equals signs", schemes_offered, "Negotiate ", "="),
+    ("token: blanks", negotiated, "Negotiate", " "),
+    ("token: names", negotiated, "", "Negotiate "),
+    ("token: letters", negotiated, "Negotiate ", "A"),
+    ("names of schemes", respelled, "", "negotiate,"),
     (
         "Authorization",
         lambda text: shows_account("Negotiate " + base64.b64encode(text.encode()).decode()),

@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .._operations.fleet import Bounds
+from . import tracing
 from .host_connections import HostConnections
 from .keywords import connection_keywords
 from .progress import Progress
@@ -66,6 +67,7 @@ class FleetAction(ActionBase):
             named = variables["ansible_play_batch"] if arguments["hosts"] is None else arguments["hosts"]
             hosts = tuple(dict.fromkeys(map(str, named)))
             keywords = connection_keywords(self._task, self._play_context, variables)
+            tracing.begin()
             connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
             result.update(self.work(hosts, connections, arguments))
         except TaskRefused as error:

@@ -140,6 +140,11 @@ def handshake_refused(s: Situation, reason: object) -> WinrmError:
     return NotAuthenticated(s.label, f"the sign-in broke off ({s.quote(reason)})", advice)
 
 
+def token_unreadable(s: Situation) -> WinrmError:
+    """A token that no library can read; each has other words for it."""
+    return handshake_refused(s, "the token that it answers with cannot be read")
+
+
 def sign_in_fault(s: Situation, body: bytes) -> WinrmError:
     try:
         fault = parse(body).fault

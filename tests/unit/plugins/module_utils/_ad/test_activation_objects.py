@@ -62,6 +62,10 @@ class Tree:
             return Entry(dn, {"objectSid": [sid.to_bytes(DOMAIN_SID)]})
         return Entry(dn, self.objects[dn]) if dn in self.objects else None
 
+    def references(self, dn: str, found_by: str, attribute: str) -> list[Entry]:
+        name = f"<GUID=00000000-0000-0000-0000-000000000001>;<SID={DOMAIN_SID}>;{FOREST}"
+        return [Entry(f"CN=CORP,{dn}", {attribute: [name.encode()]})]
+
     def children(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
         self.asked |= set(attributes)
         return [Entry(name, found) for name, found in self.objects.items() if name.partition(",")[2] == dn]
@@ -95,7 +99,7 @@ def test_no_container() -> None:
 
 
 def test_no_active_directory() -> None:
-    with pytest.raises(NotFound, match="no Active Directory server"):
+    with pytest.raises(NotFound, match="not an Active Directory server"):
         result(Tree(root=Entry("", {})))
 
 

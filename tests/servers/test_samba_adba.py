@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 import ldap
 import pytest
+import yaml
+
+from tests.guide import example
 
 from .activation_objects import BLOB, KMS_IDS, PID, UNKNOWN_SKU, container, dn_of, make
 from .conftest import SRV_ADDRESS as ADDRESS
@@ -306,3 +311,25 @@ def test_an_account_without_the_right(dc: Samba, spare: str, ansible: Ansible) -
 def test_remove_where_there_is_no_container(dc: Samba, ansible: Ansible) -> None:
     done = remove(ansible, dc, removing(dc, dn_of(dc, "ao1"))).ok()
     assert (done["changed"], done["result"], done["left"]) == (False, "unchanged", [])
+
+
+# --- The guide --------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_of_the_guide(dc: Samba, ansible: Ansible) -> None:
+    """By the ticket of whoever runs it."""
+    words = shlex.split(example("guide_adba", "console", "adba_info").removeprefix("$ "))
+    assert words[:5] == ["ansible", "localhost", "-m", "winfleet.activation.adba_info", "-a"]
+    arguments = {**json.loads(words[5]), "domain_controller": ADDRESS, "kerberos_hostname": dc.host}
+    environment = {**dc.environment, "KRB5CCNAME": dc.ticket(USER)}
+    found = ansible.module("adba_info", arguments, environment=environment).ok()
+    assert set(by_dn(found)) == {dn_of(dc, name) for name in NAMES}
+
+
+def test_the_removal_of_the_guide(dc: Samba, spare: str, ansible: Ansible) -> None:
+    [play] = yaml.safe_load(example("guide_adba", "yaml", "adba_object"))
+    given = play["tasks"][1]["winfleet.activation.adba_object"]
+    assert given["dn"].partition(",")[2] == container(dc).replace("DC=srv", "DC=corp")
+    assert set(given) == {"dn", "hosts", "domain_controller"}
+    planned = remove(ansible, dc, removing(dc, spare), "--check").ok()
+    assert planned["result"] == "planned"

@@ -23,7 +23,7 @@ _GVLK_WORD = "VOLUME_KMSCLIENT"
 
 
 def repair_result(report: RepairReport) -> Result:
-    """What ``license_repair`` returns, and ``fleet_repair`` for each host."""
+    """What ``license_repair`` returns, besides the diff, and ``fleet_repair`` for each host."""
     before = present.license_summary(report.before)
     after = expected(report) if report.result is Outcome.PLANNED else present.license_summary(report.after)
     undone = report.undone
@@ -31,10 +31,9 @@ def repair_result(report: RepairReport) -> Result:
         "changed": report.changed,
         "result": report.result.value,
         "repair_plan": [action_result(action) for action in report.plan.actions],
-        "done": [action.kind.value for action in report.done],
+        "done": list(report.done),
         "before": before,
         "after": after,
-        "diff": {"before": before, "after": after},
         "role": report.after.role.role.value,
         "role_reason": report.after.role.reason,
         **judgement_result(report.judged_after),
@@ -82,5 +81,5 @@ def _sentence(report: RepairReport) -> str:
         waiting = " ".join(action.words for action in report.plan.actions)
         return waiting or f"Nothing to do. {report.judged.reason}"
     still = "" if report.judged_after.verdict.compliant else f" Still {report.judged_after.verdict.value}:"
-    done = ", ".join(action.kind.value for action in report.done) or "nothing"
+    done = ", ".join(report.done) or "nothing"
     return f"Done: {done}.{still} {report.judged_after.reason}"

@@ -44,6 +44,5 @@ def _not_serving(machine: Machine) -> Judgement:
 
 
 def _too_few_clients(machine: Machine) -> tuple[Finding, ...]:
-    states = [product.host for product in machine.host_keys if product.host is not None and product.host.enabled]
-    state = states[0] if states else machine.snapshot.service.host
+    state = next((state for state in machine.snapshot.serving if state.has_enough_clients is False), None)
     return tuple(host_health.count_findings(state.current_count, state.required_count)) if state is not None else ()

@@ -60,16 +60,10 @@ options:
     description:
       - The activation objects of Active Directory, where you have looked them up, for example with C(slmgr.vbs
         /ao-list). An empty list says that there are none; without this option it is not known.
+      - Each has a C(name), and C(covers), V(true) or V(false), says whether it activates the release of the machine.
+        Leave C(covers) out where you do not know. Anything else in it is passed over.
     type: list
     elements: dict
-    suboptions:
-      name:
-        description: Name of the object.
-        type: str
-        required: true
-      covers:
-        description: Whether it activates the release of the machine. Leave it out where you do not know.
-        type: bool
   nameservers:
     description:
       - Addresses of resolvers to ask instead of those of the control node. A port other than 53 follows after a colon.

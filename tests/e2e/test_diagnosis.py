@@ -177,6 +177,7 @@ def test_it_costs_what_its_documentation_says_and_changes_nothing(lab: Lab) -> N
         ({"timeout": 0}, "timeout"),
         ({"server_port": 0}, "server_port"),
         ({"product": "nonesuch"}, "Products with a key are"),
+        ({"activation_objects": [{"covers": True}]}, "each needs a name"),
     ],
 )
 def test_bad_arguments(lab: Lab, arguments: dict[str, Any], words: str) -> None:

@@ -14,7 +14,7 @@ from .._licensing.host_events import HostTrouble
 from .._licensing.host_keys import HostKeyGroup, group_of
 from .._licensing.host_preflight import Problem, problems
 from .._licensing.host_settings import HostSettings
-from .._licensing.model import KmsHostState, Product
+from .._licensing.model import Product
 from .._licensing.terms import KeyType, Role
 from .._policy import host_health
 from .._policy.finding import Finding
@@ -90,10 +90,7 @@ def _findings(info: HostInfo, days: int, now: datetime) -> Iterator[Finding]:
     yield from host_health.event_findings(info.troubles)
     if info.state.role.role is not Role.KMS_HOST:
         return
-    serving = [key.product.host for key in info.keys if key.product.host is not None and key.product.host.enabled]
-    states: list[KmsHostState | None] = [*serving] or [info.state.snapshot.service.host]
-    for state in states:
-        if state is not None:
-            yield from host_health.count_findings(state.current_count, state.required_count)
+    for state in info.state.snapshot.serving:
+        yield from host_health.count_findings(state.current_count, state.required_count)
     if days:
         yield from host_health.client_findings(info.clients, info.expiring, now, timedelta(days=days))

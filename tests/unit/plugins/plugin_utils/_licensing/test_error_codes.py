@@ -85,6 +85,7 @@ WORDS = {
         *("Information", "Nothing to do", "Never treat it as a failure"),
         *("KMS host", "Active Directory", "token", "activation_method"),
     ],
+    "0x80072098": ["Enterprise Admins", "Activation Objects"],
     "0x800705B4": ["timed out", "resolves", "1688", "azkms.core.windows.net"],
     "0xC0000022": ["NETWORK SERVICE", "S-1-5-20"],
     "0x87E10BC6": ["Store", "GVLK"],
@@ -111,7 +112,7 @@ def test_the_important_codes_say_what_matters(code):
 
 def test_the_table_is_complete_and_in_order():
     rows = list(read_table("activation_errors.tsv"))
-    assert len(rows) == len({row["code"] for row in rows}) == 495
+    assert len(rows) == len({row["code"] for row in rows}) == 496
     for row in rows:
         assert row["code"] == error_codes.code_text(int(row["code"], 16))
         assert row["basis"] in ("documented", "system", "symbol")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._winrm.endpoint import Endpoint, EndpointError
+from .._winrm.endpoint import SEALING_TRANSPORTS, Endpoint, EndpointError
 from .option_reader import OptionError, OptionReader
 from .psrp_options import from_psrp
 from .winrm_options import from_winrm
@@ -57,5 +57,12 @@ def _readable(endpoint: Endpoint) -> tuple[str, ...]:
         return ()
     return (
         f"{endpoint.label}: everything sent there, product keys included, can be read on the network. "
-        f"Use https, or set {endpoint.variable('transports')} to ntlm or kerberos, which seal messages over http",
+        f"Use https, or {_sealing(endpoint)}",
     )
+
+
+def _sealing(endpoint: Endpoint) -> str:
+    """What would seal messages over http."""
+    if SEALING_TRANSPORTS.issuperset(endpoint.transports):
+        return f"remove {endpoint.variable('message_encryption')}: never, without which the messages are sealed"
+    return f"set {endpoint.variable('transports')} to ntlm or kerberos, which seal messages over http"

@@ -17,7 +17,6 @@ Three rules, each learned from how pywinrm 0.5 works:
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 from typing import Any
 
 from .answer_failure import http_status, no_wsman, redirected, unsealed
@@ -26,6 +25,8 @@ from .certificate import read_certificate
 from .endpoint import Endpoint
 from .errors import Misconfigured, Proof, TransportUnusable, WinrmError
 from .kerberos import INSTALL_KINIT, Ticket
+from .local_failure import local_file
+from .pem_files import is_encrypted
 from .situation import Situation
 from .translation import chain, looks_like_soap
 
@@ -126,7 +127,7 @@ class Line:
 
     def _sign_in(self) -> Protocol:
         require_libraries(self._endpoint, self._transport)
-        _refuse_encrypted_key(self._endpoint, self._transport)
+        _refuse_encrypted_key(self.situation, self._transport)
         protocol = self._protocol = Protocol(**_arguments(self._endpoint, self._transport))
         # Protocol's constructor does not take these two.
         protocol.transport.credssp_auth_mechanism = _literal(self._endpoint.credssp_auth_mechanism)
@@ -237,15 +238,11 @@ def require_libraries(endpoint: Endpoint, transport: str) -> None:
         raise TransportUnusable(label, what, f"Install it into the Python that runs Ansible: {install}")
 
 
-def _refuse_encrypted_key(endpoint: Endpoint, transport: str) -> None:
+def _refuse_encrypted_key(situation: Situation, transport: str) -> None:
     """OpenSSL would ask for the passphrase on the terminal, where nobody answers."""
-    if not (endpoint.uses_certificate(transport) and endpoint.cert_key_pem):
-        return
-    key = Path(endpoint.cert_key_pem)
-    if key.is_file() and b"ENCRYPTED" in key.read_bytes():
-        advice = f"Decrypt it (openssl pkey -in {key} -out FILE) and set {endpoint.variable('cert_key_pem')} to that"
-        what = f"the private key {key} is encrypted, which pywinrm cannot read"
-        raise Misconfigured(endpoint.label_with(transport), what, advice)
+    endpoint = situation.endpoint
+    if endpoint.uses_certificate(transport) and endpoint.cert_key_pem and is_encrypted(endpoint.cert_key_pem):
+        raise local_file(situation, "it is encrypted")
 
 
 def _arguments(endpoint: Endpoint, transport: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _unsealed_advice(s: Situation) -> str:
 
 
 def _spn(s: Situation) -> str:
-    return f"{s.endpoint.service}/{s.endpoint.kerberos_hostname_override or s.endpoint.host}"
+    return f"{s.endpoint.service}/{s.endpoint.kerberos_hostname_override or s.endpoint.address}"
 
 
 def handshake_refused(s: Situation, reason: object) -> WinrmError:

@@ -33,6 +33,7 @@ from .situation import Situation
 from .stream_connection import Connection
 from .stream_line import JointRefused, Line, OtherScheme
 from .stream_shared import Shared
+from .trace import Stopwatch
 from .translation import translate
 from .transports import none_usable, refuse_step_down
 
@@ -151,6 +152,14 @@ class StreamPipe:
     # --- connecting
 
     async def _connected(self) -> Line:
+        watch = Stopwatch(self._endpoint.label_with(self._transport), None, 0, "connection")
+        try:
+            return await self._opened()
+        except BaseException as failure:
+            watch.failed(failure)
+            raise
+
+    async def _opened(self) -> Line:
         context = self._tls_context()
         for pause in (*_PAUSES, None):
             try:

@@ -60,8 +60,9 @@ def listen(listener: Listener | None) -> None:
 class Stopwatch:
     """Measures one exchange, from its making to the one call of ``answered`` or ``failed``."""
 
-    def __init__(self, peer: str, authorization: str | bytes | None, sent: int) -> None:
+    def __init__(self, peer: str, authorization: str | bytes | None, sent: int, step: str = "") -> None:
         self._told = _TRACE.listener is None
+        self._step = step
         self._peer = peer
         self._authorization = authorization
         self._sent = sent
@@ -81,7 +82,7 @@ class Stopwatch:
             return
         self._told = True
         took = (time.monotonic() - self._began) * 1000
-        step = step_of(self._authorization, self._sent)
+        step = self._step or step_of(self._authorization, self._sent)
         exchange = Exchange(self._peer, step, status, self._sent, received, took, failure)
         with _TRACE.lock:
             listener(exchange)

@@ -336,3 +336,24 @@ def test_password_may_look_like_the_beginning_of_a_template(password: str) -> No
 def test_what_anybody_can_read_is_a_warning(kind: str, variables: dict[str, Any], warned: bool) -> None:
     _endpoint, warnings = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
     assert [("can be read on the network" in warning) for warning in warnings] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables", "advice"),
+    [
+        ("winrm", {"ansible_port": 5985}, "set ansible_winrm_transport to ntlm"),
+        (
+            "winrm",
+            {"ansible_port": 5985, "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "never"},
+            "remove ansible_winrm_message_encryption: never",
+        ),
+        (
+            "psrp",
+            {"ansible_port": 5985, "ansible_psrp_message_encryption": "never"},
+            "remove ansible_psrp_message_encryption: never",
+        ),
+    ],
+)
+def test_what_would_seal_it_is_said(kind: str, variables: dict[str, Any], advice: str) -> None:
+    _endpoint, (warning,) = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
+    assert advice in warning

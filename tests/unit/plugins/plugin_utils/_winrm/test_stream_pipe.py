@@ -311,7 +311,7 @@ def test_port_that_waits_instead_of_speaking_tls(workshop: Workshop) -> None:
 
 def test_file_of_authorities_that_is_not_there(workshop: Workshop) -> None:
     machine = workshop.machine(http=False, https=True)
-    with pytest.raises(Misconfigured, match=r"No such file or directory: '/nonexistent/ca\.pem'"):
+    with pytest.raises(Misconfigured, match=r"/nonexistent/ca\.pem does not exist"):
         read(machine.address, HTTPS_PORT, HOUSE, ca_trust_path="/nonexistent/ca.pem")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -122,3 +123,11 @@ def test_nobody_who_listens_costs_nothing(workshop: Workshop) -> None:
 )
 def test_steps(authorization: str | bytes | None, sent: int, step: str) -> None:
     assert step_of(authorization, sent) == step
+
+
+@pytest.mark.parametrize("ask", [over_pywinrm, over_a_stream])
+def test_a_connection_that_does_not_come_about_is_told(told: list[Exchange], ask: Callable[[Any], str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    ask(endpoint("127.0.0.1", port, scheme="http"))
+    assert [one.status for one in told] == [None]

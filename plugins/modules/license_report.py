@@ -80,7 +80,7 @@ options:
   redact:
     description:
       - Leave out every name, in the files and in what is returned. Hosts are numbered in the order of their names; what
-        may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file).
+        may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file). O(title) stays.
       - It is compared before names are left out, so O(compare_with) takes a report that has them.
     type: bool
     default: false

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.unit.plugins.plugin_utils._report.samples import HOSTILE, hostile_report
 
@@ -144,6 +145,8 @@ def test_the_address_keeps_the_view_so_that_it_can_be_mailed(show: Show) -> None
 def test_a_finding_leads_to_its_machines(show: Show) -> None:
     view = show(mixed())
     view.page.get_by_role("link", name="Show these in the table").first.click()
+    # The browser tells the page of its new address in its own time.
+    expect(view.page.locator("#count")).to_have_text("2 of 23 machines, worst first")
     assert view.hosts == ROGUES
 
 
@@ -233,7 +236,7 @@ def test_sorts_filters_and_unfolds_by_keyboard(show: Show) -> None:
     view = show(mixed())
     view.page.locator("#machines").focus()
     order = []
-    for _ in range(12):
+    for _step in range(12):
         view.page.keyboard.press("Tab")
         order.append(focused(view))
     assert order[:8] == ["q", "v", "f", "c0", "c1", "changed", "reset", "download"]

@@ -190,7 +190,7 @@
   for (const id of [...choices, "changed"]) byId(id).addEventListener("change", remember);
   byId("q").addEventListener("input", remember);
   byId("filter").addEventListener("submit", (event) => event.preventDefault());
-  byId("reset").addEventListener("click", () => {
+  byId("all").addEventListener("click", () => {
     byId("filter").reset();
     sorting = { at: -1, down: false };
     remember();

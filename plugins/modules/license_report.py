@@ -50,6 +50,7 @@ options:
     description:
       - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
         has a table of verdicts for each.
+      - A value out of a vault is left empty, and a name that sounds like a secret is refused.
     type: list
     elements: str
     default: []

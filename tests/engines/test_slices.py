@@ -45,7 +45,8 @@ def audit(lab: Lab, report: Path, form: str, *options: str) -> None:
 
 
 def rows(report: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(report.read_text().splitlines()))
+    """Without the day of expiry, which is counted from the minute in which a machine was read."""
+    return [{**row, "expires": ""} for row in csv.DictReader(report.read_text().splitlines())]
 
 
 def test_reports_of_the_slices_make_the_report_of_the_whole(demo: Lab) -> None:

@@ -50,6 +50,7 @@ options:
     description:
       - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
         has a table of verdicts for each.
+      - A value out of a vault is left empty, and a name that sounds like a secret is refused.
     type: list
     elements: str
     default: []
@@ -80,7 +81,7 @@ options:
   redact:
     description:
       - Leave out every name, in the files and in what is returned. Hosts are numbered in the order of their names; what
-        may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file).
+        may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file). O(title) stays.
       - It is compared before names are left out, so O(compare_with) takes a report that has them.
     type: bool
     default: false

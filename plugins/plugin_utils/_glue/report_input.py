@@ -27,6 +27,10 @@ from .rendering import Renderer, RenderError
 
 _ROOT = Path(__file__).resolve().parents[3]
 
+_SECRET = re.compile(r"passw(or)?d|passphrase|secret|token|vault|(^|_)keys?$", re.IGNORECASE)
+# A text out of a vault, before ansible-core 2.19 and since.
+_VAULTED = frozenset({"AnsibleVaultEncryptedUnicode", "EncryptedString"})
+
 Arguments = Mapping[str, Any]
 
 
@@ -58,8 +62,14 @@ def report_from(arguments: Arguments, columns: Mapping[str, Mapping[str, str]]) 
 
 
 def inventory_columns(renderer: Renderer, hosts: Iterable[str], names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The variables of the inventory that make columns, by host. A variable that a host has not is empty."""
+    """The variables of the inventory that make columns, by host. Raises ReportError.
+
+    A variable that a host does not have, or that comes out of a vault, is empty.
+    """
     wanted = [str(name) for name in names]
+    for name in wanted:
+        if _SECRET.search(name):
+            raise ReportError(f"columns: {line(name)} sounds like a secret, and a report is read by others")
     found: dict[str, dict[str, str]] = {}
     for host in hosts if wanted else ():
         raw = renderer.variables(host)
@@ -82,7 +92,7 @@ def places_of(path: str | None) -> Places:
 
 
 def _value(renderer: Renderer, raw: Mapping[str, Any], name: str) -> str:
-    if name not in raw:
+    if name not in raw or type(raw[name]).__name__ in _VAULTED:
         return ""
     try:
         value = renderer.value(raw, name)

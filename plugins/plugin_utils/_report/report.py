@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from .changes import Changes
@@ -97,11 +97,3 @@ def _approved(parts: list[Approved]) -> Approved:
     if lists:
         unmatched = tuple(name for name in lists[0] if all(name in other for other in lists))
     return Approved(tuple(serving), unmatched)
-
-
-def with_columns(machines: Iterable[Machine], columns: Mapping[str, Mapping[str, str]]) -> tuple[Machine, ...]:
-    """Machines with variables of the inventory put to those they have."""
-    return tuple(
-        replace(machine, columns={**machine.columns, **columns[machine.host]}) if machine.host in columns else machine
-        for machine in machines
-    )

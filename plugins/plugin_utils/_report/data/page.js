@@ -126,7 +126,7 @@
     matching = sorted(filtered());
     first = 0;
     heads.forEach((head, at) => {
-      head.ariaSort = at === sorting.at ? (sorting.down ? "descending" : "ascending") : "none";
+      head.setAttribute("aria-sort", at === sorting.at ? (sorting.down ? "descending" : "ascending") : "none");
     });
     byId("link").href = `#${fragment() || "machines"}`;
     draw();
@@ -190,10 +190,10 @@
   for (const id of [...choices, "changed"]) byId(id).addEventListener("change", remember);
   byId("q").addEventListener("input", remember);
   byId("filter").addEventListener("submit", (event) => event.preventDefault());
-  byId("filter").addEventListener("reset", () => {
+  byId("all").addEventListener("click", () => {
+    byId("filter").reset();
     sorting = { at: -1, down: false };
-    // The fields are empty only after this event.
-    setTimeout(remember);
+    remember();
   });
   byId("download").addEventListener("click", download);
   for (const [id, step] of [["back", -size], ["on", size]]) {

@@ -28,7 +28,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--hosts", type=_sizes, default="100,1000,10000", help="sizes of the fleet (default: %(default)s)"
+        "--hosts", type=_sizes, default="100,1000,10000", help="sizes of the fleet to read (default: %(default)s)"
     )
     parser.add_argument("--latency", default="0,0.2,2", help="seconds before each answer (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of which the median counts (default: %(default)s)")
@@ -36,8 +36,8 @@ def _arguments() -> argparse.Namespace:
         "--peer-hosts",
         type=int,
         default=200,
-        help="hosts for ansible.windows.win_product_facts, which takes about 0.2 s each; 0 leaves ansible.windows out and"
-        " installs nothing (default: %(default)s)",
+        help="hosts for ansible.windows.win_product_facts, which takes about 0.2 s each; 0 leaves ansible.windows out"
+        " and installs nothing (default: %(default)s)",
     )
     parser.add_argument(
         "--repair-hosts",
@@ -55,7 +55,7 @@ def _arguments() -> argparse.Namespace:
         "--recipe-hosts",
         type=int,
         default=50,
-        help="hosts for slmgr and a restart by ansible.windows, about 0.8 s each; 0 leaves it out (default: %(default)s)",
+        help="hosts for slmgr and a restart by ansible.windows, about 0.8 s each; 0: none (default: %(default)s)",
     )
     parser.add_argument(
         "--enforce-hosts",

@@ -94,7 +94,7 @@ def cases(sizes: Sequence[int], latencies: list[float], peer_hosts: int) -> list
 
 
 def repair_cases(sizes: RepairSizes) -> list[Case]:
-    """The operation and its playbook at all sizes, and what ansible-playbook itself takes of it; the others at theirs."""
+    """The operation, its playbook and what these are compared with at all sizes; the others at theirs."""
     found = [Case(name, size) for size in sizes.fleet for name in ("nothing", "repair", "fleet_repair")]
     found += [Case("scanner", size) for size in sizes.fleet]
     found += [Case("role", size) for size in sizes.role]

@@ -88,6 +88,8 @@ def repair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
             return ()
 
         def allow(self, due: Any) -> None:
+            if len(due) != spec["hosts"]:
+                raise SystemExit(f"benchmarks: {len(due)} of {spec['hosts']} machines are to be repaired")
             results.clear()
 
         async def note(self, endpoint: Any, note: Any) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a request asks: the text of a query, or the method that is called. Found without parsing, since it is in haste."""
+"""What a request asks: the text of a query, or the method that is called. Found without parsing, to be quick."""
 
 from __future__ import annotations
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that costs little: real NTLM and real sealing, answers from a recording, nothing parsed.
 
-It runs in a process of its own and says at which port. Machines that are only read share a few loopback addresses; where they are repaired,
-each has an address of its own, by which the server knows its state (``states``). At the end it says how busy it was and
-how late it came to its answers, so that nobody takes its limits for the client's, what it was sent, and what became of
-the machines. `python -m benchmarks.server SPEC` is started by ``bench``; SPEC is a JSON file.
+It runs in a process of its own and says at which port. Machines that are only read share a few loopback addresses;
+where they are repaired, each has an address of its own, by which the server knows its state (``states``). At the end it
+says how busy it was and how late it came to its answers, so that nobody takes its limits for the client's, what it was
+sent, and what became of the machines. `python -m benchmarks.server SPEC` is started by ``bench``; SPEC is a JSON file.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ def _on_loopback() -> socket.socket:
     """A socket for all loopback addresses and no others, at a free port: one for each machine would be too many."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
-    made.bind(("0.0.0.0", 0))  # noqa: S104 - bound to lo
+    made.bind(("0.0.0.0", 0))
     return made
 
 

@@ -54,7 +54,10 @@ class Machine:
 
 
 class Machines:
-    """All of them, made when they are first spoken to. ``scripts`` are by kind, ``kinds`` by address; else ``rogue``."""
+    """All of them, made when they are first spoken to.
+
+    ``scripts`` are by kind, and ``kinds`` by address; a machine that is not among them is of the kind ``rogue``.
+    """
 
     def __init__(self, scripts: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
         self._scripts = {kind: _encoded(script) for kind, script in scripts.items()}

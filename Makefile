@@ -43,7 +43,7 @@ engines: bootstrap ## Run playbooks by ansible-runner and in slices, and ansible
 servers: bootstrap ## Run the DNS modules against BIND, Kerberos and Active Directory
 	@scripts/test.sh servers
 
-bench: bootstrap ## Measure what reading a fleet costs, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
+bench: bootstrap ## Measure what reading and repairing a fleet cost, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
 	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
 sanity: bootstrap ## Run ansible-test sanity, without containers

@@ -107,7 +107,7 @@ class Bench:
             raise SystemExit(f"benchmarks: {case} read {outcome['read']} hosts")
         answered = case.hosts + (0 if played else min(WARM_UP, case.hosts))
         if spec["scripts"]:
-            _see_that_all_were_repaired_once(case, served, answered)
+            see_that_all_were_repaired_once(case, served, answered)
         return {
             **outcome,
             **{name: served[name] / answered for name in _TRAFFIC},
@@ -160,7 +160,7 @@ class Bench:
         return {"read": read, "seconds": done.seconds, "cpu": done.cpu, "memory_mb": done.memory_mb}
 
 
-def _see_that_all_were_repaired_once(case: Case, served: dict[str, Any], machines: int) -> None:
+def see_that_all_were_repaired_once(case: Case, served: dict[str, Any], machines: int) -> None:
     """The machines themselves say what became of them."""
     if served["states"] != {LAST: machines}:
         raise SystemExit(f"benchmarks: {case} left machines in these states: {served['states']}")

@@ -46,7 +46,7 @@ servers: bootstrap ## Run the DNS modules against BIND, Kerberos and Active Dire
 report: bootstrap ## Open the report in a browser, and hold its other forms against their schemas
 	@scripts/test.sh report
 
-bench: bootstrap ## Measure what reading a fleet costs, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
+bench: bootstrap ## Measure what reading and repairing a fleet cost, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
 	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
 sanity: bootstrap ## Run ansible-test sanity, without containers

@@ -91,7 +91,7 @@ _LICENSED_OTHERWISE = (Refusal.MULTI_SESSION, Refusal.SUBSCRIPTION, Refusal.EVAL
 
 
 def runs_without_key(snapshot: Snapshot) -> bool:
-    """Whether its Windows license may be left without a key: Server 2003, whose only key of this kind makes a KMS host."""
+    """Whether its Windows license may be left without a key: Server 2003, where such a key makes a KMS host."""
     choice = plan_key(snapshot, KeyRequest())
     return isinstance(choice, KeyRefusal) and choice.why is Refusal.BEFORE_VISTA
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
-    POLICY_ARGUMENTS,
-    policy_of,
-)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
+    required_policy,
     wishes_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
@@ -28,12 +26,7 @@ class ActionModule(WsmanAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
-        if arguments["policy"] is None:
-            raise ValueError(
-                "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
-                "organization's own KMS hosts, or give an empty list if there is to be none"
-            )
+        arguments["policy"] = required_policy(arguments)
         arguments["wishes"] = wishes_of(arguments)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -46,4 +39,5 @@ class ActionModule(WsmanAction):
             require_activation=arguments["require_activation"],
             office=arguments["office"],
         )
-        return repair_result(repair(session, request, check=self.check))
+        result = repair_result(repair(session, request, check=self.check))
+        return {**result, "diff": {"before": result["before"], "after": result["after"]}}

@@ -93,3 +93,104 @@ attributes:
     description: A second run changes nothing.
     support: full
 """
+
+    REPAIRS = r"""
+options:
+  repair:
+    description: The verdicts to do something about. A machine with any other one is left alone.
+    type: list
+    elements: str
+    choices:
+      - kms_unapproved
+      - kms_host_not_serving
+      - not_activated
+      - wrong_key_type
+      - wrong_kms_host
+      - implausible_validity
+      - validity_ends_soon
+      - no_gvlk
+      - no_key
+    default: [kms_unapproved]
+  client_settings:
+    description:
+      - How the machine is to find its KMS host. What is not given stays as it is.
+      - See M(winfleet.activation.kms_client).
+    type: dict
+    suboptions:
+      host:
+        description: Name or address of the KMS host.
+        type: str
+      port:
+        description: Its port.
+        type: int
+      lookup_domain:
+        description: DNS domain in which to look for the KMS host.
+        type: str
+      activation_type:
+        description: What the machine may activate by.
+        type: str
+        choices: [all, ad, kms, token]
+      host_caching:
+        description: Whether the client stays with the KMS host that answered last.
+        type: bool
+  activate:
+    description: Whether to activate the machine once it carries the key.
+    type: bool
+    default: true
+  require_activation:
+    description:
+      - Whether a failing activation fails the task. A KMS host activates nobody before enough machines have asked, 25
+        clients or 5 servers, so the first ones of a fleet cannot succeed at once; Windows tries again by itself.
+    type: bool
+    default: false
+  office:
+    description: Whether to read the licensing platform of Office 2010, and of Office on Windows 7, too.
+    type: bool
+    default: false
+"""
+
+    FLEET = r"""
+requirements:
+  - pyspnego >= 0.11.0 on the controller, for NTLM; C(pyspnego[kerberos]) for Kerberos without a detour through
+    pywinrm
+options:
+  max_refusals:
+    description:
+      - How many machines may refuse the credentials of a domain account that no machine has taken yet. All others with
+        these credentials are then not signed in to, and become unreachable with that reason, because a domain counts
+        the refusals of all machines and locks the account after a few.
+      - An answer that tells nothing of the account, such as a proxy's 502 once the credentials were shown, counts here
+        too, since the proxy may have handed them on.
+      - Until a machine has taken an account, no more than so many are asked at a time. Accounts of the machines
+        themselves are not held up (C(name) or C(.\name) rather than C(DOMAIN\name) or C(name@domain)).
+      - V(0) signs in to every machine all the same.
+    type: int
+    default: 3
+  progress:
+    description: Seconds between two lines about the progress. V(0) prints none.
+    type: float
+    default: 10.0
+attributes:
+  delegation:
+    description: Can be delegated to another host, whose connection variables are then used.
+    support: full
+    details:
+      - Delegating changes nothing about which hosts are read. C(delegate_to=localhost) keeps the task independent of
+        the first host of the play, whose variables Ansible otherwise renders before the task starts.
+  action_group:
+    support: full
+    membership:
+      - winfleet.activation.spp
+notes:
+  - Set C(run_once=true) on the task. Every host of the play then has the result. Without it the task still runs only
+    once, and only the first host has the result. The strategies V(free) and V(host_pinned) cannot run it.
+  - Connection variables of the hosts are taken from the inventory, facts and extra variables, vaulted and templated
+    ones included. Variables of the play, its roles and tasks do not reach other hosts. A variable that still holds a
+    template after rendering is an error of its host.
+  - NTLM with message encryption, Kerberos, Basic and client certificates are spoken directly; channel binding is sent
+    over HTTPS. Hosts with CredSSP, behind a proxy, or with options that only pywinrm knows are read through
+    pywinrm in threads, in the same result.
+  - While the task runs, C(ansible-playbook) looks a thousand times a second whether it is done. For large fleets
+    C(internal_poll_interval = 0.05) in section C([defaults]) of C(ansible.cfg) saves about a seventh of the processor
+    time.
+"""

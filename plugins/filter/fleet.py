@@ -53,23 +53,7 @@ def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
 def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
     """What is still to be done after a repair, a sentence for each host."""
     accepted = () if _flag(activate) else (Verdict.NOT_ACTIVATED.value,)
-    found = []
-    for host, result in dict(results).items():
-        if result.get("failed") or result.get("unreachable"):
-            found.append(f"{host}: {result.get('msg', 'it was not repaired')}")
-        elif not result.get("compliant", False) and result.get("verdict") not in accepted:
-            found.append(f"{host} is {result.get('verdict')}: {_left(result)}")
-    return found
-
-
-def _left(result: Mapping[str, Any]) -> str:
-    """What a repair has left undone, and what to do."""
-    undone = result.get("not_activated")
-    if undone:
-        return f"{undone['reason']} {undone['advice']}".strip()
-    if result.get("repair_plan") and not result.get("done"):
-        return str(result["msg"])
-    return f"{result.get('verdict_reason', 'it has no result.')} {result.get('advice', '')}".strip()
+    return list(fleet_result.still_wrong(dict(results), accepted=accepted).values())
 
 
 def _flag(value: Any) -> bool:

@@ -23,9 +23,7 @@ extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
   - winfleet.activation.spp.judges
-requirements:
-  - pyspnego >= 0.11.0 on the controller, for NTLM; C(pyspnego[kerberos]) for Kerberos without a detour through
-    pywinrm
+  - winfleet.activation.spp.fleet
 options:
   hosts:
     description:
@@ -64,22 +62,6 @@ options:
         C(not_reached=true).
       - Without it the run takes as long as it takes, which O(host_timeout) bounds too.
     type: float
-  max_refusals:
-    description:
-      - How many machines may refuse the credentials of a domain account that no machine has taken yet. All others with
-        these credentials are then not signed in to, and become unreachable with that reason, because a domain counts
-        the refusals of all machines and locks the account after a few.
-      - An answer that tells nothing of the account, such as a proxy's 502 once the credentials were shown, counts here
-        too, since the proxy may have handed them on.
-      - Until a machine has taken an account, no more than so many are asked at a time. Accounts of the machines
-        themselves are not held up (C(name) or C(.\name) rather than C(DOMAIN\name) or C(name@domain)).
-      - V(0) signs in to every machine all the same.
-    type: int
-    default: 3
-  progress:
-    description: Seconds between two lines about the progress. V(0) prints none.
-    type: float
-    default: 10.0
   resume_file:
     description:
       - File on the controller in which every result is kept as soon as it is there. A run that was interrupted, or that
@@ -103,35 +85,14 @@ options:
         process, so that tasks of the same run should use what the task returns.
     type: bool
     default: false
-attributes:
-  delegation:
-    description: Can be delegated to another host, whose connection variables are then used.
-    support: full
-    details:
-      - Delegating changes nothing about which hosts are read. C(delegate_to=localhost) keeps the task independent of
-        the first host of the play, whose variables Ansible otherwise renders before the task starts.
-  action_group:
-    support: full
-    membership:
-      - winfleet.activation.spp
 notes:
-  - Set C(run_once=true) on the task. Every host of the play then has the result. Without it the task still runs only
-    once, and only the first host has the result. The strategies V(free) and V(host_pinned) cannot run it.
-  - Connection variables of the hosts are taken from the inventory, facts and extra variables, vaulted and templated
-    ones included. Variables of the play, its roles and tasks do not reach other hosts. A variable that still holds a
-    template after rendering is an error of its host.
-  - NTLM with message encryption, Kerberos, Basic and client certificates are spoken directly; channel binding is sent
-    over HTTPS. Hosts with CredSSP, behind a proxy, or with options that only pywinrm knows are read through
-    pywinrm in threads, in the same result.
-  - While the task runs, C(ansible-playbook) looks a thousand times a second whether it is done. For large fleets
-    C(internal_poll_interval = 0.05) in section C([defaults]) of C(ansible.cfg) saves about a seventh of the processor
-    time.
   - Each machine is signed in to once, so that a password that is wrong on one machine counts once against the account.
   - Do not follow it with a task for each of thousands of hosts. Reports and conclusions belong into further tasks with
     C(run_once=true), and repairs into a play on the hosts of one of the RV(groups).
 seealso:
   - ref: ansible_collections.winfleet.activation.docsite.guide_fleet
     description: The guide to large fleets.
+  - module: winfleet.activation.fleet_repair
   - module: winfleet.activation.license_info
   - module: winfleet.activation.license_report
 """

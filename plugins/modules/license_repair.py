@@ -24,54 +24,8 @@ extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.changes
   - winfleet.activation.spp.judges
+  - winfleet.activation.spp.repairs
 options:
-  repair:
-    description: The verdicts to do something about. A machine with any other one is left alone.
-    type: list
-    elements: str
-    choices:
-      - kms_unapproved
-      - kms_host_not_serving
-      - not_activated
-      - wrong_key_type
-      - wrong_kms_host
-      - implausible_validity
-      - validity_ends_soon
-      - no_gvlk
-      - no_key
-    default: [kms_unapproved]
-  client_settings:
-    description:
-      - How the machine is to find its KMS host. What is not given stays as it is.
-      - See M(winfleet.activation.kms_client).
-    type: dict
-    suboptions:
-      host:
-        description: Name or address of the KMS host.
-        type: str
-      port:
-        description: Its port.
-        type: int
-      lookup_domain:
-        description: DNS domain in which to look for the KMS host.
-        type: str
-      activation_type:
-        description: What the machine may activate by.
-        type: str
-        choices: [all, ad, kms, token]
-      host_caching:
-        description: Whether the client stays with the KMS host that answered last.
-        type: bool
-  activate:
-    description: Whether to activate the machine once it carries the key.
-    type: bool
-    default: true
-  require_activation:
-    description:
-      - Whether a failing activation fails the task. A KMS host activates nobody before enough machines have asked, 25
-        clients or 5 servers, so the first ones of a fleet cannot succeed at once; Windows tries again by itself.
-    type: bool
-    default: false
   served:
     description:
       - Say true once an approved KMS host serves, or an activation object exists, that can activate the machine.
@@ -79,11 +33,9 @@ options:
         clients is not taken away from them.
     type: bool
     default: false
-  office:
-    description: Whether to read the licensing platform of Office 2010, and of Office on Windows 7, too.
-    type: bool
-    default: false
 seealso:
+  - module: winfleet.activation.fleet_repair
+    description: The same for all hosts of a play at once.
   - module: winfleet.activation.license_info
   - module: winfleet.activation.product_key
   - module: winfleet.activation.licensing_service

@@ -18,6 +18,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.loader import cache_loader
 
 from .fleet_result import groups_of_host
+from .refusal import TaskRefused
 
 Result = dict[str, Any]
 
@@ -27,7 +28,7 @@ FACT = "winfleet_activation"
 _MEMORY = ("memory", "ansible.builtin.memory")
 
 
-class FactCacheError(ValueError):
+class FactCacheError(TaskRefused):
     """There is no cache that would keep anything. The text says what to do."""
 
 

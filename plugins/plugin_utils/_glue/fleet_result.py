@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from .._policy.fleet import Coverage
@@ -54,6 +54,46 @@ def groups_of_host(result: Result) -> tuple[str, ...]:
         return (condition,)
     role = f"role_{result['role']}"
     return (role, result["verdict"]) if "verdict" in result else (role,)
+
+
+def repair_groups(hosts: dict[str, Result]) -> dict[str, list[str]]:
+    """Names of hosts after a repair: by verdict, and those that could not be read or changed."""
+    groups: dict[str, list[str]] = {}
+    for name, result in hosts.items():
+        condition = condition_of(result)
+        group = result.get("verdict", FAILED) if condition == "read" else condition
+        groups.setdefault(group, []).append(name)
+    return {group: sorted(groups[group]) for group in sorted(groups)}
+
+
+def still_wrong(
+    hosts: Mapping[str, Result], repaired: Container[str] | None = None, accepted: Container[str] = ()
+) -> dict[str, str]:
+    """What is still to be done after a repair, a sentence for each host.
+
+    ``repaired`` are the verdicts that were to be repaired, all where it is None: a machine with another one was none of
+    the repair's business. ``accepted`` are verdicts that are right as they are.
+    """
+    found = {}
+    for host, result in hosts.items():
+        verdict = result.get("verdict")
+        if result.get("failed") or result.get("unreachable"):
+            found[host] = f"{host}: {result.get('msg', 'it was not repaired')}"
+            continue
+        concerned = repaired is None or verdict in repaired or bool(result.get("done"))
+        if concerned and not result.get("compliant", False) and verdict not in accepted:
+            found[host] = f"{host} is {verdict}: {_left(result)}"
+    return found
+
+
+def _left(result: Result) -> str:
+    """What a repair has left undone, and what to do."""
+    undone = result.get("not_activated")
+    if undone:
+        return f"{undone['reason']} {undone['advice']}".strip()
+    if result.get("repair_plan") and not result.get("done"):
+        return str(result["msg"])
+    return f"{result.get('verdict_reason', 'it has no result.')} {result.get('advice', '')}".strip()
 
 
 def summary_of(hosts: dict[str, Result]) -> Result:

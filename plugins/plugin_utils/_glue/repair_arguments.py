@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._licensing.client_settings import ClientRequest
+from .._policy.policy import Policy
 from .._policy.repair import Wishes
 from .._policy.verdict import REPAIRABLE, Verdict
+from .license_result import policy_of
 
 REPAIR_ARGUMENTS: dict[str, Any] = {
     "repair": {
@@ -35,12 +37,28 @@ REPAIR_ARGUMENTS: dict[str, Any] = {
 }
 
 
+def required_policy(arguments: dict[str, Any]) -> Policy:
+    """The policy that validated arguments give. Raises ValueError where there is none."""
+    policy = policy_of(arguments)
+    if policy is None:
+        raise ValueError(
+            "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
+            "organization's own KMS hosts, or give an empty list if there is to be none"
+        )
+    return policy
+
+
+def client_request_of(settings: dict[str, Any] | None) -> ClientRequest | None:
+    """The settings of a KMS client in validated arguments, None for none. Raises SettingRefused, a ValueError."""
+    given = {name: value for name, value in (settings or {}).items() if value is not None}
+    return ClientRequest(**given) if given else None
+
+
 def wishes_of(arguments: dict[str, Any]) -> Wishes:
     """From validated arguments. Raises SettingRefused, a ValueError."""
-    given = {name: value for name, value in (arguments["client_settings"] or {}).items() if value is not None}
     return Wishes(
         verdicts=frozenset(map(Verdict, arguments["repair"])),
         activate=arguments["activate"],
         served=arguments["served"],
-        settings=ClientRequest(**given) if given else None,
+        settings=client_request_of(arguments["client_settings"]),
     )

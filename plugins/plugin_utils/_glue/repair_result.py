@@ -23,7 +23,7 @@ _GVLK_WORD = "VOLUME_KMSCLIENT"
 
 
 def repair_result(report: RepairReport) -> Result:
-    """What ``license_repair`` returns, and ``fleet_repair`` for each host."""
+    """What ``license_repair`` returns, besides the diff, and ``fleet_repair`` for each host."""
     before = present.license_summary(report.before)
     after = expected(report) if report.result is Outcome.PLANNED else present.license_summary(report.after)
     undone = report.undone
@@ -34,7 +34,6 @@ def repair_result(report: RepairReport) -> Result:
         "done": [action.kind.value for action in report.done],
         "before": before,
         "after": after,
-        "diff": {"before": before, "after": after},
         "role": report.after.role.role.value,
         "role_reason": report.after.role.reason,
         **judgement_result(report.judged_after),

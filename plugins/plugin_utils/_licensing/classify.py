@@ -161,11 +161,8 @@ def _is_kms(product: Product) -> bool:
 
 
 def serves_as_host(snapshot: Snapshot) -> bool:
-    """Whether the running service answers KMS requests (IsKeyManagementServiceMachine).
-
-    From Windows 7 on each product says so for itself, on Vista and Server 2008 only the service does.
-    """
-    return _service_serves(snapshot) or any(_serves(product) for product in snapshot.products)
+    """Whether the running service answers KMS requests (IsKeyManagementServiceMachine)."""
+    return bool(snapshot.serving)
 
 
 def _service_serves(snapshot: Snapshot) -> bool:

@@ -97,6 +97,13 @@ class KmsHostState:
     product_key_id: str | None = None
     requests: RequestCounters = RequestCounters()
 
+    @property
+    def has_enough_clients(self) -> bool | None:
+        """Whether it has counted enough clients to activate any; None where it does not say."""
+        if self.current_count is None or not self.required_count:
+            return None
+        return self.current_count >= self.required_count
+
 
 @dataclass(frozen=True)
 class Product:
@@ -166,6 +173,16 @@ class Snapshot:
     def keyed(self, activation_id: str) -> Product | None:
         """The product of an activation ID; None where it carries no key."""
         return next((product for product in self.products if product.activation_id == activation_id), None)
+
+    @property
+    def serving(self) -> tuple[KmsHostState, ...]:
+        """The KMS host that runs here, once for each product that it serves with; empty on any other machine.
+
+        From Windows 7 on each product says so for itself, on Vista and Server 2008 only the service does.
+        """
+        states = tuple(product.host for product in self.products if product.host is not None and product.host.enabled)
+        service = self.service.host
+        return states or ((service,) if service is not None and service.enabled else ())
 
     def service_of(self, product: Product | None) -> LicensingService:
         """The licensing service whose methods work on a product."""

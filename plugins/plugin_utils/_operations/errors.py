@@ -55,6 +55,10 @@ class OutOfTime(OperationError):
     """The time for the whole run was up before this machine was read to the end, or at all."""
 
 
+class HeldBack(OperationError):
+    """The machine answers, but the next action must not be taken: the time is up, or the journal cannot be written."""
+
+
 class ChangeFailed(OperationError):
     """A change was tried. ``changed`` says whether the machine is different now; None means unknown.
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read thousands of machines at once: ``audit`` for a whole fleet, each machine a row, errors as values.
+"""The same work on thousands of machines at once: each machine a row, errors as values.
 
-Machines are read over asynchronous streams, those that only pywinrm can talk to in threads beside them. A machine that
-is slow, dead or hostile costs its own place until its own deadline and nothing else.
+Machines are spoken to over asynchronous streams, those that only pywinrm can talk to in threads beside them. A machine
+that is slow, dead or hostile costs its own place until its own deadline and nothing else.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Generic, TypeVar
 
-from .._spp.steps import Work, take, take_async
+from .._spp.steps import Note, Work, take, take_async
 from .._winrm.async_session import AsyncSession
 from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
@@ -30,6 +33,8 @@ from .._wsman import WsmanError
 from . import descriptors
 from .audit import Audit, NeedsName, audit_steps
 from .errors import OutOfTime
+
+T = TypeVar("T")
 
 # pywinrm's machines at a time: more threads than this only take turns on the processor.
 _BLOCKING = 32
@@ -55,11 +60,11 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One machine: what was read, or why not. ``seconds`` is how long it took."""
+class Row(Generic[T]):
+    """One machine: what came of the work, or why nothing did. ``seconds`` is how long it took."""
 
     endpoint: Endpoint
-    outcome: Audit | Exception
+    outcome: T | Exception
     seconds: float
 
     @property
@@ -67,8 +72,10 @@ class Row:
         return self.endpoint.inventory_name
 
 
-OnRow = Callable[[Row], None]
+OnRow = Callable[[Row[T]], None]
 
+#: Takes the notes of the work on one machine.
+TakeNote = Callable[[Endpoint, Note], Awaitable[None]]
 
 NameOf = Callable[[Endpoint], NeedsName | None]
 
@@ -76,7 +83,7 @@ NameOf = Callable[[Endpoint], NeedsName | None]
 def survey(
     endpoints: Iterable[Endpoint],
     bounds: Bounds,
-    on_row: OnRow,
+    on_row: OnRow[Audit],
     office: bool = False,
     needs_name: NameOf = lambda _endpoint: None,
 ) -> Traffic:
@@ -85,41 +92,103 @@ def survey(
     ``endpoints`` is consumed as places become free, so that it may be computed meanwhile. When the deadline has passed,
     machines under way are rows with OutOfTime, and those not begun are no rows. Returns what went over the wire.
     """
-    return asyncio.run(_Survey(bounds, on_row, lambda one: audit_steps(False, office, needs_name(one))).run(endpoints))
+
+    async def run() -> Traffic:
+        async with Fleet(bounds) as fleet:
+            await fleet.each(endpoints, lambda one: audit_steps(False, office, needs_name(one)), on_row)
+            return fleet.traffic
+
+    return asyncio.run(run())
 
 
-class _Survey:
-    def __init__(self, bounds: Bounds, on_row: OnRow, work: Callable[[Endpoint], Work[Audit]]) -> None:
+class Fleet:
+    """What several passes over the machines share: accounts, the guard of these, threads, and the time there is.
+
+    Belongs to one event loop. Use it with ``async with``.
+    """
+
+    def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._on_row = on_row
-        self._work = work
         self._in_flight = descriptors.affordable(bounds.in_flight)
+
+    async def __aenter__(self) -> Fleet:
+        self._shared = Shared(lockout=LockoutGuard(self._bounds.refusals))
+        self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
+        deadline = self._bounds.deadline
+        self._end = None if deadline is None else asyncio.get_running_loop().time() + deadline
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._shared.close()
+        self._threads.close()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire so far."""
+        return self._shared.traffic
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the deadline; None where there is none."""
+        return None if self._end is None else max(0.0, self._end - asyncio.get_running_loop().time())
+
+    async def each(self, endpoints: Iterable[Endpoint], work: Callable[[Endpoint], Work[T]], on_row: OnRow[T]) -> None:
+        """One pass that may be cut off at any time, such as reading: by ``host_timeout`` and by the deadline.
+
+        Each machine that was begun is handed to ``on_row``. An error of ``on_row`` or ``endpoints`` ends the pass.
+        """
+        machines = _Pass(self._bounds, self._shared, self._threads, work, on_row)
+        await machines.run(endpoints, self._in_flight, self.seconds_left)
+
+    async def each_to_the_end(
+        self,
+        endpoints: Iterable[Endpoint],
+        work: Callable[[Endpoint], Work[T]],
+        on_row: OnRow[T],
+        note: TakeNote,
+    ) -> None:
+        """One pass over machines that are being changed. One that was begun is not cut off: who waits for it is told
+        by its notes, and may object there. Each of its requests and each patience has bounds of its own.
+        """
+        machines = _Pass(replace(self._bounds, host_timeout=math.inf), self._shared, self._threads, work, on_row, note)
+        await machines.run(endpoints, self._in_flight, None)
+
+
+class _Pass(Generic[T]):
+    def __init__(
+        self,
+        bounds: Bounds,
+        shared: Shared,
+        threads: DaemonThreads,
+        work: Callable[[Endpoint], Work[T]],
+        on_row: OnRow[T],
+        note: TakeNote | None = None,
+    ) -> None:
+        self._bounds = bounds
+        self._shared = shared
+        self._threads = threads
+        self._work = work
+        self._on_row = on_row
+        self._note = note
         # Machines whose turn is next.
         self._ready: deque[Endpoint] = deque()
         self._exhausted = False
-
-    async def run(self, endpoints: Iterable[Endpoint]) -> Traffic:
-        # Made here: a queue belongs to the running loop.
-        self._shared = Shared(lockout=LockoutGuard(self._bounds.refusals))
-        self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
         self._for_threads: asyncio.Queue[Endpoint | None] = asyncio.Queue()
         self._turn = asyncio.Lock()
+
+    async def run(self, endpoints: Iterable[Endpoint], in_flight: int, seconds: float | None) -> None:
+        self._in_flight = in_flight
         source = iter(endpoints)
-        streams = [asyncio.ensure_future(self._stream_place(source)) for _unused in range(self._in_flight)]
+        streams = [asyncio.ensure_future(self._stream_place(source)) for _unused in range(in_flight)]
         threads = [asyncio.ensure_future(self._thread_place()) for _unused in range(_BLOCKING)]
         closing = asyncio.ensure_future(self._no_more_for_threads(streams))
-        try:
-            await self._within_deadline([closing, *streams, *threads])
-        finally:
-            self._shared.close()
-            self._threads.close()
-        return self._shared.traffic
+        await self._within([closing, *streams, *threads], seconds)
 
-    async def _within_deadline(self, places: Sequence[asyncio.Future[None]]) -> None:
+    async def _within(self, places: Sequence[asyncio.Future[None]], seconds: float | None) -> None:
         try:
-            done, _pending = await asyncio.wait(
-                places, timeout=self._bounds.deadline, return_when=asyncio.FIRST_EXCEPTION
-            )
+            done, _pending = await asyncio.wait(places, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             for place in places:
                 place.cancel()
@@ -169,13 +238,14 @@ class _Survey:
         while (endpoint := await self._for_threads.get()) is not None:
             await self._fill(endpoint, self._threaded)
 
-    async def _fill(self, endpoint: Endpoint, read: Callable[[Endpoint], Awaitable[Audit]]) -> None:
+    async def _fill(self, endpoint: Endpoint, carry_out: Callable[[Endpoint], Awaitable[T]]) -> None:
         """One machine in one place, from its beginning to its row."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        outcome: Audit | Exception
+        patience = self._bounds.host_timeout
+        outcome: T | Exception
         try:
-            outcome = await asyncio.wait_for(read(endpoint), self._bounds.host_timeout)
+            outcome = await asyncio.wait_for(carry_out(endpoint), None if math.isinf(patience) else patience)
         except asyncio.CancelledError:
             self._on_row(Row(endpoint, _out_of_time(endpoint, self._bounds), loop.time() - started))
             raise
@@ -187,17 +257,26 @@ class _Survey:
             outcome = _told(endpoint, error)
         self._on_row(Row(endpoint, outcome, loop.time() - started))
 
-    async def _streamed(self, endpoint: Endpoint) -> Audit:
+    async def _streamed(self, endpoint: Endpoint) -> T:
         pipe = StreamPipe(endpoint, self._shared)
         with contextlib.closing(pipe):
             session = AsyncSession(pipe, context_for(endpoint), endpoint.label)
-            return await take_async(session, self._work(endpoint), asyncio.sleep)
+            note = self._note
+            take_note = None if note is None else lambda text: note(endpoint, text)
+            return await take_async(session, self._work(endpoint), asyncio.sleep, take_note)
 
-    async def _threaded(self, endpoint: Endpoint) -> Audit:
+    async def _threaded(self, endpoint: Endpoint) -> T:
         hurried = _hurried(endpoint, self._bounds.host_timeout)
+        work = self._work(endpoint)
+        loop = asyncio.get_running_loop()
+
+        def take_note(text: Note) -> None:
+            if self._note is not None:
+                asyncio.run_coroutine_threadsafe(_awaited(self._note(endpoint, text)), loop).result()
+
         with await self._shared.lockout.attempt(endpoint) as attempt:
             try:
-                found = await self._threads.run(lambda: _over_pywinrm(hurried, self._work(endpoint)))
+                found = await self._threads.run(lambda: _over_pywinrm(hurried, work, take_note))
             except (NotAuthenticated, TicketRefused):
                 attempt.refused()
                 raise
@@ -205,14 +284,18 @@ class _Survey:
         return found
 
 
-def _over_pywinrm(endpoint: Endpoint, work: Work[Audit]) -> Audit:
+async def _awaited(note: Awaitable[None]) -> None:
+    await note
+
+
+def _over_pywinrm(endpoint: Endpoint, work: Work[T], note: Callable[[Note], None]) -> T:
     with Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label) as session:
-        return take(session, work)
+        return take(session, work, note=note)
 
 
 def _hurried(endpoint: Endpoint, host_timeout: float) -> Endpoint:
     """The endpoint with no more patience than there is time: a thread cannot be cut off from outside."""
-    patience = max(2, int(host_timeout))
+    patience = max(2, int(min(host_timeout, endpoint.read_timeout)))
     if patience >= endpoint.read_timeout:
         return endpoint
     return replace(

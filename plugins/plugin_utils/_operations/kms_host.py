@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from .._licensing import classify
 from .._licensing.host_settings import HostRequest, HostSettings, needs_restart, plan_host, warnings_about
 from .._licensing.settings import Change, unfinished
 from .._spp.host_settings import read_domain, read_host_settings, write_host_setting
@@ -110,10 +109,9 @@ def _restarts(restart: Restart | None, changes: tuple[Change, ...], clients: int
 
 def _clients(state: Audit) -> int | None:
     """How many clients the running host has counted; 0 for a machine that is not a host, None where it does not say."""
-    if not classify.serves_as_host(state.snapshot):
+    if not state.snapshot.serving:
         return 0
-    states = [product.host for product in state.snapshot.products] + [state.snapshot.service.host]
-    counts = [one.current_count for one in states if one and one.enabled and one.current_count is not None]
+    counts = [host.current_count for host in state.snapshot.serving if host.current_count is not None]
     return max(counts, default=None)
 
 

@@ -9,23 +9,24 @@ The order is the plan's. A restart comes after the keys, since only then does th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from .._licensing.restart import restart_due
 from .._licensing.terms import LICENSED, KeyType
 from .._policy.judgement import judge
 from .._policy.machine import Judgement
-from .._policy.plan import Action, ActionKind, Plan
+from .._policy.plan import Action, ActionKind, Plan, leave_alone
 from .._policy.policy import Policy
 from .._policy.repair import Wishes, plan_repair
-from .._spp import writer
+from .._policy.verdict import Verdict
+from .._spp import schema, writer
+from .._spp.reader import operating_system
 from .._spp.service_control import read_service_state
-from .._spp.steps import Session, Work, take
+from .._spp.steps import Note, Session, Work, take
 from .activation import activate_product
 from .audit import Audit, audit_steps
 from .changing import FAILURES, look
-from .errors import ChangeFailed, OperationError, Refused, Result
+from .errors import ChangeFailed, HeldBack, OperationError, Refused, Result
 from .key_removal import remove_key
 from .kms_client import apply_settings
 from .product_key import install_key
@@ -36,7 +37,7 @@ from .restart import PATIENCE, State, bring_to
 class RepairRequest:
     """What is right, what the inventory calls the machine, and what may be done about it.
 
-    ``on_done`` hears of each action that Windows has accepted, before the next is sent.
+    ``begun`` says that an earlier run was cut off in the middle of this machine. Its licensing service may be stopped.
     """
 
     policy: Policy
@@ -45,7 +46,7 @@ class RepairRequest:
     wishes: Wishes
     require_activation: bool = False
     office: bool = False
-    on_done: Callable[[Action], None] | None = field(default=None, repr=False)
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,27 @@ class RepairReport:
     undone: ChangeFailed | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def proved(self) -> bool:
+        """Whether the machine is as the policy requires, but for an activation that Windows itself still tries."""
+        verdict = self.judged_after.verdict
+        return verdict.compliant is not False or verdict is Verdict.NOT_ACTIVATED
+
+    def followed_by(self, later: RepairReport) -> RepairReport:
+        """Both as one: what was before this one, and what is after the other."""
+        return replace(
+            later,
+            changed=self.changed or later.changed,
+            plan=self.plan,
+            done=self.done + later.done,
+            before=self.before,
+            judged=self.judged,
+            warnings=self.warnings + later.warnings,
+        )
+
 
 def repair(session: Session, request: RepairRequest, check: bool = False) -> RepairReport:
-    """Carry out the plan for one machine.
+    """Carry out the plan for one machine. A note before each action says which one comes next.
 
     Raises Refused for an approved KMS host, and ChangeFailed where an action fails; nothing after it is done then.
     """
@@ -77,20 +96,16 @@ def repair(session: Session, request: RepairRequest, check: bool = False) -> Rep
 
 def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairReport]:
     """The steps of ``repair``: some twenty requests where a KMS host becomes a client, three where nothing is due."""
-    before = yield from _read(request)
-    machine = before.machine(request.name, request.address)
-    judged = judge(machine, request.policy)
-    if judged.approved:
+    found = yield from planning_steps(request)
+    if found.judged.approved:
         raise Refused(
             f"{request.name} is an approved KMS host and must not become a KMS client. Nothing was changed.",
             "Take it off approved_kms_hosts first if it is one no more.",
-            before,
+            found.before,
         )
-    plan = plan_repair(machine, judged, request.wishes)
-    plan = yield from _without_idle_settings(plan, before)
-    if check or not plan.changes:
-        result = Result.PLANNED if check and plan.changes else Result.VERIFIED
-        return RepairReport(result, plan.changes and check, plan, (), before, before, judged, judged)
+    if check or not found.plan.changes:
+        return found.report(check)
+    before, judged, plan = found.before, found.judged, found.plan
     run = _Run(request, before)
     after = yield from run.carry_out(plan)
     judged_after = judge(after.machine(request.name, request.address), request.policy)
@@ -107,6 +122,42 @@ def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairRepo
         run.undone,
         tuple(run.warnings),
     )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A machine that was read, what it was judged to be, and what is to be done about it."""
+
+    before: Audit
+    judged: Judgement
+    plan: Plan
+
+    def report(self, check: bool) -> RepairReport:
+        """That nothing was done: because it is only to be shown, or because nothing is to be done."""
+        result = Result.PLANNED if check and self.plan.changes else Result.VERIFIED
+        changed = self.plan.changes and check
+        return RepairReport(result, changed, self.plan, (), self.before, self.before, self.judged, self.judged)
+
+
+def planning_steps(request: RepairRequest) -> Work[Planned]:
+    """Read, judge and plan, three requests and those of the settings. An approved KMS host is left alone."""
+    if request.begun:
+        yield from _start_service()
+    before = yield from _read(request)
+    machine = before.machine(request.name, request.address)
+    judged = judge(machine, request.policy)
+    if judged.approved:
+        return Planned(before, judged, Plan((leave_alone("It is an approved KMS host."),)))
+    plan = yield from _without_idle_settings(plan_repair(machine, judged, request.wishes), before)
+    return Planned(before, judged, plan)
+
+
+def _start_service() -> Work[None]:
+    """Start the licensing service where it is stopped: until then Windows Vista and Server 2008 answer nothing."""
+    os = yield from operating_system()
+    seen = yield from look(read_service_state(schema.service_name(os.provider)))
+    if seen.state is not None and seen.state.stopped:
+        yield from bring_to(State.STARTED, seen.state, PATIENCE)
 
 
 def _read(request: RepairRequest) -> Work[Audit]:
@@ -145,14 +196,13 @@ class _Run:
             if not action.changes:
                 continue
             try:
+                yield Note(tuple(one.kind.value for one in self.done), action.kind.value)
                 yield from self._carry_out(action)
             except FAILURES as failure:
                 raise self._failed(action, failure) from failure
             if action.kind is ActionKind.ACTIVATE and self.undone is not None:
                 continue
             self.done.append(action)
-            if self._request.on_done is not None:
-                self._request.on_done(action)
         yield from self._look_again()
         return self._state
 
@@ -229,14 +279,18 @@ class _Run:
         self._state, self._read_since = seen.state, True
 
     def _failed(self, action: Action, failure: Exception) -> Exception:
+        if isinstance(failure, HeldBack) and not self.done:
+            return failure
         if not self.done and not isinstance(failure, OperationError):
             return failure  # nothing reached the machine: rights, quota, no connection
         known = failure if isinstance(failure, ChangeFailed) else None
         before = f" Done before: {', '.join(one.kind.value for one in self.done)}." if self.done else ""
         said = failure.message if isinstance(failure, OperationError) else str(failure)
+        held = isinstance(failure, HeldBack)
         return ChangeFailed(
-            f"{action.kind.value} failed: {said}{before}",
-            (known.advice if known else "") or "Run this task again, which is safe: it first reads the machine.",
+            f"{said} Not done: {action.kind.value}.{before}" if held else f"{action.kind.value} failed: {said}{before}",
+            (failure.advice if isinstance(failure, HeldBack) else known.advice if known else "")
+            or "Run this task again, which is safe: it first reads the machine.",
             changed=True if self.done else known.changed if known else False,
             before=self._before,
             after=known.after if known else None,

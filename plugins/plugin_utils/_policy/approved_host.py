@@ -44,11 +44,8 @@ def _not_serving(machine: Machine) -> Judgement:
 
 
 def _too_few_clients(machine: Machine) -> tuple[Finding, ...]:
-    states = [product.host for product in machine.host_keys if product.host is not None and product.host.enabled]
-    state = states[0] if states else machine.snapshot.service.host
-    if state is None or state.current_count is None or state.required_count is None:
-        return ()
-    if state.current_count >= state.required_count:
+    state = next((state for state in machine.snapshot.serving if state.has_enough_clients is False), None)
+    if state is None:
         return ()
     counted, required = state.current_count, state.required_count
     reason = f"It has counted {counted} clients of the {required} it needs, so it answers each of them with 0xC004F038."

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ...module_utils._identity import ApprovedHosts, MachineIdentity, near_names
 from ...module_utils._kms import KmsEndpoint
+from .machine import Machine
 from .verdict import REPAIRABLE, Verdict
 
 
@@ -36,6 +37,15 @@ class Coverage:
         return {
             str(endpoint): list(near_names(endpoint, self.names)) for endpoint in self.approved.unmatched(self._matched)
         }
+
+
+def can_activate(machine: Machine, verdict: Verdict) -> bool:
+    """Whether a machine proves that others can be activated: an approved KMS host that has counted enough clients, or
+    a machine that an activation object of the directory has activated.
+    """
+    if verdict is Verdict.KMS_HOST_OK:
+        return any(state.has_enough_clients for state in machine.snapshot.serving)
+    return machine.licensed and machine.primary is not None and machine.primary.ad_object is not None
 
 
 def objections(

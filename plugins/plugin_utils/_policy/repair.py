@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._licensing import classify
 from .._licensing.client_settings import ClientRequest
 from . import plan
 from .machine import Judgement, Machine
 from .plan import Action, ActionKind, Plan
 from .verdict import Verdict
+
+#: What a machine may be when its repair was cut off: its key taken off, in place, or in place and not activated.
+IN_BETWEEN = frozenset({Verdict.KMS_UNAPPROVED, Verdict.NO_KEY, Verdict.NOT_ACTIVATED})
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,4 @@ def _objection(machine: Machine, judgement: Judgement, wishes: Wishes) -> str | 
 
 def _counted(machine: Machine) -> int | None:
     """The clients of a KMS host that has enough of them to activate any; None of any other machine."""
-    if not classify.serves_as_host(machine.snapshot):
-        return None
-    states = [product.host for product in machine.host_keys] + [machine.snapshot.service.host]
-    for state in states:
-        if state is None or state.current_count is None or not state.required_count:
-            continue
-        if state.enabled and state.current_count >= state.required_count:
-            return state.current_count
-    return None
+    return next((state.current_count for state in machine.snapshot.serving if state.has_enough_clients), None)

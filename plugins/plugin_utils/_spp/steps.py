@@ -4,8 +4,9 @@
 """Work on a machine as a sequence of steps, so that one text serves one host and a fleet of them.
 
 A piece of work is a generator. It yields a ``Query`` and gets rows back, or an ``Invoke`` and gets what the method
-returned, or a ``Pause``; whatever fails is thrown into it. It returns what it has found or done, and never touches a
-socket or a clock. Two pumps carry it: ``take`` over a blocking session, ``take_async`` over an asynchronous one.
+returned, or a ``Pause``, or a ``Note`` of what it is about to do; whatever fails is thrown into it. It returns what it
+has found or done, and never touches a socket or a clock. Two pumps carry it: ``take`` over a blocking session,
+``take_async`` over an asynchronous one.
 """
 
 from __future__ import annotations
@@ -66,7 +67,18 @@ class Pause:
     seconds: float
 
 
-Step: TypeAlias = Query | Invoke | Pause
+@dataclass(frozen=True)
+class Note:
+    """What is done so far and what comes next, in words of the verb, for whoever keeps a journal.
+
+    The next step is taken once the note has been taken. Whoever takes it may object by raising, which ends the work.
+    """
+
+    done: tuple[str, ...]
+    next: str
+
+
+Step: TypeAlias = Query | Invoke | Pause | Note
 
 T = TypeVar("T")
 
@@ -135,16 +147,28 @@ def ask(text: str, types: Mapping[str, str]) -> Work[Rows]:
     return rows
 
 
-def take(session: Session, work: Work[T], sleep: Callable[[float], None] | None = None) -> T:
-    """Carry a piece of work out over a blocking session."""
-    pause = sleep or time.sleep
+def take(
+    session: Session,
+    work: Work[T],
+    sleep: Callable[[float], None] | None = None,
+    note: Callable[[Note], None] = lambda _note: None,
+) -> T:
+    """Carry a piece of work out over a blocking session. ``note`` takes its notes."""
+
+    def perform(step: Step) -> Any:
+        if isinstance(step, Query):
+            return session.query(step.text, namespace=step.namespace, types=step.types)
+        if isinstance(step, Invoke):
+            return session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
+        return note(step) if isinstance(step, Note) else (sleep or time.sleep)(step.seconds)
+
     try:
         step = next(work)
         while True:
             try:
-                answer = _perform(session, step, pause)
-            except _FAILURES as failure:
-                step = work.throw(failure)
+                answer = perform(step)
+            except Exception as failure:
+                step = work.throw(_told(step, failure))
             else:
                 step = work.send(answer)
     except StopIteration as end:
@@ -152,23 +176,30 @@ def take(session: Session, work: Work[T], sleep: Callable[[float], None] | None 
         return result
 
 
-def _perform(session: Session, step: Step, pause: Callable[[float], None]) -> Any:
-    if isinstance(step, Query):
-        return session.query(step.text, namespace=step.namespace, types=step.types)
-    if isinstance(step, Invoke):
-        return session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
-    return pause(step.seconds)
+async def take_async(
+    session: AsyncSession,
+    work: Work[T],
+    sleep: Callable[[float], Awaitable[object]],
+    note: Callable[[Note], Awaitable[None]] | None = None,
+) -> T:
+    """Carry a piece of work out over an asynchronous session. ``note`` takes its notes."""
 
+    async def perform(step: Step) -> Any:
+        if isinstance(step, Query):
+            return await session.query(step.text, namespace=step.namespace, types=step.types)
+        if isinstance(step, Invoke):
+            return await session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
+        if isinstance(step, Note):
+            return await note(step) if note is not None else None
+        return await sleep(step.seconds)
 
-async def take_async(session: AsyncSession, work: Work[T], sleep: Callable[[float], Awaitable[object]]) -> T:
-    """Carry a piece of work out over an asynchronous session."""
     try:
         step = next(work)
         while True:
             try:
-                answer = await _perform_async(session, step, sleep)
-            except _FAILURES as failure:
-                step = work.throw(failure)
+                answer = await perform(step)
+            except Exception as failure:
+                step = work.throw(_told(step, failure))
             else:
                 step = work.send(answer)
     except StopIteration as end:
@@ -176,12 +207,11 @@ async def take_async(session: AsyncSession, work: Work[T], sleep: Callable[[floa
         return result
 
 
-async def _perform_async(session: AsyncSession, step: Step, sleep: Callable[[float], Awaitable[object]]) -> Any:
-    if isinstance(step, Query):
-        return await session.query(step.text, namespace=step.namespace, types=step.types)
-    if isinstance(step, Invoke):
-        return await session.invoke(step.class_name, step.method, step.arguments, step.selectors, **_of(step))
-    return await sleep(step.seconds)
+def _told(step: Step, failure: Exception) -> Exception:
+    """What the work is told of. A fault of this program is none of its business, so that is raised."""
+    if isinstance(failure, _FAILURES) or isinstance(step, Note):
+        return failure
+    raise failure
 
 
 def _of(step: Invoke) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleParserError
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet, present
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet, fleet_hosts, present
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import OutOfTime
@@ -64,7 +64,7 @@ def test_host_that_breaks_its_own_result_is_one_host(monkeypatch: pytest.MonkeyP
             raise Cunning
         return {"failed": True, "msg": str(error)}
 
-    monkeypatch.setattr(fleet.failure, "result_of", result_of)
+    monkeypatch.setattr(fleet_hosts.failure, "result_of", result_of)
     monkeypatch.setattr(
         fleet, "survey", rows(ValueError(), Unreachable("b", "off", "Switch it on"), OutOfTime("c", ""))
     )

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import resume as resume_module
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result, line_file
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
 
@@ -171,7 +170,7 @@ def test_file_is_for_its_owner_and_no_link_is_followed(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(interrupted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume_module, "_PATIENCE", 1)
+    monkeypatch.setattr(line_file, "_PATIENCE", 1)
     with resume(interrupted) as first:
         with pytest.raises(ResumeError, match="in use by another run"), resume(interrupted):
             pass

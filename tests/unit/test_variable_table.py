@@ -57,8 +57,12 @@ def _playbooks_with(role: str) -> set[str]:
 
 def _read_by(playbook: str) -> set[str]:
     """The variables of a playbook: each is required, or has a default."""
-    named = set(re.findall(r"(?<![\w.])([a-z]\w+)(?: \| default\(| is defined)", _playbook(playbook)))
-    return {name for name in named - _results() if not any(name in _arguments(role) for role in ROLES)}
+    text = _playbook(playbook)
+    named = set(re.findall(r"(?<![\w.])([a-z]\w+)(?: \| default\(| is defined)", text))
+    named |= set(re.findall(r"default\((\w+)\) \|", text))
+    # Of the hosts.
+    named |= set(re.findall(r"map\(attribute='(\w+)', default=", text))
+    return named - _results()
 
 
 def _results() -> set[str]:

@@ -59,7 +59,7 @@ def _read_by(playbook: str) -> set[str]:
     """The variables of a playbook: each is required, or has a default."""
     text = _playbook(playbook)
     named = set(re.findall(r"(?<![\w.])([a-z]\w+)(?: \| default\(| is defined)", text))
-    named |= set(re.findall(r"default\((\w+)\) \|", text))
+    named |= set(re.findall(r"default\(([a-z]+_\w+)\) \|", text))
     # Of the hosts.
     named |= set(re.findall(r"map\(attribute='(\w+)', default=", text))
     return named - _results()

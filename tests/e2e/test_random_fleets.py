@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A few fleets put together by chance, through audit and repair. ``make fleets`` does it with many.
 
-Kind: harm that nobody thought of. What must hold is in tests/fleets/invariants.py; a seed that breaks one of them is tried
+Kind: harm that nobody thought of. What must hold is in tests/fleets/invariants.py; a seed that breaks it is tried
 again with ``python -m tests.fleets SEED --keep FOLDER``.
 """
 

@@ -63,8 +63,6 @@ def survives(mutant: Mutant | None, tests: tuple[str, ...]) -> bool:
             "pytest",
             "-q",
             "-x",
-            "-p",
-            "no:cacheprovider",
             *(f"tests/unit/{t}" for t in tests),
         ]
         environment = {**os.environ, "PYTHONPATH": f"{tree}/tests/lab:{tree}", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -75,7 +73,7 @@ def survives(mutant: Mutant | None, tests: tuple[str, ...]) -> bool:
         except subprocess.TimeoutExpired:
             return False  # it hangs, which is noticed
         if done.returncode not in (0, 1, 2):
-            raise RuntimeError(f"pytest ended with {done.returncode}: {done.stdout[-2000:]}")
+            raise RuntimeError(f"pytest ended with {done.returncode}: {done.stderr[-2000:]}")
         return done.returncode == 0
 
 

@@ -16,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 
+import tests.unit.conftest  # noqa: F401, which is how the collection is found
+
 from .chance import bytes_of
 from .targets import SEEDS, TARGETS, Target
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -17,6 +18,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_re
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.journal import Journal
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.refusal import TaskRefused
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
     client_request_of,
@@ -56,6 +58,8 @@ class ActionModule(FleetAction):
             host: _settings(host, settings) for host, settings in arguments["client_settings_by_host"].items()
         }
         arguments["seen"] = Seen.parse(arguments["audit"])
+        if arguments["journal"] is not None and not arguments["journal"].strip():
+            raise ValueError("journal is empty. Leave it out for none, or name a file")
         if arguments["canary"] < 0:
             raise ValueError("canary must be 0, for none, or more")
         if not 0 <= arguments["activations_per_second"] < math.inf:
@@ -65,6 +69,8 @@ class ActionModule(FleetAction):
             arguments[name] = None if text is None else Share.parse(name, text)
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
+        _refuse_strangers("hosts", (host for host in hosts if not connections.knows(host)), "in the inventory")
+        _refuse_strangers("client_settings_by_host", arguments["settings"].keys() - set(hosts), "among the hosts")
         request = Request(
             hosts=hosts,
             policy=arguments["policy"],
@@ -104,6 +110,12 @@ class ActionModule(FleetAction):
                 if one["changed"] and {"before", "after"} <= one.keys()
             ]
         return result
+
+
+def _refuse_strangers(option: str, names: Iterable[str], where: str) -> None:
+    strangers = sorted(names)
+    if strangers:
+        raise TaskRefused(f"{option} names {', '.join(strangers[:5])}: not {where}. Nothing was changed.")
 
 
 def _settings(host: str, settings: Any) -> ClientRequest | None:

@@ -65,6 +65,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: The machine in one line.
+  returned: success
+  type: str
+  sample: "win11-01: Windows 11 Pro, KMS client (GVLK ...T83GX), licensed until 2027-05-23, by kms01.corp.example"
 os:
   description: The operating system.
   returned: success
@@ -291,7 +296,9 @@ kms_client:
       type: int
       sample: 10080
 kms_host:
-  description: The KMS host side of the machine.
+  description:
+    - The KMS host side of the machine. A machine that neither serves nor carries a KMS host key has only
+      RV(kms_host.enabled).
   returned: success
   type: dict
   contains:

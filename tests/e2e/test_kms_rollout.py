@@ -45,7 +45,7 @@ def set_up(lab: Lab, host: str, key: str, *options: str, **settings: Any) -> Run
 def test_host_key_goes_to_no_machine_that_the_policy_does_not_name(fleet: Lab, keys: dict[str, str]) -> None:
     run = set_up(fleet, "srv-01", keys["csvlk_2022"])
     assert run.code != 0
-    assert "is not in kms_host_approved_hosts" in run.output
+    assert "is not in approved_kms_hosts" in run.output
     assert fleet.events("srv-01", "invoke") == []
 
 

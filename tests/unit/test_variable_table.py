@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of variable names agrees with the roles' argument specifications and the playbooks.
 
-``python -m tests.unit.test_variable_table`` prints the rows that it should have.
+``python -m tests.unit.test_variable_table`` writes it anew.
 """
 
 from __future__ import annotations
@@ -100,5 +100,5 @@ def test_the_table_is_sorted_and_names_nothing_twice() -> None:
 
 
 if __name__ == "__main__":
-    for row in sorted(expected()):
-        print("\t".join(row))
+    head = [line for line in TABLE.read_text().splitlines() if line.startswith(("#", "name\t"))]
+    TABLE.write_text("\n".join([*head, *("\t".join(row) for row in sorted(expected()))]) + "\n")

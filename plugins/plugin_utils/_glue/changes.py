@@ -13,14 +13,18 @@ from typing import Any
 from .._licensing.client_settings import ClientSettings
 from .._licensing.host_settings import HostSettings
 from .._operations.activation import ActivationReport
+from .._operations.audit import Audit
 from .._operations.errors import Result as Outcome
 from .._operations.key_removal import RemovalReport
 from .._operations.kms_client import ClientReport
 from .._operations.kms_host import HostReport
+from .._operations.kms_host_setup import SetupReport
 from .._operations.product_key import KeyReport
 from .._operations.service import ServiceReport
+from .._policy.plan import ActionKind
 from .._spp.service_control import WindowsService
 from . import present
+from .judgement_result import action_result
 
 Result = dict[str, Any]
 
@@ -156,6 +160,57 @@ def host_report(report: HostReport) -> Result:
         "diff": {"before": before, "after": after},
         "warnings": list(report.warnings),
     }
+
+
+def setup_report(report: SetupReport) -> Result:
+    """What ``kms_host_setup`` returns."""
+    before, after = _host_state(report.before, report.settings_before), _host_state(report.after, report.settings)
+    if report.result is Outcome.PLANNED and report.plan.has(ActionKind.INSTALL_KEY):
+        # What the key will come to is for Windows to decide, and never what the old one was.
+        after |= dict.fromkeys(("name", "channel", "key_type", "license_status", "role"))
+        after["partial_product_key"] = next(
+            action.key.partial for action in report.plan.actions if action.key is not None
+        )
+    elif report.result is Outcome.PLANNED and report.plan.has(ActionKind.ACTIVATE):
+        after |= {"license_status": "licensed", "role": None}
+    return {
+        "changed": report.changed,
+        "result": report.result.value,
+        "msg": _setup_sentence(report),
+        "plan": [action_result(action) for action in report.plan.actions],
+        "done": list(report.done),
+        "activation_used": report.activated,
+        "installation_id": report.installation_id,
+        "problems": [dict(vars(problem)) for problem in report.obstacles],
+        "role": report.after.role.role.value,
+        "role_reason": report.after.role.reason,
+        "listening_port": report.settings.listening_port,
+        "before": before,
+        "after": after,
+        "diff": {"before": before, "after": after},
+        "warnings": [*report.warnings, *(f"{one.reason} {one.advice}" for one in report.obstacles)],
+    }
+
+
+def _host_state(state: Audit, settings: HostSettings) -> Result:
+    return {**present.license_summary(state), **host_settings_result(settings)}
+
+
+def _setup_sentence(report: SetupReport) -> str:
+    if report.result is Outcome.PLANNED:
+        return f"Would be done: {' '.join(action.words for action in report.plan.actions)}"
+    said = f"Done: {', '.join(report.done)}." if report.done else "Nothing to do."
+    if report.activated:
+        said += (
+            f" One activation of the key ending in {present.license_summary(report.after)['partial_product_key']} was "
+            "used; a KMS host key is good for 6 computers with up to 10 activations each."
+        )
+    if report.installation_id:
+        said += (
+            " The key is not activated. Give the Microsoft Activation Center the installation ID "
+            f"{report.installation_id}, and its answer to confirmation_id."
+        )
+    return f"{said} {report.after.role.reason}"
 
 
 def host_settings_result(settings: HostSettings) -> Result:

@@ -59,7 +59,8 @@ class FleetAction(ActionBase):
         variables = task_vars or {}
         try:
             arguments = self._arguments()
-            hosts = tuple(dict.fromkeys(map(str, arguments["hosts"] or variables["ansible_play_batch"])))
+            named = variables["ansible_play_batch"] if arguments["hosts"] is None else arguments["hosts"]
+            hosts = tuple(dict.fromkeys(map(str, named)))
             keywords = connection_keywords(self._task, self._play_context, variables)
             connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
             result.update(self.work(hosts, connections, arguments))
@@ -95,6 +96,8 @@ class FleetAction(ActionBase):
 
 
 def _check_bounds(arguments: Result) -> None:
+    if arguments["hosts"] is not None and not any(host.strip() for host in map(str, arguments["hosts"])):
+        raise ValueError("hosts is empty. Leave it out for all hosts of the play, or name some")
     if arguments["in_flight"] < 1:
         raise ValueError("in_flight must be at least 1")
     if arguments["max_refusals"] < 0:

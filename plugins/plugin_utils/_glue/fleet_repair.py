@@ -107,6 +107,7 @@ class RepairRun:
         self._new_progress = progress
         self._progress = progress(len(request.hosts), "read ")
         self._journal = journal
+        self._warn = warn
         self._hosts = FleetHosts(connections, lambda _host, result: self._progress.done(result), warn)
         self._coverage = Coverage(request.policy.approved)
         self._serving = set(request.seen.approved_serving)
@@ -121,8 +122,7 @@ class RepairRun:
         began = time.monotonic()
         rollout = repair_fleet(self._hosts.endpoints(self._request.hosts), self._request.order, self)
         self._hosts.tell_warnings()
-        if self._journal is not None and not self._request.order.check:
-            self._journal.complete()
+        self._in_journal(lambda journal: journal.complete())
         return self._result(rollout, time.monotonic() - began)
 
     # --- what the operation asks and tells
@@ -186,8 +186,7 @@ class RepairRun:
     def repaired(self, row: Row[RepairReport]) -> None:
         self._hosts.done(row.endpoint, lambda: self._repaired(row))
         if isinstance(row.outcome, RepairReport):
-            done = tuple(action.kind.value for action in row.outcome.done)
-            self._ended(row.name, done, row.outcome.judged_after.verdict)
+            self._ended(row.name, row.outcome.done, row.outcome.judged_after.verdict)
 
     # --- one host
 
@@ -215,8 +214,16 @@ class RepairRun:
         return self._journal is not None and not self._request.order.check and host in self._journal.begun
 
     def _ended(self, host: str, done: Sequence[str], verdict: Verdict) -> None:
-        if self._journal is not None and not self._request.order.check:
-            self._journal.end(host, done, verdict.value)
+        self._in_journal(lambda journal: journal.end(host, done, verdict.value))
+
+    def _in_journal(self, write: Callable[[Journal], None]) -> None:
+        """What the journal lacks when it cannot be written costs the next run a look at the machine, and no more."""
+        if self._journal is None or self._request.order.check:
+            return
+        try:
+            write(self._journal)
+        except LineFileError as error:
+            self._warn(str(error))
 
     def _unmatched(self) -> dict[str, Sequence[str]]:
         """The approved names that nothing goes by, here and in the audit of the whole fleet."""

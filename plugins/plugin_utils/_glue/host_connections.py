@@ -77,6 +77,10 @@ class HostConnections:
         self._keywords = keywords
         self._plugins: dict[str, _Plugin] = {}
 
+    def knows(self, host: str) -> bool:
+        """Whether the inventory has such a host."""
+        return self._renderer.variables(host) is not None
+
     def of(self, host: str) -> HostConnection:
         """The stand-in for one host. Raises OptionError for what cannot be rendered."""
         raw = self._renderer.variables(host)

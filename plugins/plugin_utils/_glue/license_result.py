@@ -48,4 +48,9 @@ def license_result(report: Audit, policy: Policy | None, name: str, address: str
     if report.ambiguity is not None:
         raise report.ambiguity
     judgement = judgement_of(report, policy, name, address)
-    return {"changed": False, **present.audit_result(report), **judgement_result(judgement)}
+    return {
+        "changed": False,
+        "msg": present.sentence(name, report),
+        **present.audit_result(report),
+        **judgement_result(judgement),
+    }

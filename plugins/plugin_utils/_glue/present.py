@@ -23,7 +23,7 @@ from .._licensing.model import (
     RequestCounters,
     Snapshot,
 )
-from .._licensing.terms import KeyType
+from .._licensing.terms import KeyType, Role
 from .._operations.audit import Audit
 from .._operations.kms_host_info import HostInfo, HostKey
 
@@ -53,6 +53,31 @@ def audit_result(audit: Audit) -> Result:
         "role": audit.role.role.value,
         "role_reason": audit.role.reason,
     }
+
+
+_ROLES = {
+    Role.KMS_CLIENT: "KMS client",
+    Role.KMS_HOST: "KMS host",
+    Role.KMS_HOST_PENDING: "KMS host or not, which a restart of its licensing service decides",
+}
+
+
+def sentence(name: str, audit: Audit) -> str:
+    """A machine in one line: ``win11-01: Windows 11 Pro, KMS client (GVLK ...T83GX), licensed until 2027-05-23``."""
+    snapshot, product = audit.snapshot, audit.primary
+    parts = [(snapshot.os.caption or "Windows").strip().removeprefix("Microsoft ")]
+    if audit.role.role in _ROLES:
+        parts.append(_ROLES[audit.role.role])
+    if product is None:
+        return f"{name}: {', '.join([*parts, 'no product key'])}"
+    parts[-1] += f" ({product.key_type.value} ...{product.partial_product_key})"
+    expires = time_text(grace.expires_at(product, snapshot.os.local_time))
+    parts.append(f"{product.license_status} until {expires[:10]}" if expires else product.license_status)
+    client = _client_result(snapshot, product)
+    followed = client["configured_host"] or client["discovered_host"]
+    if followed and product.key_type is KeyType.GVLK:
+        parts.append(f"by {followed}")
+    return f"{name}: {', '.join(parts)}"
 
 
 def license_summary(audit: Audit) -> Result:
@@ -114,7 +139,7 @@ def error_result(code: int | None) -> Result | None:
 def host_info_result(info: HostInfo) -> Result:
     """What ``kms_host_info`` returns."""
     snapshot = info.state.snapshot
-    host = _host_result(snapshot)
+    host = _host_state(snapshot)
     current, required = host["current_count"], host["required_count"]
     settings = info.settings
     return {
@@ -239,7 +264,13 @@ def _client_result(snapshot: Snapshot, primary: Product | None) -> Result:
 
 
 def _host_result(snapshot: Snapshot) -> Result:
-    """The host side. Settings are the service's; counters are the product's from Windows 7 on (slmgr.vbs /dlv)."""
+    """The host side; of a machine that has none only that."""
+    is_host = bool(snapshot.serving) or any(product.key_type is KeyType.CSVLK for product in snapshot.products)
+    return _host_state(snapshot) if is_host else {"enabled": False}
+
+
+def _host_state(snapshot: Snapshot) -> Result:
+    """All about a KMS host: settings are the service's, counters the product's from Windows 7 on (slmgr.vbs /dlv)."""
     service = snapshot.service.host
     counting = _counting_state(snapshot)
     requests = counting.requests if counting else RequestCounters()

@@ -55,7 +55,9 @@ def client_request_of(settings: dict[str, Any] | None) -> ClientRequest | None:
 
 
 def wishes_of(arguments: dict[str, Any]) -> Wishes:
-    """From validated arguments. Raises SettingRefused, a ValueError."""
+    """From validated arguments. Raises ValueError."""
+    if not arguments["repair"]:
+        raise ValueError("repair is empty. Leave it out, or name verdicts")
     return Wishes(
         verdicts=frozenset(map(Verdict, arguments["repair"])),
         activate=arguments["activate"],

@@ -31,7 +31,7 @@ def repair_result(report: RepairReport) -> Result:
         "changed": report.changed,
         "result": report.result.value,
         "repair_plan": [action_result(action) for action in report.plan.actions],
-        "done": [action.kind.value for action in report.done],
+        "done": list(report.done),
         "before": before,
         "after": after,
         "role": report.after.role.role.value,
@@ -81,5 +81,5 @@ def _sentence(report: RepairReport) -> str:
         waiting = " ".join(action.words for action in report.plan.actions)
         return waiting or f"Nothing to do. {report.judged.reason}"
     still = "" if report.judged_after.verdict.compliant else f" Still {report.judged_after.verdict.value}:"
-    done = ", ".join(action.kind.value for action in report.done) or "nothing"
+    done = ", ".join(report.done) or "nothing"
     return f"Done: {done}.{still} {report.judged_after.reason}"

@@ -22,11 +22,12 @@ from .._policy.verdict import Verdict
 from .._spp import schema, writer
 from .._spp.reader import operating_system
 from .._spp.service_control import read_service_state
-from .._spp.steps import Note, Session, Work, take
+from .._spp.steps import Session, Work, take
 from .activation import activate_product
 from .audit import Audit, audit_steps
-from .changing import FAILURES, look
-from .errors import ChangeFailed, HeldBack, OperationError, Refused, Result
+from .changing import look
+from .course import Course
+from .errors import ChangeFailed, Refused, Result
 from .key_removal import remove_key
 from .kms_client import apply_settings
 from .product_key import install_key
@@ -59,7 +60,7 @@ class RepairReport:
     result: Result
     changed: bool
     plan: Plan
-    done: tuple[Action, ...]
+    done: tuple[str, ...]
     before: Audit
     after: Audit
     judged: Judgement
@@ -114,7 +115,7 @@ def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairRepo
         Result.VERIFIED,
         changed,
         plan,
-        tuple(run.done),
+        run.done,
         before,
         after,
         judged,
@@ -186,23 +187,23 @@ class _Run:
         self._before = before
         self._state = before
         self._read_since = True
-        self.done: list[Action] = []
+        self._course = Course(before)
         self.warnings: list[str] = []
         self.undone: ChangeFailed | None = None
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        return tuple(self._course.done)
 
     def carry_out(self, plan: Plan) -> Work[Audit]:
         """All actions in order; the machine as it is then. Raises ChangeFailed, or what kept the first one back."""
         for action in plan.actions:
             if not action.changes:
                 continue
-            try:
-                yield Note(tuple(one.kind.value for one in self.done), action.kind.value)
-                yield from self._carry_out(action)
-            except FAILURES as failure:
-                raise self._failed(action, failure) from failure
+            yield from self._course.take(action.kind.value, self._carry_out(action))
             if action.kind is ActionKind.ACTIVATE and self.undone is not None:
                 continue
-            self.done.append(action)
+            self._course.done.append(action.kind.value)
         yield from self._look_again()
         return self._state
 
@@ -277,22 +278,3 @@ class _Run:
                 changed=True,
             ) from seen.failure
         self._state, self._read_since = seen.state, True
-
-    def _failed(self, action: Action, failure: Exception) -> Exception:
-        if isinstance(failure, HeldBack) and not self.done:
-            return failure
-        if not self.done and not isinstance(failure, OperationError):
-            return failure  # nothing reached the machine: rights, quota, no connection
-        known = failure if isinstance(failure, ChangeFailed) else None
-        before = f" Done before: {', '.join(one.kind.value for one in self.done)}." if self.done else ""
-        said = failure.message if isinstance(failure, OperationError) else str(failure)
-        held = isinstance(failure, HeldBack)
-        return ChangeFailed(
-            f"{said} Not done: {action.kind.value}.{before}" if held else f"{action.kind.value} failed: {said}{before}",
-            (failure.advice if isinstance(failure, HeldBack) else known.advice if known else "")
-            or "Run this task again, which is safe: it first reads the machine.",
-            changed=True if self.done else known.changed if known else False,
-            before=self._before,
-            after=known.after if known else None,
-            hresult=known.hresult if known else None,
-        )

@@ -9,12 +9,14 @@ would be refused, and no repair does what was not shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from .._licensing.client_settings import ClientRequest
 from .._licensing.model import Product
 from .._licensing.product_key import ProductKey
+from .._licensing.settings import Change
 
 
 class ActionKind(str, Enum):
@@ -24,6 +26,7 @@ class ActionKind(str, Enum):
     INSTALL_KEY = "install_key"
     RESTART_SERVICE = "restart_service"
     CLIENT_SETTINGS = "client_settings"
+    HOST_SETTINGS = "host_settings"
     ACTIVATE = "activate"
     LEAVE_ALONE = "leave_alone"
     ASK = "ask"
@@ -114,6 +117,23 @@ def client_settings(request: ClientRequest) -> Action:
 def activate(product: Product | None) -> Action:
     """Bring a product to Licensed. None: the Windows license that the plan installs a key for."""
     return Action(ActionKind.ACTIVATE, "Activate it (module license).", product=product)
+
+
+def install_host_key(key: ProductKey, replaces: Product | None) -> Action:
+    """Put the KMS host key in place of whatever is there."""
+    words = f"Install the KMS host key ending in {key.partial} (product_key with allow_kms_host_key=true)."
+    return Action(ActionKind.INSTALL_KEY, words, product=replaces, key=key)
+
+
+def host_settings(changes: Sequence[Change]) -> Action:
+    """Make settings of a KMS host as wanted."""
+    return Action(ActionKind.HOST_SETTINGS, f"Set {', '.join(change.name for change in changes)} (kms_host).")
+
+
+def activate_host(partial: str | None) -> Action:
+    """Activate a KMS host key with Microsoft, which uses up one of its activations."""
+    words = f"Activate the KMS host key ending in {partial}, which uses up one of its activations (license)."
+    return Action(ActionKind.ACTIVATE, words)
 
 
 def leave_alone(why: str) -> Action:

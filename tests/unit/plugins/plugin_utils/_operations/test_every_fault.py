@@ -14,12 +14,14 @@ import contextlib
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.client_settings import ClientRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_settings import HostRequest
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.activation import (
     ActivationRequest,
     activation_steps,
@@ -28,6 +30,10 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.key_removal import removal_steps
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_client import client_steps
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host import Restart, host_steps
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_setup import (
+    SetupRequest,
+    setup_steps,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import product_key_steps
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest, repair_steps
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
@@ -143,6 +149,18 @@ def waiting() -> FakeMachine:
     return server_2008_r2(GVLK, serving=True)
 
 
+def set_up() -> Work[Any]:
+    request = SetupRequest(
+        Policy.parse(["srv2008r2-01"]),
+        "srv2008r2-01",
+        None,
+        datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc),
+        ProductKey.parse(CSVLK),
+        HostRequest(listening_port=1689),
+    )
+    return setup_steps(request)
+
+
 VERBS: dict[str, tuple[Callable[[], FakeMachine], Verb]] = {
     "product_key": (rogue, lambda: product_key_steps(KeyRequest())),
     "license": (unlicensed, lambda: activation_steps(ActivationRequest())),
@@ -154,6 +172,7 @@ VERBS: dict[str, tuple[Callable[[], FakeMachine], Verb]] = {
         lambda: host_steps(HostRequest(listening_port=1689, low_priority=True), Restart.ALWAYS),
     ),
     "license_repair": (rogue, repair),
+    "kms_host_setup": (KmsMachine, set_up),
 }
 
 
@@ -207,7 +226,7 @@ def test_both_pumps_say_the_same(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind, failure in FAILURES.items() if failure.lasts < 9])
-@pytest.mark.parametrize("name", ["licensing_service", "license_repair", "kms_host"])
+@pytest.mark.parametrize("name", ["licensing_service", "license_repair", "kms_host", "kms_host_setup"])
 def test_a_service_that_was_stopped_is_started_again(name: str, kind: str) -> None:
     make, verb = VERBS[name]
     for number in range(requests_of(name)):

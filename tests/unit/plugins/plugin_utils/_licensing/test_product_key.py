@@ -240,6 +240,16 @@ def test_mask_hides_several_keys_and_is_stable():
     assert mask(once) == once
 
 
+@pytest.mark.parametrize("before", range(1, 12))
+@pytest.mark.parametrize("separator", ["-", " "])
+def test_mask_hides_a_key_behind_other_groups(before: int, separator: str):
+    """The groups before it were taken for the key, and it was shown: found by the fuzz target of values."""
+    masked = mask(separator.join(["BBBBB"] * before + KEY.split("-")))
+    assert [group for group in KEY.split("-")[:4] if group in masked] == []
+    assert masked.endswith(KEY[-5:])
+    assert mask(masked) == masked
+
+
 @pytest.mark.parametrize("public", sorted(PUBLIC))
 def test_mask_leaves_public_keys_readable(public):
     for text in (public, public.lower(), f"use {public}.", public.replace("-", "")):

@@ -104,3 +104,20 @@ def test_an_alias_is_not_followed() -> None:
     for authority in ask(handler):
         with pytest.raises(errors.ServerRefused, match=r"is an alias of elsewhere\.example"):
             authority.record_set(OWNER)
+
+
+def _unsigned(wire: bytes, _protocol: str) -> Reply:
+    """Somebody in between, who has no key: one record, and no signature."""
+    query = dns.message.from_wire(wire, keyring=False)
+    response = dns.message.Message(id=query.id)
+    response.flags |= dns.flags.QR | dns.flags.AA
+    response.question = query.question
+    response.answer.append(dns.rrset.from_text(f"{OWNER}.", 60, "IN", "SRV", "0 0 1688 rogue.corp.example."))
+    return response.to_wire()
+
+
+def test_an_unsigned_answer_to_a_signed_question_proves_nothing() -> None:
+    with serve(_unsigned) as port:
+        authority = Authority(Server(ADDRESS, port), 0.5, signing.TsigSigner("lab", "c2VjcmV0IG9mIG5vYm9keQ=="))
+        with pytest.raises(errors.Unverified, match="not signed as it should be"):
+            authority.record_set(OWNER)

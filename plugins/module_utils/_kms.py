@@ -118,7 +118,9 @@ class KmsEndpoint:
         return name == self.host or (self.is_short and not is_address(name) and name.split(".")[0] == self.host)
 
     def __str__(self) -> str:
-        return self.host if self.port is None else f"{self.host}:{self.port}"
+        if self.port is None:
+            return self.host
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def names_any(endpoints: Iterable[KmsEndpoint], target: str) -> KmsEndpoint | None:

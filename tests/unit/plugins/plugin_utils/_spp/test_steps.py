@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit, audit_steps
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take, take_async
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Invoke, take, take_async
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
 from ..fake_machine import FakeMachine
@@ -82,3 +82,8 @@ def test_fault_reaches_the_caller() -> None:
     with pytest.raises(WsmanFault):
         read_async(machine)
     assert len(machine.queries) == 1
+
+
+def test_a_call_that_is_shown_shows_no_key() -> None:
+    call = Invoke("SoftwareLicensingService", "InstallProductKey", {"ProductKey": str(CSVLK)}, {"Version": "10"})
+    assert repr(call) == "Invoke(SoftwareLicensingService.InstallProductKey)"

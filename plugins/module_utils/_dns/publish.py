@@ -139,7 +139,8 @@ class Progress:
 
     def take(self, step: Step) -> None:
         self.applied = True
-        self.added |= set(step.add)
+        # What was there before has got another time to live, and is no addition.
+        self.added |= set(step.add) - set(step.before.values)
         self.removed |= set(step.remove)
 
     def tell(self, error: DnsError | PlanRefused) -> None:

@@ -18,7 +18,15 @@ from enum import Enum
 from .._kms import normal_name, owner_name
 from .._outcome import Outcome
 from .authority import Authority, Zone
-from .errors import ChangedMeanwhile, DnsError, NoAnswer, ServerRefused, Unverified
+from .errors import (
+    ChangedMeanwhile,
+    DnsError,
+    KeyRejected,
+    NoAnswer,
+    ServerRefused,
+    Unintelligible,
+    Unverified,
+)
 from .exchange import Server, ask_by_tcp, is_address, parse_server
 from .plan import Plan, PlanRefused, Request, make_plan
 from .resolve import Lookup
@@ -205,7 +213,8 @@ def _send(found: Look, step: Step) -> DnsError | None:
         if not error.maybe_delivered:
             raise
         return error
-    except Unverified as error:
+    except (Unverified, Unintelligible, KeyRejected) as error:
+        # Anybody may have said it.
         return error
     except ServerRefused as error:
         # Also what a secondary says that has forwarded the update, and has not heard what became of it.

@@ -115,7 +115,8 @@ class Primary:
     it; ``refused`` is REFUSED, unsigned; ``dies`` applies, hangs up and is dead from then on, ``dies before`` without
     applying; ``late`` applies, and shows it at the second look; ``undone`` applies, and all of it is back at once;
     ``servfail`` is SERVFAIL, ``servfail done`` as well, after applying it; ``swapped`` applies, and then only another
-    host is there; ``ttl`` applies, with a TTL of 120; a callable is called first, and then it is ``ok``.
+    host is there; ``garbled`` is no message; ``ttl`` applies, with a TTL of 120; a callable is called first, and then
+    it is ``ok``.
     """
 
     zone = dns.name.from_text("corp.example")
@@ -173,6 +174,8 @@ class Primary:
             mood = "ok"
         if mood == "silent":
             return None
+        if mood == "garbled":
+            return b"\0\0no message"
         self.dead = mood in ("dies", "dies before")
         if mood in ("deaf", "dies before"):
             raise ConnectionAbortedError

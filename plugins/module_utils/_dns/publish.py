@@ -66,6 +66,7 @@ class Look:
     """One domain before anything was sent: where it is kept, what is there, what is to become of it.
 
     ``primary`` is the server that the zone's SOA record names. ``is_primary``: it surely is the one that is asked.
+    ``exists``: False where the server says that there is no such domain, and nothing in it.
     """
 
     domain: str
@@ -75,6 +76,7 @@ class Look:
     plan: Plan
     primary: str = ""
     is_primary: bool = False
+    exists: bool | None = None
 
     @property
     def server(self) -> str:
@@ -103,8 +105,24 @@ def look(domain: str, request: Request, settings: Settings) -> Look:
     authority, zone = _authority(owner, settings)
     before = authority.own_record_set(owner)
     name = normal_name(settings.zone) if settings.zone else zone.name
-    found = Look(normal_name(domain), owner, name, authority, make_plan(before, request), zone.primary)
-    return replace(found, is_primary=settings.server is None or _host_of(settings.server) == zone.primary)
+    return Look(
+        normal_name(domain),
+        owner,
+        name,
+        authority,
+        make_plan(before, request),
+        primary=zone.primary,
+        is_primary=settings.server is None or _host_of(settings.server) == zone.primary,
+        exists=True if before.values else _exists(authority, domain),
+    )
+
+
+def _exists(authority: Authority, domain: str) -> bool | None:
+    """Asked besides: the domain itself may lie in a zone of other servers."""
+    try:
+        return authority.exists(domain)
+    except DnsError:
+        return None
 
 
 def preview(found: Look) -> Report:

@@ -442,6 +442,8 @@ def _carry_out(
 
 def _run(module: AnsibleModule, request: plan.Request, settings: publish.Settings, domains: list[str]) -> _Outcome:
     looks, outcomes = _look_all(domains, request, settings)
+    for domain in [domain for domain, found in looks.items() if found.exists is False]:
+        module.warn(f"{domain} does not exist in DNS, so that no client can be in it: check its spelling.")
     if any(outcome["result"] == "refused" for outcome in outcomes.values()):
         outcomes.update({domain: present.planned(found) for domain, found in looks.items()})
         return _result(domains, outcomes, [])

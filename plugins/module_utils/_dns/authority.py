@@ -94,8 +94,8 @@ class Authority:
 
     def exists(self, domain: str) -> bool | None:
         """Whether there is anything at or below a name; None where the server does not say. Raises DnsError."""
-        rcode = self.query(to_name(domain), "SOA").rcode
-        return {"NOERROR": True, "NXDOMAIN": False}.get(rcode)
+        answer = self.query(to_name(domain), "SOA")
+        return {"NOERROR": True, "NXDOMAIN": False}.get(answer.rcode) if answer.authoritative else None
 
     def zone_of(self, owner: str) -> Zone:
         """The zone of this server that holds a name (RFC 2136 needs it by name). Raises DnsError."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .._kms import DEFAULT_PORT, KmsEndpoint, names_any
+from .._kms import DEFAULT_PORT, KmsEndpoint, is_address, names_any
 from .srv import RecordSet, SrvValue, Wildcard, in_order
 
 DEFAULT_TTL = 3600
@@ -215,7 +215,12 @@ def _protected(value: SrvValue, before: RecordSet, request: Request) -> bool:
 
 def _guard(plan: Plan, request: Request) -> None:
     """Never leave the domain without an approved host. Where no approved hosts were named, any host counts."""
-    left = plan.after.values
+    left = tuple(value for value in plan.after.values if _is_of_a_host(value))
+    if plan.after.values and not left:
+        raise PlanRefused(
+            f"No KMS host would be left: {_some(plan.after.values)} is none that a client can find (RFC 2782).",
+            "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
+        )
     if not left:
         raise PlanRefused(
             f"That would delete all {len(plan.before.values)} values, and with them the record itself; the next "
@@ -228,6 +233,11 @@ def _guard(plan: Plan, request: Request) -> None:
         f"No approved KMS host would be left: {_some(left)} would remain, and none of them is approved.",
         "Publish an approved KMS host first (state=present), or correct the list of approved hosts.",
     )
+
+
+def _is_of_a_host(value: SrvValue) -> bool:
+    """The root as a target says that there is no KMS host, and an address is no name to look up."""
+    return bool(value.target) and not is_address(value.target)
 
 
 def _left_approved(left: Iterable[SrvValue], request: Request) -> bool:

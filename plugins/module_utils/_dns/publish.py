@@ -18,7 +18,15 @@ from enum import Enum
 from .._kms import normal_name, owner_name
 from .._outcome import Outcome
 from .authority import Authority, Zone
-from .errors import ChangedMeanwhile, DnsError, NoAnswer, ServerRefused, Unverified
+from .errors import (
+    ChangedMeanwhile,
+    DnsError,
+    KeyRejected,
+    NoAnswer,
+    ServerRefused,
+    Unintelligible,
+    Unverified,
+)
 from .exchange import Server, ask_by_tcp, is_address, parse_server
 from .plan import Plan, PlanRefused, Request, make_plan
 from .resolve import Lookup
@@ -58,6 +66,7 @@ class Look:
     """One domain before anything was sent: where it is kept, what is there, what is to become of it.
 
     ``primary`` is the server that the zone's SOA record names. ``is_primary``: it surely is the one that is asked.
+    ``exists``: False where the server says that there is no such domain, and nothing in it.
     """
 
     domain: str
@@ -67,6 +76,7 @@ class Look:
     plan: Plan
     primary: str = ""
     is_primary: bool = False
+    exists: bool | None = None
 
     @property
     def server(self) -> str:
@@ -95,8 +105,24 @@ def look(domain: str, request: Request, settings: Settings) -> Look:
     authority, zone = _authority(owner, settings)
     before = authority.own_record_set(owner)
     name = normal_name(settings.zone) if settings.zone else zone.name
-    found = Look(normal_name(domain), owner, name, authority, make_plan(before, request), zone.primary)
-    return replace(found, is_primary=settings.server is None or _host_of(settings.server) == zone.primary)
+    return Look(
+        normal_name(domain),
+        owner,
+        name,
+        authority,
+        make_plan(before, request),
+        primary=zone.primary,
+        is_primary=settings.server is None or _host_of(settings.server) == zone.primary,
+        exists=True if before.values else _exists(authority, domain),
+    )
+
+
+def _exists(authority: Authority, domain: str) -> bool | None:
+    """Asked besides: the domain itself may lie in a zone of other servers."""
+    try:
+        return authority.exists(domain)
+    except DnsError:
+        return None
 
 
 def preview(found: Look) -> Report:
@@ -139,7 +165,8 @@ class Progress:
 
     def take(self, step: Step) -> None:
         self.applied = True
-        self.added |= set(step.add)
+        # What was there before has got another time to live, and is no addition.
+        self.added |= set(step.add) - set(step.before.values)
         self.removed |= set(step.remove)
 
     def tell(self, error: DnsError | PlanRefused) -> None:
@@ -204,7 +231,8 @@ def _send(found: Look, step: Step) -> DnsError | None:
         if not error.maybe_delivered:
             raise
         return error
-    except Unverified as error:
+    except (Unverified, Unintelligible, KeyRejected) as error:
+        # Anybody may have said it.
         return error
     except ServerRefused as error:
         # Also what a secondary says that has forwarded the update, and has not heard what became of it.

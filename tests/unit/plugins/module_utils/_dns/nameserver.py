@@ -115,7 +115,8 @@ class Primary:
     it; ``refused`` is REFUSED, unsigned; ``dies`` applies, hangs up and is dead from then on, ``dies before`` without
     applying; ``late`` applies, and shows it at the second look; ``undone`` applies, and all of it is back at once;
     ``servfail`` is SERVFAIL, ``servfail done`` as well, after applying it; ``swapped`` applies, and then only another
-    host is there; a callable is called first, and then it is ``ok``.
+    host is there; ``garbled`` is no message; ``ttl`` applies, with a TTL of 120; a callable is called first, and then
+    it is ``ok``.
     """
 
     zone = dns.name.from_text("corp.example")
@@ -129,6 +130,7 @@ class Primary:
         self.reads = 0
         self.authoritative = True
         self.dead = False
+        self.ttl = 60
         # What it shows once more, before it shows what it has.
         self.behind: set[Any] | None = None
 
@@ -152,7 +154,7 @@ class Primary:
         if self.behind is not None:
             shown, self.behind = self.behind, None
         if name == self.owner and kind == dns.rdatatype.SRV and shown:
-            response.answer.append(dns.rrset.from_rdata_list(name, 60, shown))
+            response.answer.append(dns.rrset.from_rdata_list(name, self.ttl, shown))
         else:
             soa = "ns1.corp.example. h.corp.example. 7 1 1 1 1"
             response.authority.append(dns.rrset.from_text(self.zone, 60, "IN", "SOA", soa))
@@ -172,11 +174,13 @@ class Primary:
             mood = "ok"
         if mood == "silent":
             return None
+        if mood == "garbled":
+            return b"\0\0no message"
         self.dead = mood in ("dies", "dies before")
         if mood in ("deaf", "dies before"):
             raise ConnectionAbortedError
         before = self.values
-        if mood in ("ok", "lost", "unsigned", "dies", "late", "undone", "swapped", "servfail done"):
+        if mood in ("ok", "lost", "unsigned", "dies", "late", "undone", "swapped", "servfail done", "ttl"):
             response.set_rcode(self._apply(query))
         self._afterwards(mood, before)
         if mood in ("servfail", "servfail done"):
@@ -191,6 +195,8 @@ class Primary:
         return response.to_wire()
 
     def _afterwards(self, mood: str, before: set[Any]) -> None:
+        if mood == "ttl":
+            self.ttl = 120
         if mood == "late":
             self.behind = before
         if mood == "undone":

@@ -143,6 +143,16 @@ def test_what_a_wildcard_shows_cannot_be_deleted_here(wanted: plan.Request) -> N
         plan.make_plan(behind("a b"), wanted)
 
 
+@pytest.mark.parametrize("useless", ["", "192.0.2.1"])
+def test_a_target_that_is_no_host_is_not_one_that_is_left(useless: str) -> None:
+    """``0 0 0 .`` says that there is no KMS host (RFC 2782); servers take an address, and clients do not."""
+    found = RecordSet.of([value("a"), SrvValue(0, 0, 1688, useless)], 60)
+    with pytest.raises(plan.PlanRefused, match="No KMS host would be left"):
+        plan.make_plan(found, request("a", **ABSENT))
+    made = plan.make_plan(found, request("a", **EXCLUSIVE))
+    assert [one.target for one in made.remove] == [useless]
+
+
 def test_short_names_are_refused() -> None:
     for present in (True, False):
         with pytest.raises(plan.PlanRefused, match="full name"):

@@ -48,7 +48,7 @@ options:
     default: []
   diagnose:
     description:
-      - Whether to find out why machines are not activated that should be. Only those that are not as decided, and not
+      - Whether to find out why machines are not activated that should be. Only those that are not compliant, and not
         licensed or about to lose their activation, are asked; each takes 11 requests over a connection of its own, and
         a KMS host is read once for all of them.
       - A diagnosis is no part of O(resume_file).
@@ -250,7 +250,7 @@ summary:
       returned: always
       sample: 0
     compliant:
-      description: Hosts that are as decided; null without O(approved_kms_hosts).
+      description: Hosts that are compliant; null without O(approved_kms_hosts).
       type: int
       returned: always
       sample: 9764

@@ -88,7 +88,7 @@ options:
     version_added: 0.2.0
   show:
     description:
-      - Which hosts have a line in RV(report). V(wrong) leaves out those that are as decided, so that the log of a large
+      - Which hosts have a line in RV(report). V(wrong) leaves out those that are compliant, so that the log of a large
         fleet stays readable.
       - The sums, and the file, always have all.
     type: str
@@ -246,7 +246,7 @@ headline:
   description: The verdict on the whole fleet, a sentence.
   returned: success, except with O(check_only)
   type: str
-  sample: "Not as decided: 3 of 13 machines need action, 1 was not read."
+  sample: "Not compliant: 3 of 13 machines need action, 1 was not read."
   version_added: 0.2.0
 summary:
   description: How many hosts have which verdict, or which role where no verdict was asked for.
@@ -257,7 +257,7 @@ summary:
     kms_unapproved: 3
     unreachable: 17
 wrong:
-  description: Hosts that are not as decided or were not read, each with the reason.
+  description: Hosts that are not compliant or were not read, each with the reason.
   returned: success
   type: dict
   sample:

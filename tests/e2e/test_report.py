@@ -66,13 +66,13 @@ def test_one_audit_writes_every_form(demo: Lab, folder: Path) -> None:
     assert modes.pop("a.prom") == 0o644, "node_exporter runs as somebody else"
     assert set(modes.values()) == {0o600}
     report = json.loads((folder / "a.json").read_text())
-    assert report["state"]["words"] == "Not as decided: 6 of 13 machines need action, 1 was not read."
+    assert report["state"]["words"] == "Not compliant: 6 of 13 machines need action, 1 was not read."
     assert report["seconds"] > 0
     assert report["approved"] == {"serving": ["kms01"], "unmatched": []}
     sites = {host["host"]: host["columns"]["site"] for host in report["hosts"]}
     assert (sites["kms01"], sites["srv2012-off"], len(sites)) == ("Rome", "Bonn", 13)
     assert report["changes"] is None
-    assert (folder / "a.txt").read_text().startswith("Not as decided: 6 of 13")
+    assert (folder / "a.txt").read_text().startswith("Not compliant: 6 of 13")
 
 
 def test_the_next_one_tells_what_was_repaired(demo: Lab, folder: Path) -> None:

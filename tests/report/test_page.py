@@ -38,7 +38,7 @@ def test_leads_with_the_verdict_and_the_worst(show: Show) -> None:
     assert (
         view.page.locator("h1")
         .inner_text()
-        .startswith("Not as decided: 4 of 23 machines need action, 1 error elsewhere, 1 was not read")
+        .startswith("Not compliant: 4 of 23 machines need action, 1 error elsewhere, 1 was not read")
     )
     assert view.page.locator("main details summary code").first.inner_text() == "KMS-001"
     assert view.hosts[:2] == ROGUES
@@ -262,4 +262,4 @@ def test_a_screen_reader_is_told_what_changes(show: Show) -> None:
         "figure",
     ):
         assert expected in tree
-    assert view.page.locator("svg").get_attribute("aria-label") == "18 as decided, 3 wrong, 1 to look at, 1 not known"
+    assert view.page.locator("svg").get_attribute("aria-label") == "18 compliant, 3 wrong, 1 to look at, 1 not known"

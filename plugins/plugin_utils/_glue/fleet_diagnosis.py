@@ -83,7 +83,7 @@ class FleetDiagnosis:
 
 
 def needs_diagnosis(result: Result) -> bool:
-    """Whether a machine is not as decided because it is not activated, or its licensing service does not answer."""
+    """Whether a machine is not compliant because it is not activated, or its licensing service does not answer."""
     if result.get("failed"):
         code = str((result.get("error") or {}).get("code") or "")
         return code.startswith("0x") and is_of_services(int(code, 16))

@@ -53,13 +53,13 @@ def headline(report: Report) -> Headline:
         return Headline("Nothing was audited", f"no machine was in scope{also}", BAD if elsewhere else UNKNOWN)
     if wrong or elsewhere:
         needs = "needs" if wrong == 1 else "need"
-        return Headline("Not as decided", f"{wrong} of {_counted(total, 'machine')} {needs} action{also}{open_}", BAD)
+        return Headline("Not compliant", f"{wrong} of {_counted(total, 'machine')} {needs} action{also}{open_}", BAD)
     if unjudged and unjudged + unread == total:
         return Headline("Not judged", f"no policy says what is right for {_counted(total, 'machine')}{unseen}", UNKNOWN)
     if open_:
         good = total - unread - unjudged
-        return Headline("Not known", f"{good} of {_counted(total, 'machine')} as decided{open_}", UNKNOWN)
-    return Headline("As decided", f"all of {_counted(total, 'machine')}" if total > 1 else "the one machine", GOOD)
+        return Headline("Not known", f"{good} of {_counted(total, 'machine')} compliant{open_}", UNKNOWN)
+    return Headline("Compliant", f"all of {_counted(total, 'machine')}" if total > 1 else "the one machine", GOOD)
 
 
 def figures(report: Report) -> dict[str, int]:

@@ -33,7 +33,7 @@ _DATA = Path(__file__).parent / "data"
 #: Rows that the page has without script; with it, the table has all machines.
 STATIC_ROWS = 500
 
-_BAR = ((GOOD, "as decided"), (BAD, "wrong"), (WARN, "to look at"), (UNKNOWN, "not known"))
+_BAR = ((GOOD, "compliant"), (BAD, "wrong"), (WARN, "to look at"), (UNKNOWN, "not known"))
 _CLOSING = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"})
 
 

@@ -70,12 +70,12 @@ class Machine:
 
     @property
     def wrong(self) -> bool:
-        """Whether it is not as decided, or not known to be: unknown never counts as good."""
+        """Whether it is not compliant, or not known to be: unknown never counts as good."""
         return self.compliant is not True
 
     @property
     def needs_action(self) -> bool:
-        """Whether it was read and is not as decided."""
+        """Whether it was read and is not compliant."""
         return self.read and self.compliant is False
 
     @property

@@ -55,7 +55,7 @@ def _families(report: Report, per_host: bool) -> Iterator[list[str]]:
     yield _gauge("build_info", "The collection that wrote this.", [({"version": about.version}, 1)])
     if per_host:
         compliant = [({"host": one.host, "verdict": one.verdict}, one.compliant is True) for one in machines]
-        yield _gauge("host_compliant", "Whether a machine is as decided; one that was not read is not.", compliant)
+        yield _gauge("host_compliant", "Whether a machine is compliant; one that was not read is not.", compliant)
 
 
 def _findings(report: Report) -> Iterator[Sample]:

@@ -54,7 +54,7 @@ class Report:
 
     @property
     def wrong(self) -> list[Machine]:
-        """Machines that are not as decided, or not known to be."""
+        """Machines that are not compliant, or not known to be."""
         return [machine for machine in self.machines if machine.wrong]
 
 

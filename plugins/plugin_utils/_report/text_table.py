@@ -19,7 +19,7 @@ _INDENT = "    "
 
 
 def as_text(report: Report, only_wrong: bool = False) -> str:
-    """Blocks with an empty line between. ``only_wrong`` leaves the machines that are as decided out of the table."""
+    """Blocks with an empty line between. ``only_wrong`` leaves the machines that are compliant out of the table."""
     blocks = [_head(report), *_to_do(report), _table(report, only_wrong), [_sums(report)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

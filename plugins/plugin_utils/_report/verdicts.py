@@ -51,7 +51,7 @@ def words(verdict: str) -> str:
 
 
 def compliance(verdict: str, said: object) -> bool | None:
-    """Whether a machine is as decided: as the result says, or else as the verdict means. None where nobody knows."""
+    """Whether a machine is compliant: as the result says, or else as the verdict means. None where nobody knows."""
     if isinstance(said, bool):
         return said
     try:

@@ -27,12 +27,12 @@ UNREAD = {"unreachable": True, "msg": "refused"}
     ("hosts", "sentence"),
     [
         ({}, "Nothing was audited: no machine was in scope."),
-        ({"a": read()}, "As decided: the one machine."),
-        ({"a": read(), "b": read("left_alone")}, "As decided: all of 2 machines."),
-        ({"a": read(), "b": UNREAD}, "Not known: 1 of 2 machines as decided, 1 was not read."),
-        ({"a": UNREAD, "b": UNREAD}, "Not known: 0 of 2 machines as decided, 2 were not read."),
-        ({"a": rogue(), "b": read()}, "Not as decided: 1 of 2 machines needs action."),
-        ({"a": rogue(), "b": rogue(), "c": UNREAD}, "Not as decided: 2 of 3 machines need action, 1 was not read."),
+        ({"a": read()}, "Compliant: the one machine."),
+        ({"a": read(), "b": read("left_alone")}, "Compliant: all of 2 machines."),
+        ({"a": read(), "b": UNREAD}, "Not known: 1 of 2 machines compliant, 1 was not read."),
+        ({"a": UNREAD, "b": UNREAD}, "Not known: 0 of 2 machines compliant, 2 were not read."),
+        ({"a": rogue(), "b": read()}, "Not compliant: 1 of 2 machines needs action."),
+        ({"a": rogue(), "b": rogue(), "c": UNREAD}, "Not compliant: 2 of 3 machines need action, 1 was not read."),
         ({"a": read("unjudged")}, "Not judged: no policy says what is right for 1 machine."),
         (
             {"a": read("unjudged"), "b": UNREAD},
@@ -47,7 +47,7 @@ def test_the_fleet_in_a_sentence(hosts: dict[str, Any], sentence: str) -> None:
 def test_a_finding_elsewhere_is_not_as_decided() -> None:
     found = Found("DNS-001", "error", "Unapproved host published", subject="_vlmcs._tcp.corp.example")
     said = headline(report({"a": read()}, findings=(found,)))
-    assert (said.tone, str(said)) == ("bad", "Not as decided: 0 of 1 machine need action, 1 error elsewhere.")
+    assert (said.tone, str(said)) == ("bad", "Not compliant: 0 of 1 machine need action, 1 error elsewhere.")
 
 
 def test_numbers_of_a_fleet() -> None:

@@ -82,7 +82,7 @@ def test_data_for_the_script_closes_no_tag(hostile: Page) -> None:
 
 def test_leads_with_the_verdict() -> None:
     text = as_html(report())
-    assert '<h1><span class="bad">Not as decided</span>: 1 of 4 machines needs action, 2 were not read' in text
+    assert '<h1><span class="bad">Not compliant</span>: 1 of 4 machines needs action, 2 were not read' in text
     assert text.index("What to do, most important first") < text.index('id="machines"') < text.index("True-up")
 
 

@@ -18,7 +18,7 @@ from .samples import FLEET, finding, read, report, rogue
 
 def test_leads_with_the_verdict_and_what_to_do() -> None:
     lines = as_text(report()).splitlines()
-    assert lines[0] == "Not as decided: 1 of 4 machines needs action, 2 were not read."
+    assert lines[0] == "Not compliant: 1 of 4 machines needs action, 2 were not read."
     order = [lines.index(line) for line in lines if line.startswith(("KMS-001", "AUD-001", "HOST", "4 hosts"))]
     assert order == sorted(order)
     assert len(order) == 4
@@ -44,7 +44,7 @@ def test_only_what_is_wrong_has_a_line_and_all_are_counted() -> None:
 
 def test_nothing_wrong_is_said_in_a_line() -> None:
     text = as_text(report({"pc02": read()}, about=About()), only_wrong=True)
-    assert text == "As decided: the one machine.\n\n1 hosts: 1 kms_client_ok\n"
+    assert text == "Compliant: the one machine.\n\n1 hosts: 1 kms_client_ok\n"
 
 
 def test_approved_names_that_no_machine_goes_by_are_named() -> None:

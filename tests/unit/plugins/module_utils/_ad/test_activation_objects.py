@@ -32,16 +32,15 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_d
     SecurityDescriptor,
 )
 
-BASE = "DC=emea,DC=corp,DC=example"
-FOREST = "DC=corp,DC=example"
-CONFIGURATION = f"CN=Configuration,{FOREST}"
+BASE = "DC=corp,DC=example"
+CONFIGURATION = f"CN=Configuration,{BASE}"
 SCHEMA = f"CN=Schema,{CONFIGURATION}"
 CONTAINER = f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,{CONFIGURATION}"
 DOMAIN_SID = "S-1-5-21-1-2-3"
 CLERK = f"{DOMAIN_SID}-1104"
 ROOT = {
     "defaultNamingContext": [BASE.encode()],
-    "rootDomainNamingContext": [FOREST.encode()],
+    "rootDomainNamingContext": [BASE.encode()],
     "configurationNamingContext": [CONFIGURATION.encode()],
     "schemaNamingContext": [SCHEMA.encode()],
 }
@@ -58,7 +57,7 @@ class Tree:
 
     def read(self, dn: str, attributes: Sequence[str], sd_flags: int | None = None) -> Entry | None:
         self.asked |= set(attributes)
-        if dn in (BASE, FOREST):
+        if dn == BASE:
             return Entry(dn, {"objectSid": [sid.to_bytes(DOMAIN_SID)]})
         return Entry(dn, self.objects[dn]) if dn in self.objects else None
 
@@ -95,7 +94,7 @@ def test_no_container() -> None:
 
 
 def test_no_active_directory() -> None:
-    with pytest.raises(NotFound, match="no Active Directory server"):
+    with pytest.raises(NotFound, match="Active Directory server"):
         result(Tree(root=Entry("", {})))
 
 

@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers bench sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench sanity build docs matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,7 +43,13 @@ engines: bootstrap ## Run playbooks by ansible-runner and in slices, and ansible
 servers: bootstrap ## Run the DNS modules against BIND, Kerberos and Active Directory
 	@scripts/test.sh servers
 
-bench: bootstrap ## Measure what reading a fleet costs, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
+report: bootstrap ## Open the report in a browser, and hold its other forms against their schemas
+	@scripts/test.sh report
+
+fleets: bootstrap ## Put random fleets through the playbooks, an hour or two (FLEETS_ARGS="7 12-15 --jobs 2 --keep FOLDER")
+	@.venv/bin/python -m tests.fleets $(FLEETS_ARGS)
+
+bench: bootstrap ## Measure what reading and repairing a fleet cost, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
 	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
 sanity: bootstrap ## Run ansible-test sanity, without containers

@@ -20,26 +20,46 @@ from typing import Any
 from spnego._ntlm_raw.crypto import ntowfv1
 
 from . import peer, plays, processes
-from .cases import PLAYBOOKS, Case, Measured
+from .cases import ONCE, PLAYBOOKS, REPAIRING, REPAIRING_PLAYBOOKS, Case, Measured
 from .places import COLLECTIONS, PASSWORD, REPOSITORY, USER, WARM_UP, WORK
 from .recording import record
+from .repair_recording import record_repair
+from .states import LAST
 
-_PORT = 25985
+_SPEC = WORK / "spec.json"
+
+# Machines that are only read share so many addresses.
 _ADDRESSES = 64
 _SECONDS = 1800
 _MEDIANS = ("seconds", "cpu", "memory_mb", "server_busy", "server_late_ms", "contended")
 _TRAFFIC = ("connections", "requests", "bytes_in", "bytes_out")
-_PLAYS = {"playbook": plays.OURS, "peer": plays.PEER, "nothing": plays.NOTHING}
+_PLAYS = {
+    "playbook": plays.OURS,
+    "peer": plays.PEER,
+    "nothing": plays.NOTHING,
+    "fleet_repair": plays.FLEET_REPAIR,
+    "role": plays.ROLE,
+    "recipe": plays.RECIPE,
+    "enforce": plays.ENFORCE,
+}
+
+# What ansible-playbook prints of each host for which all went well.
+_SAID_BY_HOST = {"peer": "ok=1 ", "recipe": "ok=4 "}
+
+# Whom the machines hold no state for: the recipe speaks to their shell.
+_STATEFUL = tuple(name for name in REPAIRING if name != "recipe")
 
 
 class Bench:
     """Runs cases against a server of its own."""
 
     def __init__(self, network: str, repeats: int) -> None:
-        first, second = network.split(".")[:2]
-        self._addresses = [f"{first}.{second}.77.{number}" for number in range(1, _ADDRESSES + 1)]
+        self._network = ".".join(network.split(".")[:2])
+        self._addresses = [f"{self._network}.77.{number}" for number in range(1, _ADDRESSES + 1)]
+        self._approved = f"{self._network}.78.1"
         self._repeats = repeats
         self._replies = record(WORK, network)
+        self._scripts = record_repair(WORK, network)
         self._users = WORK / "users"
         self._users.write_text(_credential())
         self._users.chmod(0o600)
@@ -47,41 +67,47 @@ class Bench:
         (WORK / "ansible.cfg").write_text("[defaults]\n")
 
     def measure(self, case: Case) -> Measured:
-        """The medians of all repeats. The peer takes so long that it runs once."""
-        runs = [self._once(case) for _unused in range(1 if case.contender == "peer" else self._repeats)]
+        """The medians of all repeats. Who takes too long for that runs once."""
+        runs = [self._once(case) for _unused in range(1 if case.contender in ONCE else self._repeats)]
         middle = {name: median(run[name] for run in runs) for name in _MEDIANS}
         return Measured(case=case, traffic={name: runs[0][name] for name in _TRAFFIC}, **middle)
 
     @contextmanager
     def serving(self, case: Case) -> Iterator[tuple[str, int]]:
         """The server for a case, and where it is."""
-        with self._server(self._spec(case)):
-            yield self._addresses[0], _PORT
+        with self._server(self._spec(case)) as served:
+            yield self._addresses[0], served["port"]
 
-    def _spec(self, case: Case) -> Path:
-        spec = {
-            "addresses": self._addresses,
-            "port": _PORT,
+    def _spec(self, case: Case) -> dict[str, Any]:
+        """What the server and a contender have to know."""
+        stateful = case.contender in _STATEFUL
+        return {
+            "addresses": self._own_addresses(case.hosts + WARM_UP) if stateful else self._addresses,
             "replies": self._replies,
+            "scripts": self._scripts if stateful else None,
+            "kinds": {self._approved: "approved"},
             "latency": case.latency,
             "plain": case.contender == "floor",
             "hosts": case.hosts,
+            "first": 0,
             "in_flight": case.in_flight,
         }
-        path = WORK / "spec.json"
-        path.write_text(json.dumps(spec))
-        return path
+
+    def _own_addresses(self, machines: int) -> list[str]:
+        return [f"{self._network}.{100 + number // 250}.{number % 250 + 1}" for number in range(machines)]
 
     def _once(self, case: Case) -> dict[str, Any]:
-        path = self._spec(case)
-        played = case.contender in PLAYBOOKS
-        with self._server(path) as served:
+        spec = self._spec(case)
+        played = case.contender in (*PLAYBOOKS, *REPAIRING_PLAYBOOKS)
+        with self._server(spec) as served:
             waited, began = _waited(), time.monotonic()
-            outcome = self._playbook(case) if played else self._contender(case, path)
+            outcome = self._playbook(case, served["port"]) if played else self._contender(case)
             contended = (_waited() - waited) / (time.monotonic() - began)
         if outcome["read"] != case.hosts:
             raise SystemExit(f"benchmarks: {case} read {outcome['read']} hosts")
         answered = case.hosts + (0 if played else min(WARM_UP, case.hosts))
+        if spec["scripts"]:
+            see_that_all_were_repaired_once(case, served, answered)
         return {
             **outcome,
             **{name: served[name] / answered for name in _TRAFFIC},
@@ -91,43 +117,55 @@ class Bench:
         }
 
     @contextmanager
-    def _server(self, spec: Path) -> Iterator[dict[str, Any]]:
-        """A server; afterwards the dictionary holds its report."""
-        command = [sys.executable, "-m", "benchmarks.server", str(spec)]
+    def _server(self, spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """A server. The dictionary holds its port, and afterwards its report."""
+        _SPEC.write_text(json.dumps(spec))
+        command = [sys.executable, "-m", "benchmarks.server", str(_SPEC)]
         environment = {**os.environ, "NTLM_USER_FILE": str(self._users)}
-        report: dict[str, Any] = {}
         with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as server:
             try:
-                if server.stdout is None or server.stdout.readline().strip() != "ready":
+                ready, _space, port = server.stdout.readline().strip().partition(" ") if server.stdout else ("",) * 3
+                if ready != "ready":
                     raise SystemExit("benchmarks: the server did not start")
+                report: dict[str, Any] = {"port": int(port)}
+                _SPEC.write_text(json.dumps({**spec, **report}))
                 yield report
             finally:
                 server.terminate()
                 said = server.stdout.readline() if server.stdout else ""
         report.update(json.loads(said))
 
-    def _contender(self, case: Case, spec: Path) -> dict[str, Any]:
-        command = [sys.executable, "-m", "benchmarks.contender", case.contender, str(spec)]
+    def _contender(self, case: Case) -> dict[str, Any]:
+        command = [sys.executable, "-m", "benchmarks.contender", case.contender, str(_SPEC)]
         done = processes.run(command, REPOSITORY, os.environ, _SECONDS)
         if done.code:
             raise SystemExit(f"benchmarks: {case}\n{done.output}")
         outcome: dict[str, Any] = json.loads(done.output.splitlines()[-1])
         return outcome
 
-    def _playbook(self, case: Case) -> dict[str, Any]:
+    def _playbook(self, case: Case, port: int) -> dict[str, Any]:
         """The whole of ansible-playbook, templated connection variables included."""
         inventory, play = WORK / "inventory.yml", WORK / "play.yml"
-        plays.write_inventory(inventory, self._addresses, _PORT, case.hosts)
-        play.write_text(
-            _PLAYS[case.contender].replace("{hosts}", str(case.hosts)).replace("{in_flight}", str(case.in_flight))
-        )
+        stateful = case.contender in _STATEFUL
+        addresses, approved = (self._own_addresses(case.hosts), self._approved) if stateful else (self._addresses, None)
+        plays.write_inventory(inventory, addresses, port, case.hosts, approved)
+        play.write_text(plays.filled(_PLAYS[case.contender], case.hosts, case.in_flight))
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(play)]
         done = processes.run(command, WORK, ansible_environment(), _SECONDS)
         if done.code:
             raise SystemExit(f"benchmarks: {case}\n{done.output[-5000:]}")
         # Nothing failed and nobody was unreachable; the peer says so host by host, ours counts in its play.
-        read = done.output.count("ok=1 ") if case.contender == "peer" else case.hosts
+        said = _SAID_BY_HOST.get(case.contender)
+        read = done.output.count(said) if said is not None else case.hosts
         return {"read": read, "seconds": done.seconds, "cpu": done.cpu, "memory_mb": done.memory_mb}
+
+
+def see_that_all_were_repaired_once(case: Case, served: dict[str, Any], machines: int) -> None:
+    """The machines themselves say what became of them."""
+    if served["states"] != {LAST: machines}:
+        raise SystemExit(f"benchmarks: {case} left machines in these states: {served['states']}")
+    if served["activations"] != {"1": machines}:
+        raise SystemExit(f"benchmarks: {case} activated machines so many times: {served['activations']}")
 
 
 def _waited() -> float:

@@ -5,11 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 #: Who is compared. ``peer`` is ansible.windows.win_product_facts, ``nothing`` is ansible-playbook with nothing to do.
 CONTENDERS = ("floor", "sealed", "scanner", "threads")
 PLAYBOOKS = ("playbook", "peer", "nothing")
+
+#: Who repairs: the operation behind ``fleet_repair``, and whole playbooks. ``recipe`` is what people do with the shell.
+REPAIRING_PLAYBOOKS = ("fleet_repair", "role", "recipe", "enforce")
+REPAIRING = ("repair", *REPAIRING_PLAYBOOKS)
+
+#: Those that take so long that they run once.
+ONCE = ("peer", "role", "recipe", "enforce")
 
 _ALL_AT_ONCE = 1000
 
@@ -57,12 +65,22 @@ class Measured:
         return f"other work on this machine: {self.contended:.0%} contended" if self.contended > 0.5 else ""
 
 
-def base_of(sizes: list[int]) -> int:
+@dataclass(frozen=True)
+class RepairSizes:
+    """How many hosts are repaired, by whom. 0 leaves a contender out."""
+
+    fleet: tuple[int, ...] = (200, 2000)
+    role: tuple[int, ...] = (200,)
+    recipe: int = 50
+    enforce: int = 10000
+
+
+def base_of(sizes: Sequence[int]) -> int:
     """The size at which everybody is compared."""
     return min(1000, max(sizes))
 
 
-def cases(sizes: list[int], latencies: list[float], peer_hosts: int) -> list[Case]:
+def cases(sizes: Sequence[int], latencies: list[float], peer_hosts: int) -> list[Case]:
     """Everybody at the comparison size; the scanner and the playbook at all sizes; the scanner at all latencies."""
     base = base_of(sizes)
     found = [Case(name, base) for name in CONTENDERS]
@@ -73,3 +91,13 @@ def cases(sizes: list[int], latencies: list[float], peer_hosts: int) -> list[Cas
     if peer_hosts:
         found.append(Case("peer", peer_hosts))
     return found
+
+
+def repair_cases(sizes: RepairSizes) -> list[Case]:
+    """The operation, its playbook and what these are compared with at all sizes; the others at theirs."""
+    found = [Case(name, size) for size in sizes.fleet for name in ("nothing", "repair", "fleet_repair")]
+    found += [Case("scanner", size) for size in sizes.fleet]
+    found += [Case("role", size) for size in sizes.role]
+    found += [Case("recipe", sizes.recipe)]
+    found += [Case("playbook", sizes.enforce), Case("enforce", sizes.enforce)]
+    return [case for case in found if case.hosts]

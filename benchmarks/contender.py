@@ -7,6 +7,7 @@
 ``threads``   the same reading over pywinrm, in a pool of threads
 ``floor``     as many bytes in as many round trips over asyncio streams; no sign-in, no seal, nothing built or parsed
 ``sealed``    the same, signed in and sealed by pyspnego: less is not to be had with that library
+``repair``    the fleet operation with the results of ``fleet_repair``, without Ansible
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .places import PASSWORD, USER, WARM_UP, import_collection
+from .places import APPROVED, PASSWORD, USER, WARM_UP, import_collection
 
 _THREADS = 32
 
@@ -40,7 +41,7 @@ def _endpoints(spec: dict[str, Any]) -> list[Any]:
             username=USER,
             password=Secret(PASSWORD),
         )
-        for number in range(spec["hosts"])
+        for number in range(spec["first"], spec["first"] + spec["hosts"])
     ]
 
 
@@ -49,7 +50,7 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
-    policy = Policy.parse(["kms01.corp.example"])
+    policy = Policy.parse([APPROVED])
     results: dict[str, Any] = {}
 
     def on_row(row: fleet.Row) -> None:
@@ -62,6 +63,56 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         return {"read": len(results)}
 
     return run
+
+
+def repair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet, fleet_repair
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes
+
+    policy, wishes = Policy.parse([APPROVED]), Wishes(served=True)
+    results: dict[str, Any] = {}
+
+    class Client:
+        """Wants all of it, and objects to nothing."""
+
+        def request(self, endpoint: Any) -> Any:
+            return RepairRequest(policy, endpoint.inventory_name, endpoint.host, wishes)
+
+        def planned(self, row: Any) -> None:
+            results[row.name] = repair_result(_good(row.outcome).report(check=True))
+
+        def replan(self) -> Any:
+            return ()
+
+        def allow(self, due: Any) -> None:
+            if len(due) != spec["hosts"]:
+                raise SystemExit(f"benchmarks: {len(due)} of {spec['hosts']} machines are to be repaired")
+            results.clear()
+
+        async def note(self, endpoint: Any, note: Any) -> None:
+            pass
+
+        def repaired(self, row: Any) -> None:
+            results[row.name] = repair_result(_good(row.outcome))
+
+        def abandoned(self) -> bool:
+            return False
+
+    def run() -> dict[str, Any]:
+        order = fleet_repair.Order(fleet.Bounds(in_flight=spec["in_flight"]))
+        fleet_repair.repair_fleet(_endpoints(spec), order, Client())
+        return {"read": len(results)}
+
+    return run
+
+
+def _good(outcome: Any) -> Any:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def threads(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
@@ -151,15 +202,16 @@ def _over_streams(
     return run
 
 
-CONTENDERS = {"scanner": scanner, "threads": threads, "floor": floor, "sealed": sealed}
+CONTENDERS = {"scanner": scanner, "threads": threads, "floor": floor, "sealed": sealed, "repair": repair}
 
 
 def measure(name: str, spec: dict[str, Any]) -> dict[str, Any]:
-    """Run one contender, with a few hosts first so that nobody pays for imports and first-time set-up.
+    """Run one contender, with a few other hosts first so that nobody pays for imports and first-time set-up.
 
     Memory counts from the imports on, those few hosts included.
     """
-    warm_up, run = CONTENDERS[name]({**spec, "hosts": min(WARM_UP, spec["hosts"])}), CONTENDERS[name](spec)
+    few = {**spec, "hosts": min(WARM_UP, spec["hosts"]), "first": spec["hosts"]}
+    warm_up, run = CONTENDERS[name](few), CONTENDERS[name](spec)
     imported = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     warm_up()
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()

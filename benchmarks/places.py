@@ -15,7 +15,10 @@ COLLECTIONS = REPOSITORY / ".work" / "collections"
 #: The account of every machine of the benchmark.
 USER, PASSWORD = "CORP\\fleetadmin", "Lab-Passw0rd!"
 
-#: Hosts that a contender reads before it is measured, so that nobody pays for first-time set-up.
+#: The organization's own KMS host, without which nothing may be repaired.
+APPROVED = "kms01.corp.example"
+
+#: Hosts that a contender works on before it is measured, so that nobody pays for first-time set-up.
 WARM_UP = 8
 
 

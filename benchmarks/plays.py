@@ -10,14 +10,14 @@ from typing import Any
 
 import yaml
 
-from .places import PASSWORD, USER
+from .places import APPROVED, PASSWORD, USER
 
 OURS = """
 - hosts: windows
   gather_facts: false
   tasks:
     - winfleet.activation.fleet_info:
-        approved_kms_hosts: [kms01.corp.example]
+        approved_kms_hosts: [{approved}]
         in_flight: {in_flight}
         progress: 0
       run_once: true
@@ -34,6 +34,53 @@ PEER = """
     - ansible.windows.win_product_facts:
 """
 
+FLEET_REPAIR = """
+- hosts: windows
+  gather_facts: false
+  tasks:
+    - winfleet.activation.fleet_repair:
+        approved_kms_hosts: [{approved}]
+        in_flight: {in_flight}
+        activations_per_second: 0
+        progress: 0
+      run_once: true
+      register: fleet
+    - ansible.builtin.assert:
+        that: fleet.summary.changed == {hosts}
+      run_once: true
+"""
+
+ROLE = """
+- hosts: windows:!kms01
+  gather_facts: false
+  vars:
+    approved_kms_hosts: [{approved}]
+    kms_client_served: true
+  roles: [winfleet.activation.kms_client]
+"""
+
+ENFORCE = """
+- ansible.builtin.import_playbook: winfleet.activation.enforce
+  vars:
+    approved_kms_hosts: [{approved}]
+    activations_per_second: 0
+    enforce_in_flight: {in_flight}
+    license_audit_progress: 0
+"""
+
+# What is found in many places, with the key that Microsoft publishes for Windows Server 2019 Standard.
+RECIPE = r"""
+- hosts: windows
+  gather_facts: false
+  tasks:
+    - ansible.windows.win_command: cscript.exe //NoLogo C:\Windows\System32\slmgr.vbs /ipk N69G4-B89J2-4G8F4-WWYCC-J464C
+    - ansible.windows.win_service:
+        name: sppsvc
+        state: restarted
+    - ansible.windows.win_command: cscript.exe //NoLogo C:\Windows\System32\slmgr.vbs /ato
+    - ansible.windows.win_product_facts:
+"""
+
 NOTHING = """
 - hosts: windows
   gather_facts: false
@@ -44,9 +91,23 @@ NOTHING = """
 """
 
 
-def write_inventory(path: Path, addresses: list[str], port: int, hosts: int) -> None:
-    """Ten sites with their own values, and connection variables that are templates of them."""
-    path.write_text(yaml.dump(_inventory(addresses, port, hosts), Dumper=yaml.CSafeDumper))
+def filled(play: str, hosts: int, in_flight: int) -> str:
+    """A play with its numbers and names."""
+    values = {"hosts": str(hosts), "in_flight": str(in_flight), "approved": APPROVED}
+    for name, value in values.items():
+        play = play.replace(f"{{{name}}}", value)
+    return play
+
+
+def write_inventory(path: Path, addresses: list[str], port: int, hosts: int, approved: str | None = None) -> None:
+    """Ten sites with their own values, and connection variables that are templates of them.
+
+    ``approved`` is the address of the approved KMS host, where there is one.
+    """
+    content = _inventory(addresses, port, hosts)
+    if approved is not None:
+        content["all"]["children"]["windows"]["children"]["site0"]["hosts"]["kms01"] = {"address": approved}
+    path.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper))
 
 
 def _inventory(addresses: list[str], port: int, hosts: int) -> dict[str, Any]:

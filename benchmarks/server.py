@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that costs little: real NTLM and real sealing, answers from a recording, nothing parsed.
 
-It runs in a process of its own and listens on a few loopback addresses that all its machines share. At the end it says
-how busy it was and how late it came to its answers, so that nobody takes its limits for the client's, and what it was
-sent. `python -m benchmarks.server SPEC` is started by ``bench``; SPEC is a JSON file.
+It runs in a process of its own and says at which port. Machines that are only read share a few loopback addresses;
+where they are repaired, each has an address of its own, by which the server knows its state (``states``). At the end it
+says how busy it was and how late it came to its answers, so that nobody takes its limits for the client's, what it was
+sent, and what became of the machines. `python -m benchmarks.server SPEC` is started by ``bench``; SPEC is a JSON file.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ import os
 import re
 import resource
 import signal
+import socket
 import struct
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import spnego
 from spnego.exceptions import SpnegoError
 
 from . import shell
+from .states import Machines
 
 _MESSAGE_ID = re.compile(rb"MessageID>([^<]*)<")
 _CLASS = re.compile(rb"FROM (\w+)")
@@ -42,12 +45,39 @@ _SOAP = b"application/soap+xml;charset=UTF-8"
 _TICK = 0.02
 
 
-class Server:
-    """All machines. ``replies`` are the recorded ones by class; ``latency`` is waited before each answer."""
+class Answers(Protocol):
+    """What the machines say."""
 
-    def __init__(self, replies: dict[str, str], latency: float, plain: bool) -> None:
+    def reply(self, body: bytes, address: str) -> bytes | None:
+        """What the machine at an address answers, None to what it does not know."""
+
+    def report(self) -> dict[str, Any]:
+        """What became of the machines."""
+
+
+class Recorded:
+    """Machines that hold no state: all say what one said, by the class that they are asked for, and have a shell."""
+
+    def __init__(self, replies: dict[str, str]) -> None:
         self._replies = {name.encode(): text.encode() for name, text in replies.items()}
         self._shell = shell.replies()
+
+    def reply(self, body: bytes, _address: str) -> bytes | None:
+        asked = _CLASS.search(body)
+        if asked is not None:
+            return self._replies.get(asked[1])
+        action = _ACTION.search(body)
+        return self._shell.get(action[1]) if action is not None else None
+
+    def report(self) -> dict[str, Any]:
+        return {}
+
+
+class Server:
+    """All machines. ``latency`` is waited before each answer."""
+
+    def __init__(self, answers: Answers, latency: float, plain: bool) -> None:
+        self._answers = answers
         self._latency = latency
         self._plain = plain
         #: When the first request came and the last answer went, and the processor's time between them.
@@ -59,6 +89,7 @@ class Server:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         context: Any = None
+        address = writer.get_extra_info("sockname")[0]
         self.traffic["connections"] += 1
         try:
             while True:
@@ -71,7 +102,7 @@ class Server:
                 if self._latency:
                     await asyncio.sleep(self._latency)
                 if self._plain:
-                    self._send(writer, self._answer(body, None))
+                    self._send(writer, self._answer(body, address, None))
                     continue
                 token = _TOKEN.search(head)
                 if token is None and context is None:
@@ -85,7 +116,7 @@ class Server:
                         header = b"WWW-Authenticate: Negotiate " + base64.b64encode(answer) + b"\r\n"
                         self._send(writer, _http(401, b"", header))
                         continue
-                self._send(writer, self._answer(body, context) if body else _http(200, b""))
+                self._send(writer, self._answer(body, address, context) if body else _http(200, b""))
         except (asyncio.IncompleteReadError, ConnectionError, SpnegoError):
             pass
         finally:
@@ -113,15 +144,15 @@ class Server:
             "cpu": ended[1] - began[1],
             "late_ms": 1000 * late[len(late) * 95 // 100] if late else 0.0,
             **self.traffic,
+            **self._answers.report(),
         }
 
-    def _answer(self, body: bytes, context: Any) -> bytes:
+    def _answer(self, body: bytes, address: str, context: Any) -> bytes:
         if context is not None:
             data = body[body.index(_DATA) + len(_DATA) : -len(_END)]
             (size,) = struct.unpack_from("<I", data)
             body = context.unwrap_winrm(data[4 : 4 + size], data[4 + size :])
-        message, asked = _MESSAGE_ID.search(body), _CLASS.search(body)
-        found = self._replies.get(asked[1]) if asked is not None else self._for_shell(body)
+        message, found = _MESSAGE_ID.search(body), self._answers.reply(body, address)
         if message is None or found is None:
             return _http(400, b"")
         reply = found.replace(b"%RELATES_TO%", message[1])
@@ -139,10 +170,6 @@ class Server:
         )
         return _http(200, b"".join(parts), content_type=_SEALED)
 
-    def _for_shell(self, body: bytes) -> bytes | None:
-        action = _ACTION.search(body)
-        return self._shell.get(action[1]) if action is not None else None
-
 
 def _http(status: int, body: bytes, headers: bytes = b"", content_type: bytes = _SOAP) -> bytes:
     return b"HTTP/1.1 %d \r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s" % (
@@ -158,17 +185,27 @@ async def main(spec: dict[str, Any]) -> None:
     """Serve until SIGTERM, then say how busy it was."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    server = Server(spec["replies"], spec["latency"], spec["plain"])
-    listening = [await asyncio.start_server(server.serve, one, spec["port"], backlog=4096) for one in spec["addresses"]]
-    print("ready", flush=True)
+    scripts = spec["scripts"]
+    answers = Machines(scripts, spec["kinds"]) if scripts else Recorded(spec["replies"])
+    server = Server(answers, spec["latency"], spec["plain"])
+    listener = _on_loopback()
+    listening = await asyncio.start_server(server.serve, sock=listener, backlog=4096)
+    print("ready", listener.getsockname()[1], flush=True)
     watching = asyncio.ensure_future(server.watch())
     await stop.wait()
     watching.cancel()
     print(json.dumps(server.report()), flush=True)
-    for one in listening:
-        one.close()
+    listening.close()
     # Connections may still be open; there is nobody left to answer.
     os._exit(0)
+
+
+def _on_loopback() -> socket.socket:
+    """A socket for all loopback addresses and no others, at a free port: one for each machine would be too many."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+    made.bind(("0.0.0.0", 0))
+    return made
 
 
 def _now() -> tuple[float, float]:

@@ -102,10 +102,16 @@ run() {
   "$@"
 }
 
+# audit NAME: the report as text for the terminal, as a page for a browser, and as JSON, with which the next is compared.
 audit() {
-  ansible-playbook winfleet.activation.audit -i "$INVENTORY" -e "@$POLICY" -e report_path="$DEMO/report-$1.txt" >"$DEMO/audit-$1.log" ||
+  ansible-playbook winfleet.activation.audit -i "$INVENTORY" -e "@$POLICY" \
+    -e report_paths="$DEMO/report-$1.txt,$DEMO/report-$1.html,$DEMO/report.json" \
+    -e license_audit_title="$DOMAIN" -e license_audit_policy_file="$POLICY" \
+    -e license_audit_compare_with="$DEMO/report.json" >"$DEMO/audit-$1.log" ||
     { cat -- "$DEMO/audit-$1.log"; die "the audit failed"; }
   cat -- "$DEMO/report-$1.txt"
+  say
+  say "The same as a page for a browser: ${DEMO#"$ROOT/"}/report-$1.html"
 }
 
 if [[ ${1:-} == stop ]]; then
@@ -126,7 +132,7 @@ chapter "2. Who claims to be a KMS host? That is where Windows clients go for ac
 run ansible-inventory -i "$DEMO/kms_srv.yml" --graph
 
 chapter "3. The audit: which machines are keyed and activated the way we decided?"
-say "\$ ansible-playbook winfleet.activation.audit -i .work/demo/inventory.yml -e @.work/demo/policy.yml"
+say "\$ ansible-playbook winfleet.activation.audit -i .work/demo/inventory.yml -e @.work/demo/policy.yml -e report_paths=..."
 say
 audit before
 
@@ -148,6 +154,10 @@ chapter "8. Once more, to see that nothing is left to do"
 run ansible-playbook winfleet.activation.enforce winfleet.activation.kms_dns -i "$INVENTORY" -e "@$POLICY"
 
 chapter "The fleet goes on running"
+say "Open the report of the audit after the repair in a browser; it has what has changed since the one before:"
+say
+say "  file://$DEMO/report-after.html"
+say
 say "Look at one of the repaired machines, as Ansible sees it and as it really is:"
 say
 say "  .venv/bin/ansible rogues -i .work/demo/inventory.yml -m winfleet.activation.license_info"

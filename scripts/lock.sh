@@ -12,7 +12,7 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-for name in uv dev core-2.17 core-2.19 servers engines bench; do
+for name in uv dev core-2.17 core-2.19 servers engines report bench; do
   say "requirements/$name.txt"
   options=("$@")
   # One collection is wanted, on the ansible-core that is there already.

@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers lab e2e engines build sanity)
+GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers report lab e2e engines build sanity)
 
 # --- The gates. Each is what one would type. --------------------------------------------------------------------------
 
@@ -50,6 +50,9 @@ gate_engines() { scripts/engines.sh -n 2 --dist loadfile; }
 # Real name servers, Kerberos and Active Directory; installs what is missing (as root) and has its own environment.
 gate_servers() { scripts/servers.sh -n 2 --dist loadfile; }
 
+# A browser, axe-core, promtool and published schemas; installs what is missing (as root) and has its own environment.
+gate_report() { scripts/report.sh; }
+
 gate_build() { scripts/build.sh; }
 
 gate_sanity() { scripts/sanity.sh; }
@@ -76,6 +79,7 @@ title_of() {
     e2e) echo "Playbooks against the lab" ;;
     engines) echo "Runner, slices, builder" ;;
     servers) echo "DNS against real servers" ;;
+    report) echo "Report before its readers" ;;
     build) echo "Build, install, ansible-doc" ;;
     sanity) echo "ansible-test sanity" ;;
     *) return 1 ;;

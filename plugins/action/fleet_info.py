@@ -12,14 +12,18 @@ from typing import Any, ClassVar
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun, Request
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
     policy_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
 
 _HOUR = 3600.0
@@ -32,6 +36,9 @@ class ActionModule(FleetAction):
         **POLICY_ARGUMENTS,
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
+        "diagnose": {"type": "bool", "default": False},
+        "nameservers": {"type": "list", "elements": "str", "default": []},
+        "server_port": {"type": "int", "default": 53},
         "resume_file": {"type": "path"},
         "resume_hours": {"type": "float", "default": 24.0},
         "cacheable": {"type": "bool", "default": False},
@@ -40,6 +47,8 @@ class ActionModule(FleetAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policy"] = policy_of(arguments)
         arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
+        if not 1 <= arguments["server_port"] <= 65535:
+            raise ValueError("server_port must be between 1 and 65535")
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         request = Request(
@@ -57,9 +66,17 @@ class ActionModule(FleetAction):
             progress = self.progress(len(hosts), arguments)
             run = FleetRun(request, connections, progress, Display().warning, resume, parent_watch())
             result = run.run()
+        if arguments["diagnose"]:
+            self._diagnose(result, arguments, connections)
         if cache is not None:
             self._keep(cache, result)
         return result
+
+    def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
+        network = Network(nameservers=tuple(arguments["nameservers"]), server_port=arguments["server_port"])
+        inventory = Inventory(self.inventory, connections, open_session)
+        diagnosis = FleetDiagnosis(arguments["policy"], network, inventory)
+        result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:
         path = arguments["resume_file"]

@@ -41,12 +41,14 @@ options:
     type: int
     default: 53
   timeout:
-    description: Seconds to wait for an answer of a server.
+    description: Seconds to wait for an answer of a server, up to 3600.
     type: float
     default: 5.0
   key_name:
     description:
       - Name of a TSIG key (RFC 8945) that signs what is sent to the zone's servers, as their configuration names it.
+      - Of a server that has the key, no answer without a signature is taken. Servers that the zone names and that do
+        not know the key, such as the secondaries of a hidden primary, are read without it.
     type: str
   key_secret:
     description: The base64 text of the key. It is never shown.
@@ -104,7 +106,7 @@ options:
   servers:
     description:
       - Names or addresses of servers of the zone to ask instead of those that the zone itself names, for example all
-        domain controllers, or a primary that the zone hides.
+        domain controllers, or a primary that the zone hides. They must know the key, where one is given.
     type: list
     elements: str
     default: []
@@ -118,4 +120,10 @@ options:
         this machine, or to the TSIG key.
     type: bool
     default: false
+  patience:
+    description:
+      - Seconds to go on looking while the servers of a zone differ, up to 3600. After a change the secondaries fetch
+        their copy, and domain controllers replicate, in their own time.
+    type: int
+    default: 0
 """

@@ -18,6 +18,8 @@ notes:
     C(ansible_connection=winrm) or C(ansible_connection=psrp), opens no shell and needs no PowerShell on the target,
     which is why it works from Windows Vista and Windows Server 2008 on.
   - The account must be a member of the local Administrators group of the target.
+  - With C(-vvv) each exchange with a host is shown, by peer, step, status, bytes and milliseconds, and never what is in
+    it.
 attributes:
   action:
     description: Runs as an action plugin on the controller; only WS-Management requests reach the target.
@@ -204,11 +206,11 @@ notes:
   - Set C(run_once=true) on the task. Every host of the play then has the result. Without it the task still runs only
     once, and only the first host has the result. The strategies V(free) and V(host_pinned) cannot run it.
   - Connection variables of the hosts are taken from the inventory, facts and extra variables, vaulted and templated
-    ones included. Variables of the play, its roles and tasks do not reach other hosts. A variable that still holds a
-    template after rendering is an error of its host.
+    ones included. Variables of the play, its roles and tasks do not reach other hosts. A keyword of the task that is a
+    template, such as C(remote_user), is rendered for each host.
   - NTLM with message encryption, Kerberos, Basic and client certificates are spoken directly; channel binding is sent
-    over HTTPS. Hosts with CredSSP, behind a proxy, or with options that only pywinrm knows are read through
-    pywinrm in threads, in the same result.
+    over HTTPS. Hosts with CredSSP or behind a proxy, and with Kerberos where C(pyspnego[kerberos]) is missing, are
+    talked to through pywinrm in threads, in the same result.
   - While the task runs, C(ansible-playbook) looks a thousand times a second whether it is done. For large fleets
     C(internal_poll_interval = 0.05) in section C([defaults]) of C(ansible.cfg) saves about a seventh of the processor
     time.

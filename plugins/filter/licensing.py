@@ -13,8 +13,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import error_codes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import gvlk as catalogue
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing import hresult
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import OperatingSystem
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import mask
 
@@ -22,8 +22,8 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.pro
 def explain_error(code: Any) -> dict[str, Any]:
     """The meaning of an activation code, its likely cause and the remedy."""
     try:
-        explained = hresult.explain(code)
-    except hresult.ErrorCodeError as error:
+        explained = error_codes.explain(code)
+    except error_codes.ErrorCodeError as error:
         raise AnsibleFilterError(f"explain_error: {error}") from error
     return {
         "code": explained.code_text,
@@ -34,6 +34,7 @@ def explain_error(code: Any) -> dict[str, Any]:
         "admin_action": explained.admin_action,
         "basis": explained.basis,
         "known": explained.known,
+        "activating_again": explained.activating_again,
     }
 
 

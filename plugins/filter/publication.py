@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Jinja filters: published KMS hosts against what the machines say, and changes of records as commands.
 
-Documented in cross_check.yml and kms_srv_commands.yml.
+Documented in cross_check.yml, kms_srv_ask.yml, kms_srv_commands.yml and kms_srv_objections.yml.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import commands
+from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import publication
 
 Records = list[dict[str, Any]]
@@ -25,18 +27,64 @@ def cross_check(records: Any, hosts: Any = None, probes: Any = None) -> Records:
     _want("cross_check", "hosts", hosts or {}, Mapping)
     _want("cross_check", "probes", probes or [], list)
     machines = publication.Machines(publication.machines_of(hosts or {}))
-    answers = {
+    answers = _answers(probes)
+    return [_checked(record, machines, answers) for record in records]
+
+
+def kms_srv_ask(records: Any, approved: Any, hosts: Any = None) -> list[str]:
+    """Where to ask whether the approved hosts serve, as ``kms_probe`` takes it."""
+    known = _standings("kms_srv_ask", records, approved, hosts, [])
+    return list(dict.fromkeys(where for one in known for where in one.asked))
+
+
+def kms_srv_objections(
+    records: Any, approved: Any, hosts: Any = None, probes: Any = None, probed: Any = True, add_missing: Any = False
+) -> list[str]:
+    """Why the records must not be changed."""
+    known = _standings("kms_srv_objections", records, approved, hosts, probes)
+    names = [str(name) for name in hosts or {}]
+    return publication.objections(known, _places(records), names, _flag(probed), _flag(add_missing))
+
+
+def _standings(name: str, records: Any, approved: Any, hosts: Any, probes: Any) -> tuple[publication.Standing, ...]:
+    _want(name, "the records of kms_srv_info", records, list)
+    _want(name, "hosts", hosts or {}, Mapping)
+    _want(name, "probes", probes or [], list)
+    try:
+        wanted = ApprovedHosts.parse(approved.split(",") if isinstance(approved, str) else approved)
+    except ValueError as error:
+        raise AnsibleFilterError(f"{name}: {error}") from error
+    if not wanted:
+        raise AnsibleFilterError(f"{name}: the list of approved hosts is empty")
+    return publication.standings(wanted, _places(records), publication.machines_of(hosts or {}), _answers(probes))
+
+
+def _places(records: Records) -> list[publication.Place]:
+    return [
+        publication.Place(str(one["domain"]), str(one["target"]), one.get("approved") is True, tuple(_endpoints(one)))
+        for one in records
+    ]
+
+
+def _answers(probes: Any) -> dict[str, publication.Probe]:
+    return {
         str(probe["host"]): publication.Probe(bool(probe["answers_as_kms"]), str(probe["reason"]))
         for probe in probes or []
     }
-    return [_checked(record, machines, answers) for record in records]
+
+
+def _flag(value: Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError as error:
+        raise AnsibleFilterError(f"{value!r} is neither true nor false") from error
 
 
 def _checked(record: Any, machines: publication.Machines, answers: Mapping[str, publication.Probe]) -> dict[str, Any]:
     if not isinstance(record, Mapping) or "target" not in record:
         raise AnsibleFilterError("cross_check: give the records of a kms_srv_info result, which have a target each")
     published = publication.Published(str(record["target"]), record.get("approved"), record.get("resolvable"))
-    endpoint = _endpoint(record)
+    endpoint = next(iter(_endpoints(record)), None)
     checked = publication.cross_check(published, machines, answers.get(endpoint or ""))
     return {
         **record,
@@ -53,16 +101,15 @@ def _checked(record: Any, machines: publication.Machines, answers: Mapping[str, 
 def _message(record: Mapping[str, Any], checked: publication.CrossCheck) -> str:
     place = f" in {record['domain']}" if record.get("domain") else ""
     advice = f" {checked.advice}" if checked.advice else ""
-    return f"{record['target']} is published{place}. {checked.reason}{advice}"
+    missing = record.get("missing_from") or []
+    behind = f" Not on {', '.join(map(str, missing))}: the servers differ, one of them is behind." if missing else ""
+    return f"{record['target']} is published{place}.{behind} {checked.reason}{advice}"
 
 
-def _endpoint(record: Mapping[str, Any]) -> str | None:
+def _endpoints(record: Mapping[str, Any]) -> list[str]:
     """Where to ask whether a KMS host serves, as ``kms_probe`` takes it: by address, since DNS was asked already."""
-    addresses = record.get("addresses") or []
-    if not addresses:
-        return None
-    address = str(addresses[0])
-    return f"[{address}]:{record['port']}" if ":" in address else f"{address}:{record['port']}"
+    addresses = [str(address) for address in record.get("addresses") or []]
+    return [f"[{one}]:{record['port']}" if ":" in one else f"{one}:{record['port']}" for one in addresses]
 
 
 def kms_srv_commands(results: Any, form: str = "nsupdate") -> list[str]:
@@ -87,4 +134,9 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"cross_check": cross_check, "kms_srv_commands": kms_srv_commands}
+        return {
+            "cross_check": cross_check,
+            "kms_srv_ask": kms_srv_ask,
+            "kms_srv_commands": kms_srv_commands,
+            "kms_srv_objections": kms_srv_objections,
+        }

@@ -211,9 +211,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             published = inquiry.published(asked, None if known is None else known.names)
         except (errors.SettingWrong, directory_errors.LibraryMissing, directory_errors.AdError) as error:
             raise AnsibleParserError(str(error)) from error
+        for doubt in published.doubts:
+            self.display.warning(doubt)
         if published.gaps:
             self._tell_of_gaps(published.gaps)
-        return present.published(published)["records"], not published.gaps
+        records = present.published(published)["records"]
+        # What only a cache still shows is not published.
+        return [record for record in records if not record["cached"]], not published.gaps
 
     def _tell_of_gaps(self, gaps: tuple[str, ...]) -> None:
         what = f"DNS was not read completely, so there may be KMS hosts that nobody saw. {_some(gaps)}"

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that are written on the controller: whole or not at all, through no link, and readable by their owner only."""
+"""Files that are written on the controller: whole or not at all, through no link, and readable by their owner only
+unless somebody else has to read them."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import os
 import pathlib
 import tempfile
 
-_OWNER_ONLY = 0o600
+#: What a file may be read by: its owner, or everybody.
+OWNER_ONLY, EVERYBODY = 0o600, 0o644
 
 
 class FileProblem(ValueError):
@@ -46,7 +48,7 @@ def read_text(path: pathlib.Path) -> str:
         raise FileProblem(f"{path} cannot be read: {error.strerror or error}") from None
 
 
-def write_text(path: pathlib.Path, text: str) -> None:
+def write_text(path: pathlib.Path, text: str, mode: int = OWNER_ONLY) -> None:
     """Put a text in the place of a file. Whoever reads meanwhile sees the old one or the new one. Raises FileProblem.
 
     The text goes into a file of a name that cannot be guessed in the same folder, which then takes the place (CWE-377).
@@ -57,7 +59,7 @@ def write_text(path: pathlib.Path, text: str) -> None:
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            os.fchmod(file.fileno(), _OWNER_ONLY)
+            os.fchmod(file.fileno(), mode)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

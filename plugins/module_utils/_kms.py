@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT_PORT = 1688
@@ -117,10 +118,12 @@ class KmsEndpoint:
         return name == self.host or (self.is_short and not is_address(name) and name.split(".")[0] == self.host)
 
     def __str__(self) -> str:
-        return self.host if self.port is None else f"{self.host}:{self.port}"
+        if self.port is None:
+            return self.host
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def names_any(endpoints: tuple[KmsEndpoint, ...], target: str) -> KmsEndpoint | None:
+def names_any(endpoints: Iterable[KmsEndpoint], target: str) -> KmsEndpoint | None:
     """The first endpoint that names the target, one with its full name before one with its short name."""
     found = [endpoint for endpoint in endpoints if endpoint.names(target)]
     return min(found, key=lambda endpoint: endpoint.is_short, default=None)

@@ -46,6 +46,25 @@ options:
     type: list
     elements: str
     default: []
+  diagnose:
+    description:
+      - Whether to find out why machines are not activated that should be. Only those that are not as decided, and not
+        licensed or about to lose their activation, are asked; each takes 11 requests over a connection of its own, and
+        a KMS host is read once for all of them.
+      - A diagnosis is no part of O(resume_file).
+    type: bool
+    default: false
+  nameservers:
+    description:
+      - Addresses of resolvers that O(diagnose) asks instead of those of the control node. A port other than 53 follows
+        after a colon.
+    type: list
+    elements: str
+    default: []
+  server_port:
+    description: Port of the name servers of a zone, for O(diagnose).
+    type: int
+    default: 53
   in_flight:
     description:
       - How many machines are read at the same time.
@@ -113,6 +132,15 @@ EXAMPLES = r"""
   run_once: true
   delegate_to: localhost
 
+- name: Say of every machine that is not activated why
+  winfleet.activation.fleet_info:
+    approved_kms_hosts:
+      - kms01.corp.example
+    diagnose: true
+  register: fleet
+  run_once: true
+  delegate_to: localhost
+
 - name: Write the report
   winfleet.activation.license_report:
     hosts: "{{ fleet.hosts }}"
@@ -155,6 +183,8 @@ RETURN = r"""
 hosts:
   description:
     - By inventory name, what M(winfleet.activation.license_info) returns for the host.
+    - With O(diagnose), C(diagnosis) has what M(winfleet.activation.license_diagnosis) says of a machine, without its
+      steps. It is null for a machine that was not asked.
     - A host that was not read has C(msg), and either C(unreachable) or C(failed). C(not_reached) tells that the run
       ended before its turn.
   returned: always
@@ -210,6 +240,10 @@ summary:
       type: int
       returned: always
       sample: 0
+    diagnosed:
+      description: How many machines were asked why they are not activated, where O(diagnose) is set.
+      type: int
+      sample: 3
     resumed:
       description: Hosts that an earlier, interrupted run had read.
       type: int

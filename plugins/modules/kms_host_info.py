@@ -25,6 +25,12 @@ options:
       - Clients that have fallen silent are found with 22 days and more.
     type: int
     default: 0
+  event_days:
+    description:
+      - How many days back to read what the host could not do itself (events 12291 to 12293), 60 at the most. V(0) does
+        not read it. A host publishes itself every day, so two days show whether it still can.
+    type: int
+    default: 0
 seealso:
   - module: winfleet.activation.kms_host
   - module: winfleet.activation.license_info
@@ -53,6 +59,16 @@ EXAMPLES = r"""
 - name: Show them
   ansible.builtin.debug:
     msg: "{{ (month.overdue_clients + month.expiring_clients) | map(attribute='names') | flatten | unique }}"
+
+- name: Watch a KMS host
+  winfleet.activation.kms_host_info:
+    client_days: 14
+    event_days: 2
+  register: watched
+
+- name: Say what is wrong with it
+  ansible.builtin.debug:
+    msg: "{{ watched.findings | map(attribute='reason') }}"
 """
 
 RETURN = r"""
@@ -275,6 +291,48 @@ overdue_clients:
 expiring_clients:
   description:
     - Those of RV(clients) with a product that was refused last, and whose license is over or ends within 30 days.
+  returned: success
+  type: list
+  elements: dict
+last_request:
+  description: Time of the newest request of any client, in UTC. Null where none was read.
+  returned: success
+  type: str
+  sample: '2026-11-24T08:00:00Z'
+idle_minutes:
+  description: How long nobody has asked the host, by its own clock. Null where no request was read.
+  returned: success
+  type: int
+  sample: 12
+failures:
+  description:
+    - What the host could not do and has not done since, the newest first, where O(event_days) is set.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    event:
+      description: V(12291) its service or V(12292) its timer could not be set up, V(12293) it could not publish itself.
+      type: int
+      sample: 12293
+    when:
+      description: When that was, in UTC.
+      type: str
+      sample: '2026-11-24T08:00:00Z'
+    domain:
+      description: Where it could not publish itself.
+      type: str
+      sample: corp.example
+    error:
+      description: The code, explained.
+      type: dict
+      sample: null
+findings:
+  description:
+    - What is wrong with the host, in the shape of RV(winfleet.activation.license_info#module:findings).
+    - Too few clients, and what O(event_days) finds. With O(client_days) also client machine IDs that came with several
+      names, and clients that are refused and about to lose their activation; with 14 days and more, that no client has
+      asked for two weeks.
   returned: success
   type: list
   elements: dict

@@ -22,6 +22,7 @@ options:
     description:
       - Names or addresses of the hosts. A port other than O(port) follows after a colon, an IPv6 address stands in
         brackets then.
+      - An empty list is refused.
     type: list
     elements: str
     required: true
@@ -79,7 +80,7 @@ results:
   elements: dict
   contains:
     host:
-      description: The host as given.
+      description: The host as given, with its port where it was given.
       type: str
       sample: kms01.corp.example
     port:
@@ -143,11 +144,15 @@ def main() -> None:
     for name, largest in _LARGEST.items():
         if not 1 <= params[name] <= largest:
             module.fail_json(msg=f"{name} is {params[name]}; it must be between 1 and {largest}.")
+    if not params["hosts"]:
+        module.fail_json(msg="hosts is empty, so nobody would be asked: name the hosts.")
     try:
         targets = [_target(host, params["port"]) for host in params["hosts"]]
     except ValueError as error:
         module.fail_json(msg=f"hosts: {error}.")
-    results = _kms_rpc.probe_all(targets, float(params["timeout"]), params["at_once"])
+    answers = _kms_rpc.probe_all(targets, float(params["timeout"]), params["at_once"])
+    # By what the user calls it: two ports of one host are two answers.
+    results = [{**answer, "host": text} for text, answer in zip(params["hosts"], answers, strict=True)]
     module.exit_json(changed=False, results=results, all_answer=all(one["answers_as_kms"] for one in results))
 
 

@@ -44,7 +44,9 @@ options:
     elements: dict
     suboptions:
       target:
-        description: Full name of the KMS host.
+        description:
+          - Full name of the KMS host.
+          - With O(state=absent) it may be whatever a record holds, also V(.), when it ends with a dot.
         type: str
         required: true
       port:
@@ -88,9 +90,9 @@ options:
     description:
       - The organization's KMS hosts, as a safeguard. Their records stay, even if O(exclusive) is set and the list
         does not mention them; nobody else is published; and a deletion is refused unless one of them stays published.
+      - An empty list is refused, since it would protect nobody.
     type: list
     elements: str
-    default: []
   port:
     description:
       - Port on which the hosts listen. 1688 when publishing; when deleting, the port does not matter unless it is
@@ -241,7 +243,7 @@ results:
       type: bool
       sample: true
     before:
-      description: The records before.
+      description: The records before. On a failure, like the lists below, only when something had been changed by then.
       type: list
       elements: dict
       contains: &record
@@ -266,7 +268,9 @@ results:
           type: str
           sample: kms01.corp.example
     after:
-      description: The records after, as a look at the server showed them, or as planned in check mode.
+      description:
+        - The records after, as a look at the server showed them, or as planned in check mode. On a failure, as they
+          were last seen.
       type: list
       elements: dict
       contains: *record
@@ -332,7 +336,7 @@ def argument_spec() -> dict[str, Any]:
         "exclusive": {"type": "bool", "default": False},
         "no_kms_host": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
-        "approved_hosts": {"type": "list", "elements": "str", "default": []},
+        "approved_hosts": {"type": "list", "elements": "str"},
         "port": {"type": "int"},
         "priority": {"type": "int"},
         "weight": {"type": "int"},
@@ -361,7 +365,7 @@ def _request(params: dict[str, Any]) -> plan.Request:
         present=params["state"] == "present",
         exclusive=params["exclusive"],
         add_missing=params["add_missing"],
-        approved=options.endpoints_of(params["approved_hosts"], "approved_hosts"),
+        approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
         no_kms_host=params["no_kms_host"],
     )
@@ -381,10 +385,14 @@ def _wishes(params: dict[str, Any]) -> list[plan.Wish]:
 def _wish(entry: dict[str, Any], params: dict[str, Any]) -> plan.Wish:
     said = {name: params[name] if entry.get(name) is None else entry[name] for name in ("port", "priority", "weight")}
     options.check_numbers({**said, "timeout": params["timeout"]})
+    target = entry["target"].strip()
+    # Whatever somebody has put into DNS can be deleted; a final dot says that the text is all of it.
+    exact = params["state"] == "absent" and target.endswith(".")
     try:
-        return plan.Wish(options.host_name(entry["target"]), **said)
+        return plan.Wish(options.target_name(target) if exact else options.host_name(target), **said, exact=exact)
     except ValueError as error:
-        raise errors.SettingWrong(f"target: {error}.") from error
+        advice = " A record that holds it as it stands is deleted by that text with a final dot."
+        raise errors.SettingWrong(f"target: {error}.{advice if params['state'] == 'absent' else ''}") from error
 
 
 def _settings(params: dict[str, Any]) -> publish.Settings:
@@ -394,7 +402,7 @@ def _settings(params: dict[str, Any]) -> publish.Settings:
         nameservers=tuple(params["nameservers"]),
         server=params["server"],
         server_port=params["server_port"],
-        zone=options.domains_of([params["zone"]], "zone")[0] if params["zone"] else None,
+        zone=options.name_of(params["zone"], "zone") if params["zone"] else None,
         timeout=params["timeout"],
         tries=params["retries"],
     )
@@ -434,6 +442,8 @@ def _carry_out(
 
 def _run(module: AnsibleModule, request: plan.Request, settings: publish.Settings, domains: list[str]) -> _Outcome:
     looks, outcomes = _look_all(domains, request, settings)
+    for domain in [domain for domain, found in looks.items() if found.exists is False]:
+        module.warn(f"{domain} does not exist in DNS, so that no client can be in it: check its spelling.")
     if any(outcome["result"] == "refused" for outcome in outcomes.values()):
         outcomes.update({domain: present.planned(found) for domain, found in looks.items()})
         return _result(domains, outcomes, [])
@@ -471,6 +481,7 @@ def main() -> None:
     )
     requirements.require_dnspython(module)
     try:
+        options.check_texts(module.params)
         request = _request(module.params)
         plan.check(request)
         settings = _settings(module.params)

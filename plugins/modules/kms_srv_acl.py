@@ -36,7 +36,10 @@ options:
     required: true
     aliases: [domain]
   zone:
-    description: Name of the zone that holds the record. When left out, the nearest one above each domain.
+    description:
+      - Name of the zone that holds the record. When left out, the one from which the DNS server of O(server) answers;
+        where that does not say, the nearest one of the directory, which may be C(_tcp.DOMAIN) or C(_vlmcs._tcp.DOMAIN).
+      - When DNS answers from a zone that the directory does not hold, nothing is changed.
     type: str
   group:
     description:
@@ -49,10 +52,9 @@ options:
     description:
       - The organization's KMS hosts, by full name, as the other modules take them; a port is ignored. Their computer
         accounts, which must be in the domain of O(server), are made members of the group.
-      - When left out or empty, the members are neither changed nor judged.
+      - When left out, the members are neither changed nor judged. An empty list is refused.
     type: list
     elements: str
-    default: []
   exclusive:
     description:
       - Remove every other direct member from the group. Only with O(approved_hosts).
@@ -98,6 +100,7 @@ options:
     default: 10.0
 requirements:
   - python-ldap >= 3.4
+  - dnspython >= 2.7, to compare the directory with DNS
   - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
   - gssapi, for O(kerberos_principal) and O(kerberos_keytab)
 attributes:
@@ -184,6 +187,10 @@ results:
       description: The zone that holds the record.
       type: str
       sample: corp.example
+    dns_zone:
+      description: The zone from which the DNS server of O(server) answers. Null when it does not say.
+      type: str
+      sample: corp.example
     dn:
       description: The record's object.
       type: str
@@ -203,7 +210,7 @@ results:
       type: bool
       sample: true
     actions:
-      description: What was done, or would be.
+      description: What was done, or would be. On a failure, what had been done by then.
       type: list
       elements: str
       sample:
@@ -319,7 +326,7 @@ group:
       elements: str
       sample: []
     changed:
-      description: Whether the members were changed, or would be in check mode.
+      description: Whether the members were changed, or would be in check mode. What is not known counts as changed.
       type: bool
       sample: true
 """
@@ -333,6 +340,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     connection,
     directory,
     dns_node,
+    dns_view,
     errors,
     guard,
     options,
@@ -340,6 +348,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     requirements,
     rights,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.options import check_texts
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import domain_of
+from ansible_collections.winfleet.activation.plugins.module_utils._outcome import Outcome
 
 _MASKS = {"update": rights.UPDATE, "full_control": rights.FULL_CONTROL}
 _NEW_TICKET = (
@@ -354,7 +365,7 @@ def argument_spec() -> dict[str, Any]:
         "domains": {"type": "list", "elements": "str", "required": True, "aliases": ["domain"]},
         "zone": {"type": "str"},
         "group": {"type": "str", "required": True},
-        "approved_hosts": {"type": "list", "elements": "str", "default": []},
+        "approved_hosts": {"type": "list", "elements": "str"},
         "exclusive": {"type": "bool", "default": False},
         "rights": {"type": "str", "choices": list(_MASKS), "default": "update"},
         "owner": {"type": "str"},
@@ -365,6 +376,10 @@ def argument_spec() -> dict[str, Any]:
 
 
 def _request(params: dict[str, Any]) -> guard.Request:
+    if params["approved_hosts"] == []:
+        raise errors.SettingWrong(
+            "approved_hosts is empty, so that nobody would be a member: name the hosts, or leave it out."
+        )
     if params["exclusive"] and not params["approved_hosts"]:
         raise errors.SettingWrong("exclusive goes with approved_hosts: nobody would be left in the group.")
     return guard.Request(
@@ -374,13 +389,14 @@ def _request(params: dict[str, Any]) -> guard.Request:
         keep=tuple(params["keep"]),
         zone=dns_node.domain_name(params["zone"], "zone") if params["zone"] else None,
         create_node=params["create_node"],
-        approved=tuple(accounts.host_name(host) for host in params["approved_hosts"]),
+        approved=tuple(accounts.host_name(host) for host in params["approved_hosts"] or ()),
         exclusive=params["exclusive"],
     )
 
 
 def _domains(params: dict[str, Any]) -> list[str]:
-    domains = list(dict.fromkeys(dns_node.domain_name(text, "domains") for text in params["domains"]))
+    texts = [domain_of(text) or text for text in params["domains"]]
+    domains = list(dict.fromkeys(dns_node.domain_name(text, "domains") for text in texts))
     if not domains:
         raise errors.SettingWrong("domains is empty.")
     return domains
@@ -389,13 +405,19 @@ def _domains(params: dict[str, Any]) -> list[str]:
 # --- The work ---------------------------------------------------------------------------------------------------------
 
 
-def _run(module: AnsibleModule, server: directory.Directory, request: guard.Request, domains: list[str]) -> _Outcome:
+def _run(
+    module: AnsibleModule,
+    server: directory.Directory,
+    view: dns_view.DnsView,
+    request: guard.Request,
+    domains: list[str],
+) -> _Outcome:
     setting = guard.prepare(server, request)
     looks: dict[str, guard.Look] = {}
     failures: dict[str, _Outcome] = {}
     for domain in domains:
         try:
-            looks[domain] = guard.look(server, domain, request, setting)
+            looks[domain] = guard.look(server, domain, request, setting, view.zone_of(domain))
         except errors.AdError as error:
             failures[domain] = present.failure(domain, error)
     outcome: _Outcome = {"changed": False, "group": present.group(setting.membership, False)}
@@ -403,11 +425,14 @@ def _run(module: AnsibleModule, server: directory.Directory, request: guard.Requ
         failures.update({domain: present.not_attempted(seen) for domain, seen in looks.items()})
         return _failed(outcome, [failures[domain] for domain in domains])
     names = accounts.names_of(server, setting.domain, present.trustees(looks.values(), setting))
-    if not module.check_mode:
-        guard.change_members(server, setting.membership)
     joined = setting.membership.changes
     outcome.update(changed=joined, group=present.group(setting.membership, joined))
-    results = [_carry_out(module, server, looks[domain], setting, names) for domain in domains]
+    if not module.check_mode:
+        try:
+            guard.change_members(server, setting.membership)
+        except errors.AdError as error:
+            return _members_failed(outcome, error, [looks[domain] for domain in domains])
+    results = _carry_out_all(module, server, [looks[domain] for domain in domains], setting, names)
     outcome["changed"] = joined or any(one["changed"] for one in results)
     if any("msg" in one for one in results):
         return _failed(outcome, results)
@@ -416,16 +441,42 @@ def _run(module: AnsibleModule, server: directory.Directory, request: guard.Requ
     return outcome
 
 
+def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[guard.Look]) -> _Outcome:
+    """The first write of all. What is not known counts as changed."""
+    known = Outcome(error.changed).result()
+    group = {**outcome["group"], "changed": known["changed"]}
+    results = [present.not_attempted(seen) for seen in looks]
+    return {**outcome, **known, "group": group, "results": results, "failed": True, "msg": f"{group['name']}: {error}"}
+
+
+def _carry_out_all(
+    module: AnsibleModule,
+    server: directory.Directory,
+    looks: list[guard.Look],
+    setting: guard.Setting,
+    names: dict[str, str],
+) -> list[_Outcome]:
+    """One domain after the other, until there is no connection any more."""
+    results: list[_Outcome] = []
+    lost = False
+    for seen in looks:
+        if lost:
+            results.append(present.not_attempted(seen))
+            continue
+        try:
+            results.append(_carry_out(module, server, seen, setting, names))
+        except errors.AdError as error:
+            lost = isinstance(error, errors.NoAnswer)
+            results.append({**present.place(seen), **present.failure(seen.place.node.domain, error, names)})
+    return results
+
+
 def _carry_out(
     module: AnsibleModule, server: directory.Directory, seen: guard.Look, setting: guard.Setting, names: dict[str, str]
 ) -> _Outcome:
     if module.check_mode:
         return present.report(guard.preview(seen), setting, names, check=True)
-    try:
-        done = guard.protect(server, seen, setting.policy)
-    except errors.AdError as error:
-        return {**present.place(seen), **present.failure(seen.place.node.domain, error)}
-    return present.report(done, setting, names, check=False)
+    return present.report(guard.protect(server, seen, setting.policy), setting, names, check=False)
 
 
 def _failed(outcome: _Outcome, results: list[_Outcome]) -> _Outcome:
@@ -460,11 +511,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     try:
+        check_texts(module.params)
         place = options.settings_of(module.params)
         request, domains = _request(module.params), _domains(module.params)
         requirements.require(place)
         with connection.connected(place) as server:
-            result = _run(module, server, request, domains)
+            result = _run(module, server, dns_view.DnsView(place), request, domains)
     except errors.LibraryMissing as error:
         module.fail_json(msg=str(error), exception=error.details)
     except (errors.AdError, errors.SettingWrong) as error:

@@ -107,6 +107,18 @@ domains:
       description: Whether every server that was asked answered.
       type: bool
       sample: true
+    alias_of:
+      description:
+        - The name that C(_vlmcs._tcp) of the domain is an alias of (CNAME, DNAME). The records are those of that name
+          then, and RV(domains[].zone) is its zone. M(winfleet.activation.kms_srv) changes them there only.
+      type: str
+      sample: null
+    exists:
+      description:
+        - False when the servers of the zone say that there is no such domain and nothing in it. There is a warning, as
+          its name is most likely misspelt.
+      type: bool
+      sample: true
     error:
       description: Why the servers of the zone could not be found. Null otherwise.
       type: str
@@ -222,12 +234,18 @@ domains:
           description: The server's response code, when it refused.
           type: str
           sample: null
+        signed:
+          description:
+            - Whether its answer was proved by O(key_name). False for a server of the zone that does not know the key
+              and answered without. Null when no key was given.
+          type: bool
+          sample: null
         serial:
-          description: Serial number of its copy of the zone.
+          description: Serial number of its copy of the zone. In Active Directory every server counts for itself.
           type: int
           sample: 2026080101
         stale:
-          description: Whether another server has a newer copy.
+          description: Whether another server has a newer copy that holds other records.
           type: bool
           sample: true
         records:
@@ -247,7 +265,9 @@ records:
   elements: dict
   contains: *record
 complete:
-  description: Whether every server that was asked answered. Otherwise there may be records that nobody saw.
+  description:
+    - Whether every server that was asked answered, and every zone transfer that was asked for came. Otherwise there may
+      be records that nobody saw.
   returned: success
   type: bool
   sample: true
@@ -364,11 +384,14 @@ def main() -> None:
     try:
         asked = inquiry.inquiry_of(module.params)
         known = forest.forest_of(module.params)
-        result = present.published(inquiry.published(asked, None if known is None else known.names))
+        published = inquiry.published(asked, None if known is None else known.names)
     except directory_errors.LibraryMissing as error:
         module.fail_json(msg=str(error), exception=error.details)
     except (errors.SettingWrong, directory_errors.AdError) as error:
         module.fail_json(msg=str(error))
+    result = present.published(published)
+    for doubt in published.doubts:
+        module.warn(doubt)
     if known is not None:
         result["forest"] = directory_present.forest(known)
     module.exit_json(changed=False, **result)

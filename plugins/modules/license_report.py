@@ -13,9 +13,12 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Puts the results of M(winfleet.activation.fleet_info) or M(winfleet.activation.license_info) for many hosts into one
-    table, with the reason for every host that is not as it should be, and counts the verdicts.
-  - A host that could not be reached is a line with its reason.
-  - Makes one report of several, such as those of the slices of a job.
+    report, which begins with what is wrong and what to do about it.
+  - Writes it as a page for a browser, as data, and in the forms that CI servers and monitoring take, several at once.
+  - A host that could not be reached is a line with its reason, and counts as unknown, never as right.
+  - Makes one report of several, such as those of the slices of a job, and says what has changed since an earlier one.
+  - The same input gives the same files. Even the time comes from outside, in O(audited_at).
+  - It runs on the controller, as the user who runs Ansible. Put C(run_once=true) on the task.
 options:
   hosts:
     description:
@@ -29,6 +32,60 @@ options:
       - Of a host that is in several, the last one counts; O(hosts) come after the files.
     type: list
     elements: path
+  summary:
+    description:
+      - The RV(winfleet.activation.fleet_info#module:summary) that M(winfleet.activation.fleet_info) returned. The
+        report takes from it how long the audit took, and which approved KMS hosts were seen.
+    type: dict
+    version_added: 0.2.0
+  findings:
+    description:
+      - Findings that are not those of a single host of the report, such as of records in DNS. Each has C(id),
+        C(severity) (V(error), V(warning) or V(info)), C(title), C(subject), C(reason) and C(remedy).
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.2.0
+  columns:
+    description:
+      - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
+        has a table of verdicts for each.
+      - A value out of a vault is left empty, and a name that sounds like a secret is refused.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
+  audited_at:
+    description: When the audit was made, in ISO 8601 with its offset, such as V(2026-11-27T17:09:00Z).
+    type: str
+    version_added: 0.2.0
+  title:
+    description: Whose fleet it is.
+    type: str
+    version_added: 0.2.0
+  details:
+    description: What else is to stand at the top of the page, by name, such as the number of the job.
+    type: dict
+    version_added: 0.2.0
+  policy_file:
+    description: File with the policy of the audit. The report has its name and its SHA-256, not its content.
+    type: path
+    version_added: 0.2.0
+  compare_with:
+    description:
+      - An earlier report in JSON that this module wrote. This one then says what is new, fixed, the same, and what was
+        not read then. A file that does not exist yet is compared with nothing.
+      - It may be a file that is written by the same task; it is read before.
+    type: path
+    version_added: 0.2.0
+  redact:
+    description:
+      - Leave out every name, in the files and in what is returned. Hosts are numbered in the order of their names; what
+        may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file). O(title) stays.
+      - It is compared before names are left out, so O(compare_with) takes a report that has them.
+    type: bool
+    default: false
+    version_added: 0.2.0
   show:
     description:
       - Which hosts have a line in RV(report). V(wrong) leaves out those that are as decided, so that the log of a large
@@ -41,15 +98,48 @@ options:
     description:
       - File on the controller to write. Without it the report is only returned.
       - A relative path counts from the folder in which ansible was started. The folder has to be there. The file is
-        replaced as a whole, and only its owner may read it.
+        replaced as a whole, and only its owner may read it; metrics for Prometheus may be read by everybody.
     type: path
   format:
-    description: Form of the file. When left out, as the suffix of O(path) says, or V(text) for any other suffix.
+    description:
+      - Form of O(path). When left out, as the end of its name says, as in O(paths).
+      - V(html) is one page with everything in it, for a browser without network. V(json) is described by the schema
+        C(docs/report/report-1.schema.json). V(junit) is for test reports of CI servers, V(sarif) for GitHub's code
+        scanning, V(codequality) for GitLab, V(prometheus) for the textfile collector of node_exporter.
     type: str
-    choices: [text, csv, json]
+    choices: [text, csv, json, html, junit, sarif, codequality, prometheus]
+  paths:
+    description:
+      - Files to write besides O(path), each in the form that the end of its name says.
+      - V(.html), V(.json), V(.csv), V(.xml) (JUnit), V(.sarif), V(codequality.json) or V(code-quality-report.json), and
+        V(.prom) (Prometheus); V(text) for any other name.
+    type: list
+    elements: path
+    default: []
+    version_added: 0.2.0
+  granularity:
+    description:
+      - Test cases in JUnit. V(host) is one for each host, with its findings. V(rule) is one for each host and each
+        kind of finding that it may have; for thousands of hosts such a file is large.
+    type: str
+    choices: [host, rule]
+    default: host
+    version_added: 0.2.0
+  per_host:
+    description: Whether the metrics for Prometheus have a series for each host, too.
+    type: bool
+    default: false
+    version_added: 0.2.0
+  inventory_file:
+    description:
+      - File of the repository, relative to its root, that alerts in SARIF and Code Quality point at. A host's line is
+        the first one that names it.
+    type: path
+    version_added: 0.2.0
   check_only:
     description:
-      - Only see whether O(path) could be written, and report nothing. To be asked before a fleet is read for long.
+      - Only see whether O(path) and O(paths) could be written, and report nothing. To be asked before a fleet is
+        read for long.
     type: bool
     default: false
 attributes:
@@ -57,18 +147,24 @@ attributes:
     description: Can run in check mode and changes nothing there.
     support: full
   diff_mode:
-    description: Shows what would change or has changed in diff mode.
+    description: Shows what would change or has changed in diff mode. Of a page for a browser that is a checksum.
     support: full
   idempotent:
-    description: A second run changes nothing.
+    description: A second run with the same input changes nothing.
     support: full
   platform:
     description: Target the module works on. It runs on the controller.
     support: full
     platforms: posix
+  action:
+    description: Has a corresponding action plugin, which does all of it.
+    support: full
 seealso:
   - module: winfleet.activation.fleet_info
   - module: winfleet.activation.license_info
+  - name: Reports
+    description: What is in the page, and how CI servers, Prometheus and Grafana take the other forms.
+    link: https://github.com/winfleet/winfleet.activation/blob/main/docs/docsite/rst/guide_report.rst
 """
 
 EXAMPLES = r"""
@@ -84,6 +180,39 @@ EXAMPLES = r"""
     hosts: "{{ fleet.hosts }}"
     path: "{{ report_path | default('/tmp/activation.csv') }}"
     format: csv
+  delegate_to: localhost
+  run_once: true
+
+- name: Write a page for people, data for the next comparison, and test results for the CI server
+  winfleet.activation.license_report:
+    hosts: "{{ fleet.hosts }}"
+    summary: "{{ fleet.summary }}"
+    audited_at: "{{ now(utc=true).strftime('%Y-%m-%dT%H:%M:%SZ') }}"
+    title: corp.example
+    columns: [site, owner]
+    compare_with: "{{ report_folder | default('/var/lib/winfleet') }}/activation.json"
+    paths:
+      - "{{ report_folder | default('/var/lib/winfleet') }}/activation.html"
+      - "{{ report_folder | default('/var/lib/winfleet') }}/activation.json"
+      - "{{ report_folder | default('/var/lib/winfleet') }}/activation.xml"
+  delegate_to: localhost
+  run_once: true
+
+- name: Write metrics for Prometheus, and alerts for GitHub
+  winfleet.activation.license_report:
+    hosts: "{{ fleet.hosts }}"
+    inventory_file: inventory.yml
+    paths:
+      - "{{ report_folder | default('/var/lib/node_exporter') }}/activation.prom"
+      - "{{ report_folder | default('.') }}/activation.sarif"
+  delegate_to: localhost
+  run_once: true
+
+- name: Write a page that names no machine
+  winfleet.activation.license_report:
+    hosts: "{{ fleet.hosts }}"
+    redact: true
+    path: "{{ report_folder | default('/var/lib/winfleet') }}/for-the-auditor.html"
   delegate_to: localhost
   run_once: true
 
@@ -113,6 +242,12 @@ report:
   returned: success
   type: list
   elements: str
+headline:
+  description: The verdict on the whole fleet, a sentence.
+  returned: success, except with O(check_only)
+  type: str
+  sample: "Not as decided: 3 of 13 machines need action, 1 was not read."
+  version_added: 0.2.0
 summary:
   description: How many hosts have which verdict, or which role where no verdict was asked for.
   returned: success
@@ -127,97 +262,58 @@ wrong:
   type: dict
   sample:
     srv2019-01: It is not an approved KMS host and its key is a KMS host key.
+changes:
+  description: How many findings are new, the same and so on since the last report.
+  returned: when O(compare_with) names a report
+  type: dict
+  contains:
+    new:
+      description: Findings that the last report had not, of hosts that it had read.
+      type: int
+      sample: 1
+    same:
+      description: Findings that the last report had as well.
+      type: int
+      sample: 2
+    fixed:
+      description: Findings of the last report that are gone.
+      type: int
+      sample: 4
+    not_read_then:
+      description: Findings of hosts that could not be read for the last report.
+      type: int
+      sample: 0
+    not_read_now:
+      description: Findings of the last report of hosts that could not be read now.
+      type: int
+      sample: 1
+    left:
+      description: Findings of the last report of hosts that were no part of this audit.
+      type: int
+      sample: 0
+  version_added: 0.2.0
 path:
-  description: The file that was written.
-  returned: when O(path) is set
+  description: The file that was written, the first one where there are several.
+  returned: when O(path) or O(paths) is set
   type: str
   sample: /tmp/activation.csv
+files:
+  description: Every file that was to be written.
+  returned: success, except with O(check_only)
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The file.
+      type: str
+      sample: /tmp/activation.csv
+    format:
+      description: Its form.
+      type: str
+      sample: csv
+    changed:
+      description: Whether it was, or in check mode would be, different from before.
+      type: bool
+      sample: true
+  version_added: 0.2.0
 """
-
-import pathlib
-from typing import Any
-
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.winfleet.activation.plugins.module_utils import _files, _report
-
-
-def _write(path: pathlib.Path, text: str, check_mode: bool) -> dict[str, Any]:
-    before = _files.read_text(path)
-    if before == text:
-        return {"changed": False, "path": str(path)}
-    if check_mode:
-        _files.require_writable(path)
-    else:
-        _files.write_text(path, text)
-    header = {"before_header": str(path), "after_header": str(path)}
-    return {"changed": True, "path": str(path), "diff": {"before": before, "after": text, **header}}
-
-
-def _format(params: dict[str, Any]) -> str:
-    """As asked, or as the suffix of the file says."""
-    suffix = pathlib.Path(params["path"] or "").suffix.lower().lstrip(".")
-    return params["format"] or (suffix if suffix in _report.FORMATS else "text")
-
-
-def _earlier(module: AnsibleModule, path: str) -> list[dict[str, Any]]:
-    try:
-        return _report.rows_of_json(pathlib.Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        module.fail_json(
-            msg=f"The report {path} cannot be merged: {error}. merge takes files that license_report wrote with "
-            "format=json."
-        )
-    return []
-
-
-def _check(module: AnsibleModule, path: pathlib.Path | None) -> None:
-    """Before hours are spent on reading: can the report be written at all?"""
-    try:
-        if path is not None:
-            _files.require_writable(path)
-            _files.read_text(path)
-    except _files.FileProblem as problem:
-        module.fail_json(msg=f"{problem}. Nothing was read yet.")
-    module.exit_json(changed=False, report=[], summary={}, wrong={})
-
-
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "hosts": {"type": "dict"},
-            "merge": {"type": "list", "elements": "path"},
-            "show": {"type": "str", "default": "all", "choices": ["all", "wrong"]},
-            "path": {"type": "path"},
-            "format": {"type": "str", "choices": ["text", "csv", "json"]},
-            "check_only": {"type": "bool", "default": False},
-        },
-        required_one_of=[["hosts", "merge", "check_only"]],
-        supports_check_mode=True,
-    )
-    path = _files.located(module.params["path"]) if module.params["path"] else None
-    if module.params["check_only"]:
-        _check(module, path)
-    if module.params["hosts"] is None and not module.params["merge"]:
-        module.fail_json(
-            msg="There is nothing to report: merge names no file. Check the pattern that finds the reports."
-        )
-    earlier = [_earlier(module, path) for path in module.params["merge"] or ()]
-    rows = _report.merged([*earlier, _report.rows_of(module.params["hosts"] or {})])
-    result: dict[str, Any] = {
-        "changed": False,
-        "report": _report.as_text(rows, only_wrong=module.params["show"] == "wrong").splitlines(),
-        "summary": _report.summary_of(rows),
-        "wrong": {row["host"]: row["reason"] for row in rows if _report.is_wrong(row)},
-    }
-    if path is not None:
-        try:
-            result.update(_write(path, _report.FORMATS[_format(module.params)](rows), module.check_mode))
-        except _files.FileProblem as problem:
-            # What was read is not lost because it cannot be kept.
-            module.fail_json(msg=f"{problem}. The report itself is in the result.", **result)
-    module.exit_json(**result)
-
-
-if __name__ == "__main__":
-    main()

@@ -105,19 +105,24 @@ def start_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartLab]:
     processes: list[subprocess.Popen[str]] = []
 
     def start(scenario: str) -> Lab:
-        work = tmp_path_factory.mktemp("lab")
-        for _attempt in range(_ATTEMPTS):
-            process = _serve(scenario, work)
-            if _is_up(process, work):
-                processes.append(process)
-                return Lab(work / "inventory.yml", _environment(work), work)
-        raise AssertionError((work / "lab.log").read_text())
+        lab, process = open_lab(scenario, tmp_path_factory.mktemp("lab"))
+        processes.append(process)
+        return lab
 
     yield start
     for process in processes:
         process.send_signal(signal.SIGTERM)
     for process in processes:
         assert process.wait(timeout=30) == 0
+
+
+def open_lab(scenario: str, work: Path) -> tuple[Lab, subprocess.Popen[str]]:
+    """A lab that serves, and its process. Whoever opens it stops it."""
+    for _attempt in range(_ATTEMPTS):
+        process = _serve(scenario, work)
+        if _is_up(process, work):
+            return Lab(work / "inventory.yml", environment(work), work), process
+    raise AssertionError((work / "lab.log").read_text())
 
 
 def _serve(scenario: str, work: Path) -> subprocess.Popen[str]:
@@ -128,7 +133,7 @@ def _serve(scenario: str, work: Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env=_environment(work),
+            env=environment(work),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -149,7 +154,7 @@ def _is_up(process: subprocess.Popen[str], work: Path) -> bool:
     return True
 
 
-def _environment(work: Path) -> dict[str, str]:
+def environment(work: Path) -> dict[str, str]:
     """As at a prompt, but with folders of its own, so that runs do not meet."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     return {

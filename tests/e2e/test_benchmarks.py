@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 from winrm.protocol import Protocol
 
-from benchmarks import peer, rough
-from benchmarks.bench import Bench
-from benchmarks.cases import Case, Measured, cases
+from benchmarks import figures, peer, rough
+from benchmarks.bench import Bench, see_that_all_were_repaired_once
+from benchmarks.cases import Case, Measured, RepairSizes, cases, repair_cases
 from benchmarks.libraries import check_urllib3
 from benchmarks.places import PASSWORD, USER
+from benchmarks.questions import method_of, question, raw_question
+from benchmarks.repair_targets import repair_targets
 from benchmarks.shell import FACTS
+from benchmarks.states import FIRST, LAST, Machine, Machines
 from benchmarks.targets import Target, targets
 
 from .conftest import REPOSITORY
@@ -31,19 +34,20 @@ NETWORK = f"127.{os.getpid() % 100 + 120}.0.0/16"
 
 
 def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
+    path = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", "--hosts", "5,20", "--latency", "0,0.05", "--repeats", "1"]
     peer_hosts = "2" if peer.is_installed() else "0"
+    repairing = ["--repair-hosts", "10", "--role-hosts", "2", "--recipe-hosts", "2", "--enforce-hosts", "10"]
     done = subprocess.run(
-        [*command, "--peer-hosts", peer_hosts, "--network", NETWORK, "--json", str(figures)],
+        [*command, "--peer-hosts", peer_hosts, *repairing, "--network", NETWORK, "--json", str(path)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    content = json.loads(figures.read_text())
+    content = json.loads(path.read_text())
     measured = {
         (one["case"]["contender"], one["case"]["hosts"], one["case"]["latency"]): one for one in content["cases"]
     }
@@ -57,8 +61,18 @@ def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
         ("scanner", 20, 0.05): 4,
         ("nothing", 20, 0.0): 0,
         ("playbook", 20, 0.0): 4,
+        ("nothing", 10, 0.0): 0,
+        ("scanner", 10, 0.0): 4,
+        ("playbook", 10, 0.0): 4,
+        # Read, read again and repaired, in two connections.
+        ("repair", 10, 0.0): 27,
+        # Six more of the approved KMS host, and as many again where it is read by an audit of its own before.
+        ("fleet_repair", 10, 0.0): 27.6,
+        ("enforce", 10, 0.0): 32.6,
+        ("role", 2, 0.0): 24,
     }
-    assert requests == expected | ({("peer", 2, 0.0): 9} if peer.is_installed() else {})
+    by_shell = {("peer", 2, 0.0): 9, ("recipe", 2, 0.0): 39} if peer.is_installed() else {}
+    assert requests == expected | by_shell
     # The floor carries as much as the scanner, and does nothing with it.
     floor, scanner = measured["floor", 20, 0.0]["traffic"], measured["scanner", 20, 0.0]["traffic"]
     assert (
@@ -68,6 +82,7 @@ def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
     )
     assert all(one["cpu"] > 0 and one["seconds"] > 0 for one in measured.values())
     assert "HTTP requests a host" in done.stdout
+    assert "repair / scanner" in done.stdout
     assert {one["verdict"] for one in content["targets"]} == {"not measured"}
 
 
@@ -105,6 +120,82 @@ def test_shell_answers_as_windows_does(server: dict[str, Any]) -> None:
     protocol.cleanup_command(shell, command)
     protocol.close_shell(shell)
     assert (json.loads(output)["ansible_facts"], error, code) == (FACTS, b"", 0)
+
+
+# --- machines that are repaired
+
+_WQL = (
+    '<s:Header><a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate</a:Action>'
+    '</s:Header><s:Body><w:Filter Dialect="WQL">SELECT State FROM Win32_Service</w:Filter></s:Body>'
+)
+_METHOD = (
+    '<a:Action s:mustUnderstand="true">http://host/wbem/wsman/1/wmi/root/cimv2/Win32_Service/StopService</a:Action>'
+)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "asked", "method"),
+    [
+        (_WQL, "SELECT State FROM Win32_Service", b""),
+        (_METHOD, "Win32_Service/StopService", b"StopService"),
+        ("<s:Body/>", None, b""),
+    ],
+)
+def test_question_of_a_request(request_text: str, asked: str | None, method: bytes) -> None:
+    assert question(request_text) == asked
+    assert (raw_question(request_text.encode()) or b"").decode() == (asked or "")
+    assert method_of((asked or "").encode()) == method
+
+
+STATE, STOP, ACTIVATE = b"SELECT State FROM Win32_Service", b"Win32_Service/StopService", b"Product/Activate"
+SCRIPT = {
+    FIRST: {STATE: [b"running"], STOP: [b"0"], ACTIVATE: [b"done"]},
+    "service stopped": {STATE: [b"stopping", b"stopped"]},
+    LAST: {},
+}
+
+
+def test_machine_goes_from_state_to_state() -> None:
+    machine = Machine(SCRIPT)
+    assert [machine.answer(one) for one in (STATE, STATE, STOP)] == [b"running", b"running", b"0"]
+    assert machine.state == "service stopped"
+    assert [machine.answer(STATE) for _unused in range(3)] == [b"stopping", b"stopped", b"stopped"]
+
+
+def test_machine_makes_nothing_up() -> None:
+    """What the recorded one was not asked in this state has no answer, and changes nothing."""
+    machine = Machine(SCRIPT)
+    assert machine.answer(b"SELECT Name FROM Win32_Process") is None
+    assert machine.answer(b"Win32_Service/StartService") is None
+    assert machine.state == FIRST
+
+
+def test_second_activation_is_counted_though_it_is_refused() -> None:
+    scripts = {"rogue": {FIRST: {"Product/Activate": ["done"]}}, "approved": {FIRST: {}}}
+    machines = Machines(scripts, {"127.0.0.9": "approved"})
+    request = _METHOD.replace("Win32_Service/StopService", "Product/Activate").encode()
+    assert [machines.reply(request, "127.0.0.1") for _unused in range(2)] == [b"done", None]
+    assert machines.reply(request, "127.0.0.2") == b"done"
+    assert machines.reply(request, "127.0.0.9") is None
+    assert machines.report() == {"states": {LAST: 2}, "activations": {"2": 1, "1": 1}}
+
+
+@pytest.mark.parametrize(
+    ("served", "words"),
+    [
+        ({"states": {LAST: 3}, "activations": {"1": 3}}, None),
+        ({"states": {LAST: 2, FIRST: 1}, "activations": {"1": 2, "0": 1}}, FIRST),
+        ({"states": {LAST: 2}, "activations": {"1": 2}}, "states"),
+        ({"states": {LAST: 3}, "activations": {"1": 2, "2": 1}}, "'2': 1"),
+    ],
+)
+def test_run_that_repaired_otherwise_is_refused(served: dict[str, Any], words: str | None) -> None:
+    case = Case("fleet_repair", 3)
+    if words is None:
+        see_that_all_were_repaired_once(case, served, 3)
+        return
+    with pytest.raises(SystemExit, match=words):
+        see_that_all_were_repaired_once(case, served, 3)
 
 
 # --- a fleet in trouble
@@ -152,6 +243,13 @@ def test_cases_cover_sizes_and_latencies() -> None:
     assert {case.hosts for case in found if case.contender == "scanner"} == {100, 1000, 10000}
 
 
+def test_cases_of_repairing_can_be_left_out() -> None:
+    all_of_them = {(case.contender, case.hosts) for case in repair_cases(RepairSizes())}
+    assert {("fleet_repair", 200), ("fleet_repair", 2000), ("nothing", 2000), ("scanner", 2000)} <= all_of_them
+    assert {("role", 200), ("recipe", 50), ("enforce", 10000), ("playbook", 10000)} <= all_of_them
+    assert repair_cases(RepairSizes((), (), 0, 0)) == []
+
+
 @pytest.mark.parametrize(
     ("least", "aim", "value", "verdict"),
     [
@@ -188,3 +286,33 @@ def test_targets_are_ratios_of_what_was_measured() -> None:
     assert [one.verdict for one in found] == ["met", "met", "aim", "met", "aim", "aim", "met", "aim", "aim"]
     assert "measured at 200 hosts" in found[0].note
     assert found[6].note == "the server was its limit"
+
+
+def repaired(contender: str, hosts: int, cpu: float, requests: float = 27.0) -> Measured:
+    return Measured(Case(contender, hosts), 2.0, cpu, 50.0, 0.5, 0.0, 0.1, {"requests": requests})
+
+
+def test_targets_of_repairing_are_ratios_of_what_was_measured() -> None:
+    measured = [
+        repaired("nothing", 200, 1.0),
+        repaired("fleet_repair", 200, 2.0),
+        repaired("fleet_repair", 2000, 10.0),
+        repaired("role", 200, 20.0),
+        repaired("recipe", 50, 25.0),
+        repaired("repair", 2000, 8.0),
+        repaired("scanner", 2000, 2.0, requests=4.0),
+        repaired("enforce", 10000, 70.0, requests=32.0),
+        repaired("playbook", 10000, 10.0, requests=4.0),
+    ]
+    found = repair_targets(measured)
+    assert [round(one.value or 0, 2) for one in found] == [10, 50, 20, 100, 4, 7]
+    assert [one.verdict for one in found] == ["MISSED", "met", "MISSED", "aim", "aim", "MISSED"]
+    assert [one.note for one in found[:3]] == ["", "per host; measured at 50 hosts", "per host; measured at 200 hosts"]
+    lines = figures.verdicts(found).splitlines()[1:]
+    assert "MISSED (50% of it is ansible-playbook with nothing to do)" in lines[0]
+    assert "nothing to do" not in lines[1]
+    assert "MISSED (32 requests a host where the other has 4)" in lines[5]
+
+
+def test_targets_of_repairing_need_figures() -> None:
+    assert {one.verdict for one in repair_targets([repaired("role", 200, 20.0)])} == {"not measured"}

@@ -26,6 +26,7 @@ HOSTS = {
     "kms_client": "win11-01",
     "kms_host": "srv2025-01",
     "kms_host_info": "kms01",
+    "license_diagnosis": "win10-01",
     "license_report": "win10-01",
     "kms_probe": "win10-01",
 }
@@ -77,6 +78,9 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
         ("kms_host", "kms01", "listening_port=1689"),
         ("kms_host_info", "kms01", "client_days=1"),
         ("kms_host_info", "win7-01", ""),
+        ("kms_host_info", "kms01", "client_days=14 event_days=2"),
+        ("license_diagnosis", "win10-01", "approved_kms_hosts=kms01.corp.example"),
+        ("license_diagnosis", "srv2022-eval", ""),
     ],
 )
 def test_results_are_documented(demo: Lab, name: str, host: str, arguments: str) -> None:

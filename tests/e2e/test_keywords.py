@@ -119,7 +119,7 @@ def test_a_typed_password_is_for_all(tmp_path: Path, listener: Listener) -> None
 @pytest.mark.parametrize("task", ["", "delegate_to: localhost"])
 def test_the_kind_of_connection_is_not_handed_on(tmp_path: Path, listener: Listener, task: str) -> None:
     found = fleet_info(tmp_path, listener, {**WINRM, "ansible_user": "first", "ansible_password": SECRET}, task=task)
-    assert "ansible_connection is ssh" in found["stranger"]["msg"]
+    assert "sets no ansible_connection, so the connection is ssh" in found["stranger"]["msg"]
 
 
 def test_the_names_of_ssh_mean_the_same_as_for_one_host(tmp_path: Path, listener: Listener) -> None:

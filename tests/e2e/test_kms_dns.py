@@ -73,6 +73,18 @@ def test_domains_or_a_domain_controller_are_asked_for(demo: Lab, policy: dict[st
     assert published(demo) == {"kms01", *ROGUES}
 
 
+def test_approved_name_that_matches_nothing_stops_it(demo: Lab, policy: dict[str, Any]) -> None:
+    """The host that was meant would lose its record. Said before anything is changed, with the name that is near."""
+    misspelt = {**policy, "approved_kms_hosts": ["kms1.corp.example", "srv2008-01.corp.example"]}
+    run = demo.playbook("winfleet.activation.kms_dns", misspelt)
+    text = " ".join(run.output.split())
+    assert run.code != 0
+    assert "kms1.corp.example is on the list of approved hosts, but no record names it" in text, run.output
+    assert "Did you mean kms01.corp.example" in text
+    assert "Nothing was changed." in text
+    assert published(demo) == {"kms01", *ROGUES}
+
+
 def test_check_mode_shows_the_plan_and_changes_nothing(demo: Lab, policy: dict[str, Any]) -> None:
     run = demo.playbook("winfleet.activation.kms_dns", policy, "--check", "--diff")
     assert run.code == 0, run.output

@@ -61,7 +61,7 @@ def dns(lab: Lab) -> tuple[str, ...]:
         (("approved_kms_hosts=",), 2, "is not a name or an address"),
         (("approved_kms_hosts='kms 01'",), 2, "kms 01"),
         ((), 0, "No policy was given"),
-        (("approved_kms_host=kms01.corp.example",), 0, "No policy was given"),
+        (("approved_kms_host=kms01.corp.example",), 2, "Did you mean approved_kms_hosts?"),
         (("approved_kms_hosts=kms1.corp.example",), 0, "Approved, but not among the machines of this audit: kms1"),
     ],
 )

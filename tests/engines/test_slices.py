@@ -45,7 +45,8 @@ def audit(lab: Lab, report: Path, form: str, *options: str) -> None:
 
 
 def rows(report: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(report.read_text().splitlines()))
+    """Without the day of expiry, which is counted from the minute in which a machine was read."""
+    return [{**row, "expires": ""} for row in csv.DictReader(report.read_text().splitlines())]
 
 
 def test_reports_of_the_slices_make_the_report_of_the_whole(demo: Lab) -> None:
@@ -66,7 +67,7 @@ def test_reports_of_the_slices_make_the_report_of_the_whole(demo: Lab) -> None:
     result = run.result("localhost")
     assert result["summary"]["kms_unapproved"] == 3
     assert "srv2019-01" in result["wrong"]
-    assert "kms01" not in "\n".join(result["report"])
+    assert not [line for line in result["report"] if line.lstrip().startswith("kms01")], "it is as decided"
 
 
 def test_merging_something_else_is_refused(demo: Lab) -> None:

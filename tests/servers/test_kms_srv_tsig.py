@@ -192,7 +192,7 @@ def test_every_algorithm_of_bind(named: Bind, algorithm: str) -> None:
     signer = signing.TsigSigner(key.name, key.secret, algorithm)
     request = exclusive(*APPROVED)
     found = publish.look(zone_name(f"alg-{algorithm}"), request, settings(signer=signer))
-    assert publish.carry_out(found, request, 1).outcome is publish.Outcome.VERIFIED
+    assert publish.carry_out(found, request, 1).outcome is publish.State.VERIFIED
     assert named.values(found.domain) == lines(*APPROVED)
 
 

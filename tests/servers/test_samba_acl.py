@@ -23,7 +23,7 @@ import ldap
 import ldap.controls
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.module_utils._ad import rights
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import accounts, connection, rights
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import (
     Policy,
     make_plan,
@@ -31,6 +31,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan impor
     trusted_in,
 )
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_descriptor import SecurityDescriptor
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.settings import Password, Settings
 
 from .running import Ansible, Run
 from .samba import ADMINISTRATOR, PASSWORD, SERVICE, Samba, samba
@@ -92,6 +93,44 @@ def codes(result: dict[str, Any]) -> set[str]:
 
 def publishes(dc: Samba, zone: str, account: str) -> bool:
     return dc.may_publish(dc.ticket(account), HOSTS[account], name(zone))
+
+
+# --- Where the record is ------------------------------------------------------------------------------------------
+
+
+def test_a_zone_of_its_own_for_the_record_is_the_one_that_is_locked(dc: Samba, ansible: Ansible) -> None:
+    """``_tcp`` is delegated to a zone that takes updates, below a parent that has none of the record."""
+    for zone in ("rog.example", "_tcp.rog.example"):
+        dc.tool("dns", "zonecreate", ADDRESS, zone)
+    line = f"add {SERVICE}.rog.example 3600 SRV 0 0 1688 {HOSTS[ROGUE]}."
+    assert dc.nsupdate(dc.ticket(ROGUE), [line], "_tcp.rog.example") == ""
+    found = run(ansible, dc, options(dc, "rog", domains=["rog.example"], create_node=True)).ok()["results"][0]
+    assert found["dn"].startswith("DC=_vlmcs,DC=_tcp.rog.example,CN=MicrosoftDNS,")
+    assert (found["zone"], found["effective"], found["records"]) == ("_tcp.rog.example", True, 1)
+    assert found["dns_zone"] in ("_tcp.rog.example", None)
+    assert "REFUSED" in dc.nsupdate(dc.ticket(ROGUE), [line.replace("3600", "60")], "_tcp.rog.example")
+    add = f"add {SERVICE}.rog.example 3600 SRV 0 0 1688 {HOSTS[MEMBER]}."
+    assert dc.nsupdate(dc.ticket(MEMBER), [add], "_tcp.rog.example") == ""
+    named = options(dc, "rog", domains=["rog.example"], zone="_tcp.rog.example")
+    assert run(ansible, dc, named).ok()["changed"] is False
+    wrong = run(ansible, dc, {**named, "zone": "rog.example"})
+    assert wrong.code != 0, "a new object in the parent zone is one that no server answers from"
+
+
+def test_a_name_that_other_servers_have_is_not_locked_here(dc: Samba, ansible: Ansible) -> None:
+    dc.tool("dns", "zonecreate", ADDRESS, "left.example")
+    dc.tool("dns", "add", ADDRESS, "left.example", "_tcp", "NS", "ns1.elsewhere.example")
+    failed = run(ansible, dc, options(dc, "left", domains=["left.example"], create_node=True)).failed()
+    assert "delegat" in failed["msg"]
+    assert not failed["changed"]
+
+
+def test_the_first_domain_of_the_forest_is_known_by_the_reference_to_it(dc: Samba) -> None:
+    """On a controller that does not hold that domain nothing else tells. Here both can be compared."""
+    sign_in = Password(f"{ADMINISTRATOR}@{DOMAIN}", PASSWORD)
+    with connection.connected(Settings(ADDRESS, None, 10.0, sign_in, ca_path=str(dc.ca))) as seen:
+        partitions = f"CN=Partitions,CN=Configuration,{dc.base}"
+        assert accounts._sid_of_root(seen, partitions, dc.base) == accounts._sid_of(seen, dc.base)
 
 
 # --- Who may, and who may not -----------------------------------------------------------------------------------------

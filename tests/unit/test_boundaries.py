@@ -41,11 +41,12 @@ UTILS = "plugins/plugin_utils"
 LICENSING, WSMAN, WINRM = f"{UTILS}/_licensing", f"{UTILS}/_wsman", f"{UTILS}/_winrm"
 SPP, OPERATIONS, GLUE = f"{UTILS}/_spp", f"{UTILS}/_operations", f"{UTILS}/_glue"
 POLICY = f"{UTILS}/_policy"
+REPORT = f"{UTILS}/_report"
 MODULE_UTILS = "plugins/module_utils"
 DNS = f"{MODULE_UTILS}/_dns"
 AD = f"{MODULE_UTILS}/_ad"
 
-CORE = frozenset({LICENSING, POLICY, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
+CORE = frozenset({LICENSING, POLICY, REPORT, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
 ANSIBLE = frozenset({"ansible"})
 NETWORK = frozenset({"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"})
 CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
@@ -53,7 +54,8 @@ CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
 ROOMS = (
     Room(LICENSING, forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(POLICY, imports=frozenset({LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
-    Room(WSMAN, forbidden=NETWORK | CHANCE_AND_CLOCK),
+    Room(REPORT, imports=frozenset({POLICY, LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
+    Room(WSMAN, imports=frozenset({MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN, MODULE_UTILS})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(
@@ -61,7 +63,7 @@ ROOMS = (
         imports=frozenset({SPP, WINRM, WSMAN, LICENSING, POLICY, MODULE_UTILS}),
         forbidden=frozenset({"socket", "ssl"}),
     ),
-    Room(GLUE, imports=CORE | {MODULE_UTILS}, outside=ANSIBLE),
+    Room(GLUE, imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
     Room(DNS, imports=frozenset({MODULE_UTILS}), outside=ANSIBLE | {"dns"}),
     Room(AD, imports=frozenset({MODULE_UTILS, DNS}), outside=ANSIBLE),
     Room(MODULE_UTILS, outside=ANSIBLE),
@@ -80,6 +82,8 @@ FOREIGN = {
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
     f"{WINRM}/pywinrm_adapter.py": frozenset({"requests", "urllib3"}),
+    # Names outside ASCII as requests has them.
+    f"{WINRM}/address.py": frozenset({"idna"}),
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
     f"{WINRM}/negotiate.py": frozenset({"spnego"}),
     f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),
@@ -87,6 +91,8 @@ FOREIGN = {
     f"{WINRM}/certificate.py": frozenset({"cryptography"}),
     # To see which variables a template reads; ansible-core brings it along.
     f"{GLUE}/rendering.py": frozenset({"jinja2"}),
+    # The page is a template; both come with ansible-core.
+    f"{REPORT}/html_page.py": frozenset({"jinja2", "markupsafe"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),
     **{f"{AD}/{name}.py": frozenset({"ldap"}) for name in ("connection", "directory", "explain", "sign_in")},
 }

@@ -14,24 +14,32 @@ import base64
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 from ansible_collections.winfleet.activation.plugins.module_utils._text import printable
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.activation_events import LogEntry, read_log
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.classify import key_type
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_events import host_troubles
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import _OFFICE, _WORD
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.office import _FAMILY
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.reader import _EDITION_IN_NAME
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.words import first_sentence
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row import _EDITION_IN_NAME
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.surroundings import _split
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.answer_failure import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.challenge import (
+    respelled,
+    schemes_offered,
+    token_of,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.kerberos import _refusal
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.sign_in_failure import shows_account
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_line import _TOKEN
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.translation import schemes_offered
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.envelope import parse
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.fault import _HRESULT_IN_TEXT
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.identify import Identify
@@ -56,6 +64,10 @@ def identified(text: str) -> None:
     )
 
 
+def negotiated(text: str) -> None:
+    token_of(text, frozenset({"negotiate"}))
+
+
 def answered(head: str) -> Callable[[str], None]:
     """The HTTP answer that goes on with a text, which comes in small pieces."""
 
@@ -75,6 +87,14 @@ def opened(text: str) -> None:
     sealing.opened(None, text.encode())  # type: ignore[arg-type]
 
 
+def logged(text: str) -> None:
+    read_log([LogEntry(code, MOMENT, 1, (text,)) for code in (12288, 12289, 8233)])
+
+
+def host_event(text: str) -> None:
+    host_troubles([LogEntry(12293, MOMENT, 1, (text,))])
+
+
 def kinit(text: str) -> None:
     _refusal(ENDPOINT, "label", text.encode())
 
@@ -83,6 +103,7 @@ def endpoint_name(text: str) -> None:
     KmsEndpoint.parse(text)
 
 
+MOMENT = datetime(2026, 11, 24, tzinfo=timezone.utc)
 CHUNKED = "Transfer-Encoding: chunked\r\n\r\n"
 
 # What meets the text, and what is repeated to make it.
@@ -95,8 +116,14 @@ ROWS: list[tuple[str, Callable[[str], Any], str, str]] = [
     ("WWW-Authenticate: commas", schemes_offered, "", ","),
     ("WWW-Authenticate: blanks", schemes_offered, ",", " "),
     ("WWW-Authenticate: schemes", schemes_offered, "", "Basic, "),
-    ("token: blanks", _TOKEN.search, "Negotiate", " "),
-    ("token: names", _TOKEN.search, "", "Negotiate "),
+    ("WWW-Authenticate: quotes", schemes_offered, "", '"'),
+    ("WWW-Authenticate: backslashes", schemes_offered, '"', "\\"),
+    ("WWW-Authenticate: realms", schemes_offered, "", 'Basic realm="a", '),
+    ("WWW-Authenticate: equals signs", schemes_offered, "Negotiate ", "="),
+    ("token: blanks", negotiated, "Negotiate", " "),
+    ("token: names", negotiated, "", "Negotiate "),
+    ("token: letters", negotiated, "Negotiate ", "A"),
+    ("names of schemes", respelled, "", "negotiate,"),
     (
         "Authorization",
         lambda text: shows_account("Negotiate " + base64.b64encode(text.encode()).decode()),
@@ -128,6 +155,16 @@ ROWS: list[tuple[str, Callable[[str], Any], str, str]] = [
     ("family of Office", _FAMILY.match, "Office16", "a20"),
     ("name: edition", _EDITION_IN_NAME.search, "", ", a edition "),
     ("name: blanks", _EDITION_IN_NAME.search, ",", " "),
+    ("event: codes", logged, "", "0x8"),
+    ("event: products", logged, "0x1", "AppId = "),
+    ("event: blanks", logged, "0x1 SkuId", " "),
+    ("event: triggers", logged, "0x1", "Trigger="),
+    ("event: fields", logged, "0x0", ",a"),
+    ("event of a host: names", host_event, "0x8,", "a-"),
+    ("event of a host: dots", host_event, "0x8,", "a."),
+    ("search list", _split, "", ", "),
+    ("sentences", first_sentence, "", "a. "),
+    ("sentences: blanks", first_sentence, "a.", " "),
     ("kinit", kinit, "", "cannot find "),
     ("name and port of a KMS host", endpoint_name, "[", ":"),
 ]

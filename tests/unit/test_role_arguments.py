@@ -98,6 +98,8 @@ _HANDED_ON = [
     ("license_audit", "license_audit_max_refusals", "fleet_info", "max_refusals"),
     ("license_audit", "license_audit_report_format", "license_report", "format"),
     ("license_audit", "license_audit_show", "license_report", "show"),
+    ("license_audit", "license_audit_columns", "license_report", "columns"),
+    ("license_audit", "license_audit_redact", "license_report", "redact"),
     ("kms_client", "kms_client_activate", "license_repair", "activate"),
     ("kms_client", "kms_client_require_activation", "license_repair", "require_activation"),
     ("kms_client", "kms_client_served", "license_repair", "served"),

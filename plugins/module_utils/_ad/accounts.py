@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,12 @@ class Domain:
     sid: str
     root_sid: str
     netbios: str
+
+    @property
+    def dns_name(self) -> str:
+        """As the distinguished name has it (RFC 2247)."""
+        labels = [part.partition("=")[2] for part in self.base.split(",")]
+        return normal_name(".".join(labels))
 
 
 @dataclass(frozen=True)
@@ -51,21 +58,38 @@ def read_domain(directory: Directory) -> Domain:
     root = directory.root
     base, forest = root.text("defaultNamingContext"), root.text("rootDomainNamingContext")
     if not base:
-        raise NotFound(directory.label, "this is no Active Directory server", "Name a domain controller")
+        raise NotFound(directory.label, "this is not an Active Directory server", "Name a domain controller")
     partitions = f"CN=Partitions,{root.text('configurationNamingContext')}"
     wanted = filters.every(filters.equals("nCName", base), "(nETBIOSName=*)")
     named = directory.children(partitions, wanted, ["nETBIOSName"])
     own = _sid_of(directory, base)
-    return Domain(base, own, _sid_of(directory, forest, own), named[0].text("nETBIOSName") if named else "")
+    first = own if forest.lower() == base.lower() else _sid_of_root(directory, partitions, forest)
+    return Domain(base, own, first, named[0].text("nETBIOSName") if named else "")
 
 
-def _sid_of(directory: Directory, dn: str, otherwise: str = "") -> str:
-    """The first domain's object may lie on other controllers only."""
-    entry = directory.read(dn, ["objectSid"]) if dn else None
+def _sid_of(directory: Directory, dn: str) -> str:
+    entry = directory.read(dn, ["objectSid"])
     values = entry.values("objectSid") if entry is not None else ()
-    if not values and not otherwise:
+    if not values:
         raise NotFound(directory.label, f"{dn} has no security identifier that we may read", "Use another account")
-    return sid.from_bytes(values[0])[0] if values else otherwise
+    return sid.from_bytes(values[0])[0]
+
+
+_SID = re.compile(r"<SID=(S-1-[0-9-]{1,200})>")
+
+
+def _sid_of_root(directory: Directory, partitions: str, forest: str) -> str:
+    """Of the first domain, whose object other domain controllers hold. The reference to it is on every one.
+
+    Raises Refused: without it, the forest's administrators would be taken for strangers, and lose their right.
+    """
+    found = directory.references(partitions, filters.equals("nCName", forest), "nCName") if forest else []
+    identifiers = [match[1] for entry in found if (match := _SID.match(entry.text("nCName").partition(";")[2]))]
+    if len(identifiers) != 1 or not sid.is_text(identifiers[0]):
+        what = f"the security identifier of the forest's first domain ({forest or 'unknown'}) cannot be read"
+        advice = "Name a domain controller of that domain in server, or use an account that may read CN=Partitions"
+        raise Refused(directory.label, what, advice)
+    return identifiers[0]
 
 
 # --- From names to identifiers ----------------------------------------------------------------------------------------
@@ -112,7 +136,7 @@ def find_computer(directory: Directory, domain: Domain, host: str) -> Account:
         domain.base, filters.every("(objectClass=computer)", wanted), ["objectSid", "sAMAccountName", "dNSHostName"]
     )
     # An account of that name whose host name is another one is another machine.
-    fitting = [entry for entry in found if "." not in host or _is_host(entry, host)]
+    fitting = [entry for entry in found if "." not in host or _is_host(entry, host, domain)]
     if not fitting:
         what = f"there is no computer account of {host} in {domain.base}"
         advice = "Join it to the domain, or check its name; add accounts of other domains to the group yourself"
@@ -123,9 +147,10 @@ def find_computer(directory: Directory, domain: Domain, host: str) -> Account:
     return _account(fitting[0], domain)
 
 
-def _is_host(entry: Entry, host: str) -> bool:
+def _is_host(entry: Entry, host: str, domain: Domain) -> bool:
+    """An account that was made before its machine has no host's name yet, which will be in the domain's own."""
     name = normal_name(entry.text("dNSHostName"))
-    return not name or name == host
+    return name == host or (not name and host.partition(".")[2] == domain.dns_name)
 
 
 def _find(directory: Directory, domain: Domain, text: str, attributes: Iterable[str] = ()) -> Entry:

@@ -21,6 +21,9 @@ with contextlib.suppress(ImportError):
 
 # MS-ADTS 3.1.1.3.4.1.11, LDAP_SERVER_SD_FLAGS_OID: which parts of a descriptor are read or written.
 _SD_FLAGS = "1.2.840.113556.1.4.801"
+# MS-ADTS 3.1.1.3.4.1.5, LDAP_SERVER_EXTENDED_DN_OID: names come with the identifiers of their objects, here as text
+# (ExtendedDNRequestValue ::= SEQUENCE { Flag INTEGER }, 1).
+_EXTENDED_DN, _AS_TEXT = "1.2.840.113556.1.4.529", bytes([0x30, 3, 2, 1, 1])
 _PAGE = 500
 
 _MANAGES_FOREST = "Use an account that manages the forest, such as one of Enterprise Admins"
@@ -47,6 +50,11 @@ class Directory:
     def children(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
         """Objects directly below another one; none when that is not there. ``most``: stop reading beyond that many."""
         return self._paged(dn, ldap.SCOPE_ONELEVEL, found_by, attributes, most)
+
+    def references(self, dn: str, found_by: str, attribute: str) -> list[Entry]:
+        """Objects directly below another one, with a name in the attribute as ``<GUID=...>;<SID=...>;DN``."""
+        extended = ldap.controls.RequestControl(_EXTENDED_DN, True, _AS_TEXT)
+        return self._search(dn, ldap.SCOPE_ONELEVEL, found_by, [attribute], [extended])
 
     def below(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
         """Objects at any depth below another one."""

@@ -14,6 +14,8 @@ from .._kms import SERVICE, normal_name
 from .errors import Malformed, SettingWrong
 
 _SRV, _TOMBSTONE = 33, 0
+# Types of records that make a name somebody else's to answer for: NS below the top of a zone, CNAME, DNAME.
+_NS, _CNAME, _DNAME = 2, 5, 39
 
 # MS-DNSP 2.3.2.1.1: DSPROPERTY_ZONE_TYPE, with the values of DNS_ZONE_TYPE, 2.2.5.1.1; DSPROPERTY_ZONE_ALLOW_UPDATE,
 # with those of DNS_ZONE_UPDATE, 2.2.6.1.1.
@@ -44,9 +46,14 @@ class Node:
 
     @property
     def label(self) -> str:
-        """The name within the zone. It is one component, dots and all (MS-DNSP 2.3)."""
-        below = self.domain.removesuffix(self.zone).rstrip(".")
-        return f"{SERVICE}.{below}" if below else SERVICE
+        """The name within the zone. It is one component, dots and all (MS-DNSP 2.3); ``@`` is the top of the zone."""
+        return self.owner_name.removesuffix(self.zone).rstrip(".") or "@"
+
+    @property
+    def labels_above(self) -> tuple[str, ...]:
+        """The names within the zone from this one up to its top, the top left out."""
+        parts = [] if self.label == "@" else self.label.split(".")
+        return tuple(".".join(parts[index:]) for index in range(len(parts)))
 
     @property
     def dn(self) -> str:
@@ -77,9 +84,15 @@ def domain_name(text: str, option: str) -> str:
 
 
 def zones_above(domain: str) -> tuple[str, ...]:
-    """The zones that may hold a domain's record, the nearest first."""
-    labels = domain.split(".")
+    """The zones that may hold a domain's record, the nearest first: the record's own name may be one, or ``_tcp``."""
+    labels = f"{SERVICE}.{domain}".split(".")
     return tuple(".".join(labels[index:]) for index in range(len(labels)))
+
+
+def leads_away(values: Iterable[bytes]) -> str | None:
+    """What of a node below the top of a zone says that others answer for it, in a word; None where nothing does."""
+    words = {_NS: "a delegation", _CNAME: "an alias", _DNAME: "an alias"}
+    return next((words[kind] for value in values if (kind := _kind(value)) in words), None)
 
 
 def records_in(values: Iterable[bytes], tombstoned: bool) -> Records:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from .._text import printable
+
 
 class Entry:
     """An object that was read. Attribute names are compared without regard to letter case (RFC 4512, 2.5)."""
@@ -20,6 +22,11 @@ class Entry:
         return self._attributes.get(name.lower(), ())
 
     def texts(self, name: str) -> tuple[str, ...]:
+        """For people, and to compare with names that hold no control characters. Names to act on are ``names``."""
+        return tuple(printable(text) for text in self.names(name))
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Distinguished names as they are, to be used again."""
         return tuple(value.decode("utf-8", "replace") for value in self.values(name))
 
     def text(self, name: str) -> str:
@@ -32,4 +39,4 @@ class Entry:
             if found is not None:
                 texts = tuple(value.decode("utf-8", "replace") for value in values)
                 return texts, None if found[1] == "*" else int(found[1]) + 1
-        return self.texts(name), None
+        return self.names(name), None

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._dns.errors import SettingWrong
+from .._text import printable
 
 __all__ = (
     "AdError",
     "AlreadyThere",
+    "Elsewhere",
     "LibraryMissing",
     "Malformed",
     "NoAnswer",
@@ -26,16 +30,19 @@ __all__ = (
 class AdError(Exception):
     """Base of the family. Holds no secret, so it may be shown as it is.
 
-    ``changed`` says whether the directory is different because of us; None where that is not known.
+    ``changed`` says whether the directory is different because of us; None where that is not known. ``done`` are the
+    plans that had been written by then.
     """
 
     changed: bool | None = False
+    done: tuple[Any, ...] = ()
 
     def __init__(self, where: str, what: str, advice: str = "") -> None:
         super().__init__(where, what, advice)
-        self.where = where
-        self.what = what
-        self.advice = advice
+        # Names of objects are anybody's to choose who may create some.
+        self.where = printable(where)
+        self.what = printable(what)
+        self.advice = printable(advice)
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what.rstrip('.')}."
@@ -60,6 +67,10 @@ class NotAllowed(AdError):
 
 class NotFound(AdError):
     """A zone, a node, a group or an account is not in the directory."""
+
+
+class Elsewhere(AdError):
+    """Another domain controller holds it, says the server by a referral (MS-ADTS 3.1.1.4.6), which is not followed."""
 
 
 class AlreadyThere(AdError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from .errors import AdError, AlreadyThere, NoAnswer, NotAllowed, NotFound, NotSignedIn, ServerSaysNo
+from .._text import printable
+from .errors import AdError, AlreadyThere, Elsewhere, NoAnswer, NotAllowed, NotFound, NotSignedIn, ServerSaysNo
 
 with contextlib.suppress(ImportError):
     import ldap
@@ -18,7 +19,7 @@ def said_by(error: Any) -> str:
     """The server's or the library's own words. Neither repeats a password."""
     found = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
     said = found.get("info") or found.get("desc") or type(error).__name__
-    return " ".join(str(said).split())
+    return printable(" ".join(str(said).split()))
 
 
 _MANAGES_ZONE = "Use an account that manages the DNS zone, such as a domain admin"
@@ -32,6 +33,9 @@ def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
         return NotAllowed(label, f"{what} ({said})", advice or _MANAGES_ZONE)
     if isinstance(error, ldap.NO_SUCH_OBJECT):
         return NotFound(label, f"{doing}: there is no such object")
+    if isinstance(error, ldap.REFERRAL):
+        advice = "Name a domain controller of that domain in server"
+        return Elsewhere(label, f"{doing}: this server does not hold it, and refers to another one", advice)
     if isinstance(error, ldap.ALREADY_EXISTS):
         return AlreadyThere(label, f"{doing}: it exists already", "Run again")
     if isinstance(error, ldap.TIMEOUT):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .._outcome import Outcome
 from . import accounts, zones
 from .accounts import Account, Domain, Group
 from .directory import Directory
@@ -62,11 +63,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class Look:
-    """One domain before anything was written. ``found`` None: the node is not there."""
+    """One domain before anything was written. ``found`` None: the node is not there. ``in_dns``: the zone by DNS."""
 
     place: Place
     found: Found | None
     plan: Plan
+    in_dns: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,9 @@ def _membership(directory: Directory, domain: Domain, group: Group, request: Req
     return membership
 
 
-def look(directory: Directory, domain: str, request: Request, setting: Setting) -> Look:
-    """Raises AdError when it cannot be done, as far as that can be known."""
-    place = zones.find_place(directory, domain, request.zone)
+def look(directory: Directory, domain: str, request: Request, setting: Setting, in_dns: str | None = None) -> Look:
+    """Raises AdError when it cannot be done, as far as that can be known. ``in_dns``: the zone that DNS names."""
+    place = zones.find_place(directory, domain, request.zone, in_dns)
     found = _read(directory, place)
     if found is None:
         if not request.create_node:
@@ -147,14 +149,14 @@ def look(directory: Directory, domain: str, request: Request, setting: Setting) 
             raise NotFound(directory.label, what, advice)
         if not place.creatable:
             raise NotAllowed(directory.label, f"no object may be created in {place.node.zone_dn}", _ADVICE)
-        return Look(place, None, plan_new(setting.policy))
+        return Look(place, None, plan_new(setting.policy), in_dns)
     plan = make_plan(found.descriptor, setting.policy)
     if not plan.is_empty and found.writable is not None and found.writable & plan.flags != plan.flags:
         what = f"the account that signed in may not change the permissions of {place.node.dn}"
         if found.writable & plan.flags:
             what = f"the account that signed in may not change the owner of {place.node.dn}"
         raise NotAllowed(directory.label, what, _ADVICE)
-    return Look(place, found, plan)
+    return Look(place, found, plan, in_dns)
 
 
 def _read(directory: Directory, place: Place) -> Found | None:
@@ -174,29 +176,35 @@ def preview(seen: Look) -> Report:
 
 
 def change_members(directory: Directory, membership: Membership) -> None:
-    """Raises AdError."""
-    if membership.changes:
-        join = [account.dn for account in membership.join]
+    """Raises AdError, which says whether they are changed."""
+    if not membership.changes:
+        return
+    join = [account.dn for account in membership.join]
+    try:
         directory.change_values(membership.group.account.dn, "member", join, list(membership.leave))
+    except NoAnswer as error:
+        error.changed = None
+        raise
 
 
 def protect(directory: Directory, seen: Look, policy: Policy) -> Report:
     """Write until it is as planned. Raises AdError, with nothing half done: one write changes all or nothing."""
     plan, found = seen.plan, seen.found
     plans: list[Plan] = []
-    while not plan.is_empty:
-        if len(plans) == _ROUNDS:
-            what = f"the permissions of {seen.place.node.dn} are not as they were written, {_ROUNDS} times in a row"
-            raise ServerSaysNo(directory.label, what, "Something else, or a policy, changes them at the same time")
-        try:
+    try:
+        while not plan.is_empty:
+            if len(plans) == _ROUNDS:
+                what = f"the permissions of {seen.place.node.dn} are not as they were written, {_ROUNDS} times in a row"
+                raise ServerSaysNo(directory.label, what, "Something else, or a policy, changes them at the same time")
             _write(directory, seen.place, plan)
             plans.append(plan)
             found = _read(directory, seen.place)
-        except AdError as error:
-            # A write that was answered stays, whatever comes after it; one that was not may have been carried out.
-            error.changed = True if plans else None if isinstance(error, NoAnswer) else False
-            raise
-        plan = plan_new(policy) if found is None else make_plan(found.descriptor, policy)
+            plan = plan_new(policy) if found is None else make_plan(found.descriptor, policy)
+    except AdError as error:
+        # A write that was answered stays, whatever comes after it; one that was not may have been carried out.
+        error.changed = Outcome.of(bool(plans), None if isinstance(error, NoAnswer) else False).changed
+        error.done = tuple(plans)
+        raise
     return Report(seen, found, plan, bool(plans), tuple(plans))
 
 

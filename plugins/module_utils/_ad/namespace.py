@@ -76,7 +76,9 @@ def client_zones(zones: Mapping[str, str]) -> tuple[str, ...]:
 
 def publishing_in(nodes: Iterable[Entry], zones: Mapping[str, str]) -> tuple[str, ...]:
     """The domains in these zones that have a record."""
-    owners = (f"{one.text('name')}.{zones[parent]}" for one in nodes if (parent := _parent(one.dn).lower()) in zones)
+    owners = [f"{one.text('name')}.{zones[parent]}" for one in nodes if (parent := _parent(one.dn).lower()) in zones]
+    # Of a zone that has the record's own name, the record is at its top.
+    owners += zones.values()
     return _sorted(_domain(domain) for owner in owners if (domain := domain_of(owner)) is not None)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._outcome import Outcome
+from .._text import printable
 from . import rights
 from .dns_node import Updates
 from .errors import AdError
@@ -52,14 +54,15 @@ def report(done: Report, setting: Setting, names: Names, check: bool) -> Result:
     }
 
 
-def failure(domain: str, error: AdError) -> Result:
-    """One domain that did not."""
+def failure(domain: str, error: AdError, names: Names | None = None) -> Result:
+    """One domain that did not, with what had been done by then."""
+    done = [words(step, names or {}) for plan in error.done for step in plan.steps]
     return {
         "domain": domain,
         "result": "failed",
-        "changed": error.changed is not False,
-        "state_known": error.changed is not None,
-        "msg": str(error),
+        **Outcome(error.changed).result(),
+        **({"actions": done} if done else {}),
+        "msg": f"{error} Done before that: {'; '.join(done)}." if done else str(error),
     }
 
 
@@ -70,7 +73,13 @@ def not_attempted(seen: Look) -> Result:
 
 def place(seen: Look) -> Result:
     node = seen.place.node
-    return {"domain": node.domain, "owner_name": node.owner_name, "zone": node.zone, "dn": node.dn}
+    return {
+        "domain": node.domain,
+        "owner_name": node.owner_name,
+        "zone": node.zone,
+        "dns_zone": seen.in_dns,
+        "dn": printable(node.dn),
+    }
 
 
 def group(membership: Membership, changed: bool) -> Result:
@@ -79,9 +88,9 @@ def group(membership: Membership, changed: bool) -> Result:
     return {
         "name": account.name,
         "sid": account.sid,
-        "dn": account.dn,
+        "dn": printable(account.dn),
         "added": [one.name for one in membership.join],
-        "removed": list(membership.leave),
+        "removed": [printable(dn) for dn in membership.leave],
         "other_members": list(membership.others),
         "changed": changed,
     }
@@ -186,7 +195,7 @@ def forest(found: Forest) -> Result:
         "domains": list(found.domains),
         "zones": list(found.zones),
         "published": list(found.published),
-        "unread_partitions": list(found.unread),
+        "unread_partitions": [printable(name) for name in found.unread],
     }
 
 
@@ -211,8 +220,8 @@ def diff(results: Iterable[Result], membership: Membership) -> list[dict[str, st
             {
                 "before_header": name,
                 "after_header": name,
-                "before": "".join(f"member: {dn}\n" for dn in membership.leave),
-                "after": "".join(f"member: {one.dn}\n" for one in membership.join),
+                "before": "".join(f"member: {printable(dn)}\n" for dn in membership.leave),
+                "after": "".join(f"member: {printable(one.dn)}\n" for one in membership.join),
             }
         )
     return found

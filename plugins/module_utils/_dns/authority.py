@@ -9,9 +9,9 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import NotAuthoritative, ServerRefused, Unverified
+from .errors import Aliased, Delegated, DnsError, NotAuthoritative, ServerRefused, Unverified
 from .exchange import Answer, Server, ask, ask_by_tcp
-from .srv import RecordSet, SrvValue, from_name, to_name
+from .srv import RecordSet, SrvValue, Wildcard, from_name, to_name
 from .update import rejection
 
 with contextlib.suppress(ImportError):
@@ -54,9 +54,8 @@ class Authority:
         )
         if answer.tsig_error is not None:
             raise rejection(self.server, answer, self.signer.label)
-        if not answer.verified and answer.rcode == "NOERROR":
-            what = "the answer to a signed question is not signed as it should be, so it proves nothing"
-            raise Unverified(self.server.label, what, "Check key_name and key_secret", rcode=answer.rcode)
+        if not answer.verified:
+            raise _unproved(self.server, answer, self.signer.label)
         return answer
 
     def record_set(self, owner: str) -> RecordSet:
@@ -68,6 +67,35 @@ class Authority:
         if not answer.authoritative:
             raise _hearsay(self.server, owner, answer)
         return record_set_of(answer.message, name, self.server.label)
+
+    def own_record_set(self, owner: str) -> RecordSet:
+        """The values that are kept under the name itself. Raises DnsError.
+
+        Where the name does not exist, a wildcard answers in its place (RFC 4592), and an update does not see that.
+        """
+        try:
+            shown = self.record_set(owner)
+        except Aliased as alias:
+            if not self.is_wildcard(owner, alias.target):
+                raise
+            return RecordSet(wildcard=Wildcard(_wildcard_of(owner)))
+        if shown.values and self.is_wildcard(owner, shown):
+            return RecordSet(wildcard=Wildcard(_wildcard_of(owner), shown.values))
+        return shown
+
+    def is_wildcard(self, owner: str, shown: RecordSet | str) -> bool:
+        """Whether the name beside it that is called ``*`` answers the same. It exists, or a wildcard above makes it."""
+        try:
+            return self.record_set(_wildcard_of(owner)) == shown
+        except Aliased as alias:
+            return alias.target == shown
+        except DnsError:
+            return False
+
+    def exists(self, domain: str) -> bool | None:
+        """Whether there is anything at or below a name; None where the server does not say. Raises DnsError."""
+        answer = self.query(to_name(domain), "SOA")
+        return {"NOERROR": True, "NXDOMAIN": False}.get(answer.rcode) if answer.authoritative else None
 
     def zone_of(self, owner: str) -> Zone:
         """The zone of this server that holds a name (RFC 2136 needs it by name). Raises DnsError."""
@@ -86,12 +114,13 @@ class Authority:
 
 
 def record_set_of(message: dns.message.Message, name: dns.name.Name, label: str) -> RecordSet:
-    """The SRV values under a name in an answer. Raises ServerRefused where the name is an alias."""
+    """The SRV values under a name in an answer. Raises Aliased."""
     alias = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
     if alias is not None:
         record: Any = alias[0]
-        what = f"{from_name(name)} is an alias of {from_name(record.target)}, so that its records are another name's"
-        raise ServerRefused(label, what, "Look at the other name, or replace the alias by SRV records")
+        target = from_name(record.target)
+        what = f"{from_name(name)} is an alias of {target}, so that its records are another name's"
+        raise Aliased(label, what, "Look at the other name, or replace the alias by SRV records", target=target)
     found = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.SRV)
     if found is None:
         return RecordSet()
@@ -109,6 +138,21 @@ def _zone_in(answer: Answer, name: dns.name.Name) -> Zone | None:
     return None
 
 
+def _wildcard_of(owner: str) -> str:
+    return f"*.{owner.partition('.')[2]}"
+
+
+def _unproved(server: Server, answer: Answer, who: str) -> Unverified:
+    """Anybody can say anything without a signature, also that there is nothing (RFC 8945, section 5.3)."""
+    what = f"the answer to a signed question ({answer.rcode}) is not signed as it should be, so it proves nothing"
+    advice = "Check key_name and key_secret"
+    if answer.rcode == "NOTAUTH":
+        # Of PowerDNS, also for a wrong secret and algorithm.
+        what = f"the server answered NOTAUTH: it does not accept the {who}, or has no zone for it"
+        advice = "Compare key_name, key_algorithm and key_secret with the server's key, or name a server of the zone"
+    return Unverified(server.label, what, advice, rcode=answer.rcode)
+
+
 def _no_data(server: Server, answer: Answer, owner: str) -> ServerRefused:
     what = f"the question for {owner} was answered with {answer.rcode}"
     if answer.rcode in ("REFUSED", "NOTAUTH"):
@@ -120,8 +164,8 @@ def _hearsay(server: Server, owner: str, answer: Answer) -> NotAuthoritative:
     delegated = sorted(from_name(rrset.name) for rrset in answer.message.authority if rrset.rdtype == dns.rdatatype.NS)
     if delegated and not answer.message.answer:
         what = f"{owner} is not in a zone of this server: it delegates {delegated[0]} to other servers"
-    else:
-        what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
+        return Delegated(server.label, what, "Name a server of the zone in server")
+    what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
     return NotAuthoritative(server.label, what, "Name a server of the zone in server")
 
 

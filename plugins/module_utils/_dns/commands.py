@@ -76,8 +76,9 @@ FORMS: dict[str, Callable[[Iterable[Change]], list[str]]] = {
 
 
 def _real(changes: Iterable[Change]) -> list[Change]:
-    """Those that change anything: a domain that failed has neither list."""
-    return [change for change in changes if change.get("removed") or change.get("added")]
+    """Those that change anything. What a domain that failed lists has been done already."""
+    real = [change for change in changes if change.get("removed") or change.get("added")]
+    return [change for change in real if change.get("result") not in ("failed", "refused")]
 
 
 def _zone_line(change: Change, record: Mapping[str, Any]) -> str:

@@ -8,20 +8,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from .._text import printable
+
 
 class DnsError(Exception):
     """Base of the family. Holds no secret, so it may be shown as it is.
 
-    ``changed`` says whether the record is different because of us; None where that is not known.
+    ``changed`` says whether the record is different because of us; None where that is not known. ``progress``: what the
+    server had applied before, where that is known.
     """
 
     changed: bool | None = False
+    progress: Any = None
 
     def __init__(self, server: str, what: str, advice: str = "", *, rcode: str | None = None) -> None:
         super().__init__(server, what, advice)
-        self.server = server
-        self.what = what
-        self.advice = advice
+        self.server = printable(server)
+        self.what = printable(what)
+        self.advice = printable(advice)
         self.rcode = rcode
 
     def __str__(self) -> str:
@@ -48,6 +54,14 @@ class ServerRefused(DnsError):
     """The server understood and said no; ``rcode`` says how."""
 
 
+class Aliased(ServerRefused):
+    """The name is an alias, so that its records are those of ``target``."""
+
+    def __init__(self, server: str, what: str, advice: str, *, target: str) -> None:
+        super().__init__(server, what, advice)
+        self.target = target
+
+
 class KeyRejected(DnsError):
     """The server did not accept the signature: BADKEY, BADSIG, BADTIME, BADTRUNC."""
 
@@ -56,8 +70,21 @@ class Unverified(DnsError):
     """The answer to a signed request carries no signature that verifies, so it proves nothing."""
 
 
+def knows_no_key(error: DnsError) -> bool:
+    """Whether a server says that it has no such key, as a secondary does that needs none (RFC 8945, section 5.2.1).
+
+    Some say NOTAUTH and no more (PowerDNS), which may mean the zone as well.
+    """
+    said = {KeyRejected: "BADKEY", Unverified: "NOTAUTH"}
+    return any(isinstance(error, kind) and error.rcode == rcode for kind, rcode in said.items())
+
+
 class NotAuthoritative(DnsError):
     """The server does not serve the zone, so that what it says of the record is hearsay."""
+
+
+class Delegated(NotAuthoritative):
+    """The server names others that serve the zone."""
 
 
 class ChangedMeanwhile(DnsError):

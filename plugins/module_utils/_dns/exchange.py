@@ -177,7 +177,7 @@ def _explained(server: Server, protocol: str, timeout: float) -> Iterator[list[b
         raise NoAnswer(server.label, what, _CHECK_SERVER, maybe_delivered=True) from None
     except TimeoutError as error:  # socket.timeout is the same since Python 3.10
         what = f"no answer by {protocol} within {timeout:g} seconds"
-        raise NoAnswer(server.label, what, _silence(protocol), maybe_delivered=bool(sent)) from error
+        raise NoAnswer(server.label, what, _silence(protocol, server.port), maybe_delivered=bool(sent)) from error
     except ConnectionRefusedError as error:
         what = f"nothing listens on {protocol} port {server.port}"
         raise NoAnswer(server.label, what, "Check the address and the port, and that the DNS service runs") from error
@@ -189,8 +189,8 @@ def _explained(server: Server, protocol: str, timeout: float) -> Iterator[list[b
 _CHECK_SERVER = "Check the address, the route to it and the server's log"
 
 
-def _silence(protocol: str) -> str:
-    return f"Check the address, and that a firewall lets {protocol} port 53 through"
+def _silence(protocol: str, port: int) -> str:
+    return f"Check the address, and that a firewall lets {protocol} port {port} through"
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .._text import printable
 from .errors import DnsError, KerberosFailed, ServerRefused, SettingWrong
 from .exchange import Answer, Server, ask_by_tcp
 
@@ -81,8 +82,32 @@ class GssSigner:
     def sign(self, message: dns.message.Message, server: Server) -> None:
         place = server.address, server.port
         if place not in self._contexts:
-            self._contexts[place] = negotiate(server, self._credentials, self._timeout)
+            key = negotiate(server, self._credentials, self._timeout)
+            context: Any = _Context(key.secret, server)
+            self._contexts[place] = dns.tsig.Key(key.name, context, dns.tsig.GSS_TSIG)
         message.use_tsig(self._contexts[place])
+
+
+class _Context:
+    """A negotiated context as dnspython uses it, which lets the errors of signing through as they are."""
+
+    def __init__(self, context: Any, server: Server) -> None:
+        self._context = context
+        self._server = server
+
+    def get_signature(self, data: bytes) -> bytes:
+        """Raises KerberosFailed. Nothing has been sent by then."""
+        try:
+            signature: bytes = self._context.get_signature(data)
+        except gssapi.exceptions.GSSError as error:
+            what = f"the security context does not sign any more: {_said(error)}"
+            raise KerberosFailed(
+                self._server.label, what, "Run again, with a ticket that is valid for longer"
+            ) from error
+        return signature
+
+    def verify_signature(self, data: bytes, signature: bytes) -> Any:
+        return self._context.verify_signature(data, signature)
 
 
 def memory_cache(credentials: Credentials) -> str:
@@ -230,7 +255,7 @@ def _explain(server: Server, host: str, credentials: Credentials, error: Any) ->
 
 def _said(error: Any) -> str:
     # "Major (851968): Unspecified GSS failure. ..., Minor (...): what really happened"
-    said = " ".join(str(error.gen_message()).split())
+    said = printable(" ".join(str(error.gen_message()).split()))
     return re.sub(r"^Major \(\d+\): .*?Minor \(\d+\): ", "", said)
 
 

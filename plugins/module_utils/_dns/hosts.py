@@ -67,12 +67,20 @@ def why_no_host_name(target: str) -> str | None:
     labels = target.split(".")
     if not target:
         return "it is the root, which says that there is no KMS host (RFC 2782)"
-    if len(target) > _LONGEST or not all(_LABEL.fullmatch(label) for label in labels):
-        return "it is not made of letters, digits and hyphens as the name of a host (RFC 1123)"
+    why = why_not_spelled(target)
+    if why is not None:
+        return why
     if _NUMBER.fullmatch(labels[-1]):
         return "it reads as an address"
     if labels[-1] == "localhost" or target == "localhost.localdomain":
         return "it stands for the machine that looks it up"
     if len(labels) == 1:
         return "it has no domain, so that another machine may be found under it"
+    return None
+
+
+def why_not_spelled(name: str) -> str | None:
+    """Why a text cannot be the name of a host, short or full."""
+    if len(name) > _LONGEST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+        return "it is not made of letters, digits and hyphens as the name of a host (RFC 1123)"
     return None

@@ -8,6 +8,7 @@ The documentation of the same options is the fragments ``kms_dns.servers`` and `
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ SPEC: dict[str, Any] = {
     "servers": {"type": "list", "elements": "str", "default": []},
     "resolve_targets": {"type": "bool", "default": True},
     "zone_transfer": {"type": "bool", "default": False},
+    "patience": {"type": "int", "default": 0},
     **options.SERVER_SPEC,
     **options.TSIG_SPEC,
 }
@@ -40,6 +42,15 @@ class Published:
 
     findings: tuple[Finding, ...]
     transfers: tuple[Transfer, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What was looked at and is most likely not what was meant."""
+        return tuple(
+            f"{found.domain} does not exist in DNS, so that no client can be in it: check its spelling."
+            for found in self.findings
+            if found.exists is False
+        )
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -56,11 +67,15 @@ class Published:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What is asked. ``domains`` None: those of the forest, where there is one, or else those of the search list."""
+    """What is asked. ``domains`` None: those of the forest, where there is one, or else those of the search list.
+
+    ``patience``: seconds to go on looking while the servers of a zone differ.
+    """
 
     settings: Settings
     domains: tuple[str, ...] | None
     zone_transfer: bool
+    patience: float = 0
 
     def in_which(self, forest: Iterable[str] | None) -> list[str]:
         """The domains to look in, each once. Raises SettingWrong."""
@@ -79,7 +94,12 @@ class Inquiry:
 
 def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
     """Raises SettingWrong, so that nothing is sent on options that cannot be right."""
+    options.check_texts(params)
     options.check_numbers(params)
+    if not 0 <= params["patience"] <= options.LONGEST:
+        raise SettingWrong(f"patience must be between 0 and {options.LONGEST} seconds.")
+    if params["servers"] and not params["ask_servers"]:
+        raise SettingWrong("servers is given and ask_servers is false: leave out the one or the other.")
     if not (params["ask_resolver"] or params["ask_servers"]):
         raise SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
     domains, approved = params["domains"], params["approved_hosts"]
@@ -96,7 +116,7 @@ def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
     )
     # An empty list beside a forest: those of the forest, and none besides.
     named = None if domains is None else tuple(options.domains_of(domains)) if domains else ()
-    return Inquiry(settings, named, params["zone_transfer"])
+    return Inquiry(settings, named, params["zone_transfer"], params["patience"])
 
 
 def published(asked: Inquiry, forest: Iterable[str] | None = None) -> Published:
@@ -105,8 +125,25 @@ def published(asked: Inquiry, forest: Iterable[str] | None = None) -> Published:
     Raises SettingWrong.
     """
     settings = asked.settings
-    findings = survey(asked.in_which(forest), settings)
+    findings = _patiently(survey(asked.in_which(forest), settings), asked)
     done = transfers(findings, settings) if asked.zone_transfer else ()
     known = {found.domain for found in findings}
     more = [domain for transfer in done for domain in transfer.domains if domain not in known]
     return Published(findings + survey(more, settings), done)
+
+
+# Seconds between two looks.
+_PAUSE = 2.0
+
+
+def _patiently(findings: tuple[Finding, ...], asked: Inquiry) -> tuple[Finding, ...]:
+    """Look again where the servers of a zone differ: after an update the others fetch their copy in their own time."""
+    deadline = time.monotonic() + asked.patience
+    while time.monotonic() < deadline and any(found.consistent is False for found in findings):
+        time.sleep(_PAUSE)
+        again = {
+            found.domain: found
+            for found in survey([one.domain for one in findings if one.consistent is False], asked.settings)
+        }
+        findings = tuple(again.get(found.domain, found) for found in findings)
+    return findings

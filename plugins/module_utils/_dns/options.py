@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._kms import KmsEndpoint, normal_name
-from . import gss
+from .._kms import KmsEndpoint, domain_of, normal_name
+from . import gss, hosts
 from .errors import SettingWrong
 from .exchange import DNS_PORT
 from .signing import ALGORITHMS, DEFAULT_ALGORITHM, TsigSigner, Unsigned
@@ -42,6 +42,9 @@ KERBEROS_SPEC: dict[str, Any] = {
     "kerberos_hostname": {"type": "str"},
 }
 
+# In seconds.
+LONGEST = 3600
+
 REQUIRED_TOGETHER = [("key_name", "key_secret")]
 
 
@@ -53,25 +56,54 @@ def check_numbers(params: Mapping[str, Any]) -> None:
     for name in ("priority", "weight"):
         if params.get(name) is not None and not 0 <= params[name] <= 65535:
             raise SettingWrong(f"{name} must be between 0 and 65535.")
-    if params["timeout"] <= 0:
-        raise SettingWrong("timeout must be more than 0.")
+    # Not a number, which YAML and text can say, is neither more nor less.
+    if not 0 < params["timeout"] <= LONGEST:
+        raise SettingWrong(f"timeout must be more than 0 and at most {LONGEST} seconds.")
 
 
-def domains_of(texts: Iterable[str], option: str = "domains") -> list[str]:
+def check_texts(params: Mapping[str, Any]) -> None:
+    """Refuse an option that is there and says nothing, as a variable does that came out empty.
+
+    Taken for left out, it would leave out a signature or a safeguard. Raises SettingWrong.
+    """
+    for name, value in params.items():
+        if isinstance(value, str) and not value.strip():
+            raise SettingWrong(f"{name} is empty: give it a value, or leave it out.")
+
+
+def safeguard_of(texts: Iterable[str] | None, option: str) -> tuple[KmsEndpoint, ...]:
+    """A list of hosts that protects them. Empty, it would protect nobody, so it has to be left out for that.
+
+    Raises SettingWrong.
+    """
+    found = endpoints_of(texts or (), option)
+    if texts is not None and not found:
+        raise SettingWrong(f"{option} is empty, so that nothing would be protected: name the hosts, or leave it out.")
+    return found
+
+
+def domains_of(texts: Iterable[str]) -> list[str]:
     """Domains as we write them, each once. Raises SettingWrong."""
-    domains = []
-    for text in texts:
-        domain = normal_name(text)
-        try:
-            to_name(domain)
-        except ValueError as error:
-            raise SettingWrong(f"{option}: {error}") from error
-        if not domain:
-            raise SettingWrong(f"{option}: a domain is empty.")
-        domains.append(domain)
+    # Some name the record where its domain is asked for.
+    domains = [domain_of(text) or name_of(text, "domains") for text in texts]
+    services = [domain for domain in domains if domain.startswith("_")]
+    if services:
+        raise SettingWrong(f"domains: {services[0]} is no domain that a client can be in: name the domain below it.")
     if not domains:
-        raise SettingWrong(f"{option} is empty, so nothing would be looked at: name the domains.")
+        raise SettingWrong("domains is empty, so nothing would be looked at: name the domains.")
     return list(dict.fromkeys(domains))
+
+
+def name_of(text: str, option: str) -> str:
+    """The name of a domain or zone as we write it. Raises SettingWrong."""
+    name = normal_name(text)
+    try:
+        to_name(name)
+    except ValueError as error:
+        raise SettingWrong(f"{option}: {error}") from error
+    if not name:
+        raise SettingWrong(f"{option}: a domain is empty.")
+    return name
 
 
 def endpoints_of(texts: Iterable[str], option: str) -> tuple[KmsEndpoint, ...]:
@@ -91,11 +123,17 @@ def _endpoint(text: str) -> KmsEndpoint:
 
 
 def host_name(text: str) -> str:
-    """A host's name as records have it. Raises ValueError."""
-    name = to_name(normal_name(text))
-    if not name.labels[:-1]:
-        raise ValueError(f"{text!r} names no host")
-    return normal_name(name.to_text())
+    """A host's name as records have it, short or full. Raises ValueError."""
+    name = target_name(text)
+    why = hosts.why_no_host_name(name) if "." in name else hosts.why_not_spelled(name)
+    if why is not None:
+        raise ValueError(f"{text!r} names no host: {why}")
+    return name
+
+
+def target_name(text: str) -> str:
+    """The target of a record as it stands, which may be anything that DNS can hold. Raises ValueError."""
+    return normal_name(to_name(normal_name(text)).to_text())
 
 
 def tsig_of(params: Mapping[str, Any]) -> TsigSigner | None:

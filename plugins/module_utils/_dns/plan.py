@@ -12,21 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from .._kms import DEFAULT_PORT, KmsEndpoint, names_any
-from .srv import RecordSet, SrvValue, in_order
+from .._kms import DEFAULT_PORT, KmsEndpoint, is_address, names_any
+from .srv import RecordSet, SrvValue, Wildcard, in_order
 
 DEFAULT_TTL = 3600
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One host of the request. What is None was left open."""
+    """One host of the request. What is None was left open. ``exact``: the name is the whole target as it stands."""
 
     host: str
     port: int | None = None
     priority: int | None = None
     weight: int | None = None
+    exact: bool = False
 
     def covers(self, value: SrvValue, default_port: int | None = None) -> bool:
         """Whether a value is of this host and agrees in everything that was said."""
@@ -90,7 +92,13 @@ class Plan:
 
 
 class PlanRefused(Exception):
-    """The request would do harm. Nothing is sent for it."""
+    """The request would do harm. Nothing is sent for it.
+
+    ``changed``: whether something was sent before, for a set that was another one then. ``progress`` says what.
+    """
+
+    changed: bool | None = False
+    progress: Any = None
 
     def __init__(self, what: str, advice: str) -> None:
         super().__init__(what, advice)
@@ -113,7 +121,7 @@ def check(request: Request) -> None:
         )
     if not request.wishes:
         raise PlanRefused("No host is named, so there is nothing to do.", "Name at least one host.")
-    short = [wish.host for wish in request.wishes if "." not in wish.host]
+    short = [wish.host for wish in request.wishes if not (wish.exact or "." in wish.host)]
     if short:
         raise PlanRefused(
             f"{', '.join(short)}: an SRV record holds the full name of its host.",
@@ -141,6 +149,8 @@ def _check_nobody(request: Request) -> None:
 def make_plan(before: RecordSet, request: Request) -> Plan:
     """Decide. Raises PlanRefused."""
     check(request)
+    if before.wildcard is not None:
+        return _plan_beside(before, before.wildcard, request)
     add = _missing(before, request) if request.present and request.add_missing else ()
     remove = _surplus(before, request)
     ttl = request.ttl if request.ttl is not None else before.ttl if before.ttl is not None else DEFAULT_TTL
@@ -150,6 +160,24 @@ def make_plan(before: RecordSet, request: Request) -> Plan:
     if remove and not request.no_kms_host:
         _guard(plan, request)
     return plan
+
+
+def _plan_beside(before: RecordSet, wildcard: Wildcard, request: Request) -> Plan:
+    """The name does not exist. Once it holds a value, the wildcard does not answer for it any more (RFC 4592, 3.3.1).
+
+    What the wildcard shows is not ours to delete. It is content where it shows all that is wanted and nothing else.
+    """
+    shown = RecordSet.of(wildcard.values)
+    if request.present and not (_missing(shown, request) or _surplus(shown, request)):
+        return Plan(before)
+    add = _missing(RecordSet(), request) if request.present and request.add_missing else ()
+    if not add and _surplus(shown, request):
+        raise PlanRefused(
+            f"The records come from the wildcard {wildcard.name}, and not from the name itself.",
+            "Delete that record in the server's own console, or publish the approved hosts (add_missing=true), after "
+            "which it does not answer here any more.",
+        )
+    return Plan(before, add, ttl=DEFAULT_TTL if request.ttl is None else request.ttl)
 
 
 def _missing(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
@@ -187,7 +215,12 @@ def _protected(value: SrvValue, before: RecordSet, request: Request) -> bool:
 
 def _guard(plan: Plan, request: Request) -> None:
     """Never leave the domain without an approved host. Where no approved hosts were named, any host counts."""
-    left = plan.after.values
+    left = tuple(value for value in plan.after.values if _is_of_a_host(value))
+    if plan.after.values and not left:
+        raise PlanRefused(
+            f"No KMS host would be left: {_some(plan.after.values)} is none that a client can find (RFC 2782).",
+            "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
+        )
     if not left:
         raise PlanRefused(
             f"That would delete all {len(plan.before.values)} values, and with them the record itself; the next "
@@ -200,6 +233,11 @@ def _guard(plan: Plan, request: Request) -> None:
         f"No approved KMS host would be left: {_some(left)} would remain, and none of them is approved.",
         "Publish an approved KMS host first (state=present), or correct the list of approved hosts.",
     )
+
+
+def _is_of_a_host(value: SrvValue) -> bool:
+    """The root as a target says that there is no KMS host, and an address is no name to look up."""
+    return bool(value.target) and not is_address(value.target)
 
 
 def _left_approved(left: Iterable[SrvValue], request: Request) -> bool:

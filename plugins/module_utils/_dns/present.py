@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from .._outcome import Outcome
 from .errors import DnsError
 from .inquiry import Published
 from .plan import PlanRefused
-from .publish import Look, Report
-from .srv import RecordSet, SrvValue
+from .publish import Look, Progress, Report
+from .srv import RecordSet, SrvValue, in_order
 from .survey import Finding, Transfer, View
 from .verdict import Judgement, Target, Verdict
 
@@ -49,18 +50,28 @@ def report(done: Report) -> Result:
     }
 
 
-def failure(domain: str, error: DnsError | PlanRefused | ValueError, found: Look | None = None) -> Result:
-    """One domain that did not. What is not known counts as changed, so that nothing relies on the old state."""
-    result = "refused" if isinstance(error, PlanRefused) else "failed"
+def failure(domain: str, error: DnsError | PlanRefused, found: Look | None = None) -> Result:
+    """One domain that did not, with what had been applied by then."""
     place = _place(found) if found is not None else {"domain": domain}
-    changed = error.changed if isinstance(error, DnsError) else False
     return {
         **place,
-        "result": result,
-        "changed": changed is not False,
-        "state_known": changed is not None,
+        **_applied(found, error.progress),
+        "result": "refused" if isinstance(error, PlanRefused) else "failed",
+        **Outcome(error.changed).result(),
         "msg": str(error),
         "rcode": getattr(error, "rcode", None),
+    }
+
+
+def _applied(found: Look | None, progress: Progress | None) -> Result:
+    if found is None or progress is None:
+        return {}
+    last = {} if progress.after is None else {"after": [record(value) for value in progress.after.values]}
+    return {
+        "before": [record(value) for value in found.plan.before.values],
+        **last,
+        "added": [record(value) for value in in_order(progress.added)],
+        "removed": [record(value) for value in in_order(progress.removed)],
     }
 
 
@@ -100,7 +111,7 @@ def published(found: Published) -> Result:
     return {
         "domains": domains,
         "records": [record for domain in domains for record in domain["records"]],
-        "complete": all(one.complete for one in found.findings),
+        "complete": not found.gaps and all(one.complete for one in found.findings),
         "consistent": _all_known(one.consistent for one in found.findings),
         "approved_hosts": targets_with(found.findings, approved=True),
         "unapproved_hosts": targets_with(found.findings, approved=False),
@@ -123,6 +134,8 @@ def finding(found: Finding) -> Result:
         "zone": found.zone,
         "consistent": found.consistent,
         "complete": found.complete,
+        "alias_of": found.alias,
+        "exists": found.exists is not False,
         "error": None if found.error is None else str(found.error),
         "records": [_judged(found, judgement) for judgement in found.judgements],
         "servers": [_view(found, view) for view in found.views],
@@ -166,6 +179,7 @@ def _view(found: Finding, view: View) -> Result:
         "answered": view.records is not None,
         "error": None if view.error is None else str(view.error),
         "rcode": None if view.error is None else view.error.rcode,
+        "signed": view.signed,
         "serial": view.serial,
         "stale": found.is_stale(view),
         "records": values,
@@ -191,12 +205,12 @@ def summary(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def targets_with(findings: Iterable[Finding], approved: bool) -> list[str]:
-    """The hosts that are published and (not) approved, by name."""
+    """The hosts that are published and (not) approved, by name. What only a cache shows is not published."""
     return sorted(
         {
             judgement.value.target
             for found in findings
             for judgement in found.judgements
-            if judgement.approved is approved
+            if judgement.approved is approved and not found.is_cached(judgement.value)
         }
     )

@@ -9,6 +9,7 @@ What a resolver says may be as old as the record's time to live. Decisions are m
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +59,14 @@ class Lookup:
             domains = [from_name(self._resolver.domain)]
         return tuple(domain for domain in domains if domain)
 
-    def record_set(self, owner: str) -> RecordSet:
-        """The SRV values under a name, as a client sees them. Raises DnsError."""
+    def record_set(self, owner: str) -> tuple[RecordSet, str | None]:
+        """The SRV values under a name, as a client sees them, and the name that it is an alias of. Raises DnsError."""
         name = to_name(owner)
         response = self._ask(name, "SRV")
-        return RecordSet() if response is None else record_set_of(response, name, self.label)
+        if response is None:
+            return RecordSet(), None
+        end = _end_of_aliases(response, name)
+        return record_set_of(response, end, self.label), from_name(end) if end != name else None
 
     def addresses(self, host: str) -> Target:
         """A and AAAA of a host. Never raises; what went wrong is in ``error``."""
@@ -157,8 +161,13 @@ def _make(nameservers: list[str], filename: str) -> dns.resolver.Resolver:
     return resolver
 
 
+# How the library writes a server: Do53:192.0.2.53@53.
+_NAMESERVER = re.compile(r"\w+:(?P<address>[0-9A-Fa-f:.%\w]+)@(?P<port>\d{1,5})")
+
+
 def _address_of(nameserver: Any) -> str:
-    return str(getattr(nameserver, "address", nameserver))
+    found = _NAMESERVER.fullmatch(str(nameserver))
+    return str(nameserver) if found is None else Server(found["address"], int(found["port"])).label
 
 
 def _records(rrset: Any) -> list[Any]:
@@ -168,6 +177,16 @@ def _records(rrset: Any) -> list[Any]:
 def _addresses_in(response: dns.message.Message, kind: str) -> list[str]:
     wanted = dns.rdatatype.from_text(kind)
     return sorted(record.address for rrset in response.answer if rrset.rdtype == wanted for record in _records(rrset))
+
+
+def _end_of_aliases(response: dns.message.Message, name: dns.name.Name) -> dns.name.Name:
+    """The name at which the aliases of an answer end. A loop ends where it began."""
+    aliases = {
+        rrset.name: _records(rrset)[0].target for rrset in response.answer if rrset.rdtype == dns.rdatatype.CNAME
+    }
+    while name in aliases:
+        name = aliases.pop(name)
+    return name
 
 
 def _alias_in(response: dns.message.Message, name: dns.name.Name) -> str | None:

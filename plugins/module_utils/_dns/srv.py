@@ -62,11 +62,23 @@ class SrvValue:
 
 
 @dataclass(frozen=True)
+class Wildcard:
+    """A name ``*``, and the values with which it answers for names that do not exist; none where it is an alias."""
+
+    name: str
+    values: tuple[SrvValue, ...] = ()
+
+
+@dataclass(frozen=True)
 class RecordSet:
-    """All values under one name, in the order of RFC 2782. ``ttl`` is None where there is no value."""
+    """All values under one name, in the order of RFC 2782. ``ttl`` is None where there is no value.
+
+    ``wildcard``: the name does not exist, and this one answers in its place.
+    """
 
     values: tuple[SrvValue, ...] = ()
     ttl: int | None = None
+    wildcard: Wildcard | None = None
 
     @classmethod
     def of(cls, values: Iterable[SrvValue], ttl: int | None = None) -> RecordSet:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from .._kms import normal_name, owner_name
+from .._kms import domain_of, normal_name, owner_name
 from .authority import Authority, Zone
-from .errors import DnsError, NoAnswer
+from .errors import Aliased, DnsError, NoAnswer, NotAuthoritative, ServerRefused, knows_no_key
 from .exchange import is_address, parse_server
 from .resolve import Lookup, NameServer
-from .signing import Signer
+from .signing import Signer, Unsigned
 from .srv import RecordSet, SrvValue, in_order
 from .transfer import publishing_domains
 from .verdict import Judgement, Policy, Target, judge
 
 _AT_ONCE = 8
+# As many as a resolver follows at least; more are a loop or a mistake.
+_MOST_ALIASES = 8
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
@@ -46,7 +48,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class View:
-    """What one server says. ``records`` is None when it says nothing; ``error`` tells why."""
+    """What one server says. ``records`` is None when it says nothing; ``error`` tells why.
+
+    ``signed``: whether the answer is proved by our key; None where there is no key. ``alias``: the name whose records
+    these are; ``wild``: a wildcard says so. ``exists``: whether there is anything of the domain; None where records are
+    there, or nobody asked.
+    """
 
     name: str
     authoritative: bool
@@ -55,6 +62,10 @@ class View:
     serial: int | None = None
     zone: str | None = None
     error: DnsError | None = None
+    signed: bool | None = None
+    alias: str | None = None
+    wild: bool = False
+    exists: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -86,17 +97,27 @@ class Finding:
         """Whether every server that was asked answered, and at least one was."""
         return self.error is None and bool(self.views) and all(view.records is not None for view in self.views)
 
-    @property
-    def newest_serial(self) -> int | None:
-        serials = [view.serial for view in self.authoritative if view.serial is not None]
-        newest = serials[0] if serials else None
-        for serial in serials[1:]:
-            newest = serial if newest is None or _newer(serial, newest) else newest
-        return newest
-
     def is_stale(self, view: View) -> bool:
-        newest = self.newest_serial
-        return view.serial is not None and newest is not None and _newer(newest, view.serial)
+        """Whether a server with a newer copy says something else. In Active Directory each server counts for itself, so
+        that servers with the same records have different numbers (Microsoft KB 282826)."""
+        mine = view.records
+        return mine is not None and any(
+            _newer(other.serial, view.serial) and not other.records.same_values(mine)
+            for other in self.authoritative
+            if other.records is not None and other.serial is not None and view.serial is not None
+        )
+
+    @property
+    def alias(self) -> str | None:
+        """The name whose records these are, where the record's own name is an alias."""
+        known = [view for view in self.authoritative if view.records is not None] or self.views
+        return next((view.alias for view in known if view.alias), None)
+
+    @property
+    def exists(self) -> bool | None:
+        """False where the servers say that there is no such domain, and nothing in it."""
+        said = {view.exists for view in self.authoritative if view.records is not None}
+        return False if said == {False} else None
 
     def seen_by(self, value: SrvValue) -> tuple[str, ...]:
         return tuple(view.name for view in self.views if view.records is not None and value in view.records.values)
@@ -107,9 +128,9 @@ class Finding:
         return tuple(view.name for view in answered if view.records is None or value not in view.records.values)
 
     def is_cached(self, value: SrvValue) -> bool:
-        """Whether only a cache still shows a value, which no server of the zone has any more."""
-        answered = [view for view in self.authoritative if view.records is not None]
-        return bool(answered) and len(self.missing_from(value)) == len(answered)
+        """Whether only a cache still shows a value, which no server of the zone has any more. All have to say so."""
+        servers = self.authoritative
+        return bool(servers) and all(view.records is not None and value not in view.records.values for view in servers)
 
     def ttl(self, value: SrvValue) -> int | None:
         """The servers' time to live; a resolver's is already running down."""
@@ -157,7 +178,7 @@ def _survey_one(domain: str, settings: Settings) -> Finding:
         views.append(_ask_resolver(owner, settings))
     if settings.ask_servers:
         try:
-            views += _at_once(lambda server: _ask_server(owner, server, settings), _servers(owner, settings))
+            views += _ask_servers(owner, settings)
         except DnsError as error:
             failure = error
     zone = next((view.zone for view in views if view.zone), None)
@@ -170,9 +191,47 @@ def _survey_one(domain: str, settings: Settings) -> Finding:
 def _ask_resolver(owner: str, settings: Settings) -> View:
     lookup = settings.lookup
     try:
-        return View(lookup.label, False, records=lookup.record_set(owner))
+        records, alias = lookup.record_set(owner)
     except DnsError as error:
         return View(lookup.label, False, error=error)
+    return View(lookup.label, False, records=records, alias=alias)
+
+
+def _ask_servers(owner: str, settings: Settings, most: int = _MOST_ALIASES) -> list[View]:
+    """What every server of the zone says. Where the name is an alias, what those of the other name's zone say of that.
+
+    Raises DnsError.
+    """
+    views = _at_once(lambda server: _ask_server(owner, server, settings), _servers(owner, settings))
+    aliases = sorted({view.alias for view in views if view.alias})
+    if aliases and not most:
+        raise ServerRefused(owner, f"more than {_MOST_ALIASES} aliases lead on from it", "Correct the alias records")
+    found = [view for view in views if not view.alias]
+    for alias in aliases:
+        found += _ask_beyond(alias, [view for view in views if view.alias == alias], settings, most - 1)
+    return found
+
+
+def _ask_beyond(alias: str, views: list[View], settings: Settings, most: int) -> list[View]:
+    """What stands behind an alias. A wildcard that leads anywhere else was made for another purpose."""
+    wild = all(view.wild for view in views)
+    try:
+        beyond = _ask_other_zone(alias, settings, most)
+    except DnsError:
+        if not wild:
+            raise
+        beyond = []
+    if wild and not (beyond and all(view.records is not None for view in beyond)):
+        return [replace(view, alias=None, records=RecordSet()) for view in views]
+    return [replace(view, alias=view.alias or alias) for view in beyond]
+
+
+def _ask_other_zone(alias: str, settings: Settings, most: int) -> list[View]:
+    """The servers that were named are those of the first zone, and need not have the next one."""
+    views = _ask_servers(alias, settings, most)
+    if settings.servers and all(isinstance(view.error, NotAuthoritative) for view in views):
+        return _ask_servers(alias, replace(settings, servers=()), most)
+    return views
 
 
 def _servers(owner: str, settings: Settings) -> list[NameServer]:
@@ -194,24 +253,58 @@ def _ask_server(owner: str, server: NameServer, settings: Settings) -> View:
     error: DnsError = NoAnswer(server.name, f"no address: {server.error}", "Correct its A or AAAA record")
     port = _port_of(server, settings)
     for place in server.servers(port):
-        authority = Authority(place, settings.timeout, settings.signer)
         try:
-            records = authority.record_set(owner)
-            zone = _zone_of(authority, owner)
+            return _ask_place(owner, server, Authority(place, settings.timeout, settings.signer), not settings.servers)
         except NoAnswer as problem:
             error = problem
-            continue
         except DnsError as problem:
             return View(server.name, True, place.address, error=problem)
-        return View(
-            server.name,
-            True,
-            place.address,
-            records,
-            zone.serial if zone else None,
-            zone.name if zone else None,
-        )
     return View(server.name, True, server.addresses[0] if server.addresses else None, error=error)
+
+
+def _ask_place(owner: str, server: NameServer, authority: Authority, found: bool) -> View:
+    """Raises DnsError.
+
+    A server that the zone names (``found``) and that has no such key is asked without: it may answer everybody, as the
+    secondaries of a hidden primary do, and the key is for updates. One that the user names is meant to have it.
+    """
+    view = View(server.name, True, authority.server.address)
+    signed = authority.signer.signs_queries
+    try:
+        return _told(owner, replace(view, signed=True if signed else None), authority)
+    except DnsError as rejected:
+        if not (found and signed and knows_no_key(rejected)):
+            raise
+        try:
+            return _told(owner, replace(view, signed=False), replace(authority, signer=Unsigned()))
+        except NoAnswer:
+            raise
+        except DnsError:
+            # It wants a key, and not this one.
+            raise rejected from None
+
+
+def _told(owner: str, view: View, authority: Authority) -> View:
+    try:
+        records = authority.record_set(owner)
+    except Aliased as alias:
+        return replace(view, alias=alias.target, wild=authority.is_wildcard(owner, alias.target))
+    zone = _zone_of(authority, owner)
+    return replace(
+        view,
+        records=records,
+        serial=zone.serial if zone else None,
+        zone=zone.name if zone else None,
+        exists=None if records.values else _exists(authority, owner),
+    )
+
+
+def _exists(authority: Authority, owner: str) -> bool | None:
+    domain = domain_of(owner)
+    try:
+        return None if domain is None else authority.exists(domain)
+    except DnsError:
+        return None
 
 
 def _port_of(server: NameServer, settings: Settings) -> int:
@@ -243,8 +336,10 @@ def _transfer(zone: str, views: list[View], settings: Settings) -> Transfer:
     for view in views:
         place = NameServer(view.name, (view.address or "",))
         server = place.servers(_port_of(place, settings))[0]
+        # As it was asked before: without the key where it has none.
+        signer = Unsigned() if view.signed is False else settings.signer
         try:
-            return Transfer(zone, view.name, publishing_domains(server, zone, settings.signer, settings.timeout))
+            return Transfer(zone, view.name, publishing_domains(server, zone, signer, settings.timeout))
         except DnsError as error:
             failure = failure or error
     return Transfer(zone, None, (), failure or NoAnswer(zone, "no server of the zone is known"))

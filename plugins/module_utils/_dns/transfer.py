@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from .._kms import domain_of
-from .errors import DnsError, KeyRejected, NoAnswer, ServerRefused, Unintelligible
+from .errors import DnsError, KeyRejected, NoAnswer, ServerRefused, Unintelligible, Unverified
 from .exchange import Server
 from .signing import TsigSigner
 from .srv import from_name, to_name
@@ -63,5 +63,8 @@ def _explain(server: Server, zone: str, error: Exception) -> DnsError:
         return KeyRejected(server.label, f"the server rejects the TSIG key ({code})", advice, rcode=code)
     if isinstance(error, (dns.exception.Timeout, OSError, EOFError)):
         what = f"the transfer of {zone} broke off: {str(error) or type(error).__name__}"
-        return NoAnswer(server.label, what, "Check that TCP port 53 can be reached")
+        return NoAnswer(server.label, what, f"Check that TCP port {server.port} can be reached")
+    if isinstance(error, dns.exception.FormError) and str(error) == "missing TSIG":
+        what = f"the transfer of {zone} is not signed as it should be, so it proves nothing"
+        return Unverified(server.label, what, "Check key_name and key_secret")
     return Unintelligible(server.label, f"the transfer of {zone} cannot be read ({type(error).__name__})")

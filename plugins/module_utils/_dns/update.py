@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from .errors import ChangedMeanwhile, DnsError, KeyRejected, ServerRefused, Unverified
 from .exchange import Answer, Server
@@ -32,7 +33,22 @@ class TooLarge(ValueError):
     """The record set cannot be stated in one message, so that no update of it can be made safe."""
 
 
-def messages(zone: str, owner: str, plan: Plan) -> Iterator[dns.update.UpdateMessage]:
+@dataclass(frozen=True)
+class Step:
+    """A part of a plan that goes out in one message, which a server applies whole or not at all."""
+
+    message: dns.update.UpdateMessage
+    before: RecordSet
+    add: tuple[SrvValue, ...]
+    remove: tuple[SrvValue, ...]
+
+    def is_done(self, now: RecordSet) -> bool:
+        """Whether a record set shows all of it."""
+        values = set(now.values)
+        return set(self.add) <= values and not set(self.remove) & values
+
+
+def steps(zone: str, owner: str, plan: Plan) -> Iterator[Step]:
     """One message, or several where one cannot hold them all. Each rests on what the one before has made of the set.
 
     What is added goes first, so that no moment in between has fewer approved hosts than before. Raises TooLarge.
@@ -42,7 +58,7 @@ def messages(zone: str, owner: str, plan: Plan) -> Iterator[dns.update.UpdateMes
     removals = list(plan.remove)
     while additions or removals:
         message, taken = _largest(zone, owner, now, additions, plan.ttl, removals)
-        yield message
+        yield Step(message, now, additions, tuple(removals[:taken]))
         gone = set(removals[:taken])
         now = RecordSet.of([value for value in (*now.values, *additions) if value not in gone], plan.ttl)
         additions, removals = (), removals[taken:]
@@ -77,7 +93,9 @@ def _message(
 ) -> dns.update.UpdateMessage:
     name = to_name(owner)
     message = dns.update.UpdateMessage(to_name(zone))
-    if not now.values:
+    if now.wildcard is not None:
+        message.absent(name)
+    elif not now.values:
         message.absent(name, dns.rdatatype.SRV)
     for value in now.values:
         message.present(name, value.to_rdata())
@@ -135,14 +153,15 @@ _MEANINGS = {
     ),
     "NOTAUTH": (
         "the server is not authoritative for the zone {zone}, or does not accept the signature",
-        "Name the zone's primary server in server, and the zone in zone where it was not found by itself",
+        "Name the zone's primary server in server, and the zone in zone where it was not found by itself; compare "
+        "key_name, key_algorithm and key_secret with the server's key",
     ),
     "NOTZONE": (
         "{owner} does not lie in the zone {zone}",
         "Leave zone out, so that it is found from the server's SOA record",
     ),
     "SERVFAIL": (
-        "the server failed and applied nothing",
+        "the server failed",
         "Usual causes: a limit of the server (BIND's max-records-per-type is 100 values by default), a zone that it "
         "cannot write to disk, a permission that it tells this way (Samba, where the name does not exist yet); its log "
         "names the cause",

@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 from .._winrm.endpoint import Endpoint
 from .._winrm.pywinrm_pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from . import failure, options
+from . import ansible_inside, failure, options, tracing
 from .masking import Masking
 
 Result = dict[str, Any]
@@ -48,6 +48,7 @@ class WsmanAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
         self._inventory_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname") or "")
+        self._chosen = ansible_inside.is_in_inventory(task_vars or {}, self._inventory_name, "ansible_connection")
         masking = Masking()
         refusal = None
         try:
@@ -65,10 +66,10 @@ class WsmanAction(ActionBase):
 
         A task that names its key through a variable, as it should, keeps its origin in the message.
         """
-        source = self._task.get_ds()
+        source = ansible_inside.source_of(self._task)
         redacted = masking.tree(source)
         if redacted != source:
-            self._task._ds = redacted
+            ansible_inside.replace_source(self._task, redacted)
 
     def _run(self, masking: Masking) -> Result:
         masking.add(self._task.args.get("key"))
@@ -79,6 +80,7 @@ class WsmanAction(ActionBase):
         masking.add(endpoint.password.reveal() if endpoint.password else None)
         for warning in warnings:
             Display().warning(masking.text(warning))
+        tracing.begin()
         session = open_session(endpoint)
         try:
             return self.perform(session, arguments)
@@ -121,7 +123,7 @@ class WsmanAction(ActionBase):
 
     def _endpoint(self) -> tuple[Endpoint, tuple[str, ...]]:
         try:
-            return options.endpoint_from_connection(self._connection, self._inventory_name)
+            return options.endpoint_from_connection(self._connection, self._inventory_name, chosen=self._chosen)
         except options.OptionError as error:
             raise AnsibleActionFail(str(error)) from None
 

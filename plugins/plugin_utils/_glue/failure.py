@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._licensing import classify, hresult
+from ...module_utils._outcome import Outcome
+from .._licensing import classify, error_codes
 from .._licensing.settings import SettingRefused
 from .._operations.audit import Audit
 from .._operations.errors import NEEDS_ADMINISTRATOR, ChangeFailed, OperationError, Refused
@@ -65,11 +66,10 @@ def refused(error: OperationError) -> Result:
 
 
 def change_failed(error: ChangeFailed) -> Result:
-    """Something was tried. What is not known counts as changed, so that nothing relies on the old state."""
+    """Something was tried."""
     return {
         **failed(error),
-        "changed": error.changed is not False,
-        "state_known": error.changed is not None,
+        **Outcome(error.changed).result(),
         "result": "failed",
         "error": present.error_result(error.hresult),
         **_states(error.before, error.after),
@@ -87,7 +87,7 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
         explained = present.error_result(error.hresult)
         if explained is not None:
             advice = explained["admin_action"]
-            if not text or hresult.explain(error.hresult).known:
+            if not text or error_codes.explain(error.hresult).basis not in ("name", "none"):
                 # WinRM itself only says "unknown error" of what a provider reports; the catalogue knows better.
                 text = explained["meaning"]
     return {

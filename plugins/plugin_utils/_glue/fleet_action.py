@@ -16,6 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .._operations.fleet import Bounds
+from . import tracing
 from .host_connections import HostConnections
 from .keywords import connection_keywords
 from .progress import Progress
@@ -35,6 +36,9 @@ class FleetAction(ActionBase):
 
     #: The name of the module, before each line of its progress.
     NAME: ClassVar[str]
+
+    #: The names of all hosts of the inventory.
+    inventory: tuple[str, ...]
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
 
     #: What all of them have in common.
@@ -59,9 +63,11 @@ class FleetAction(ActionBase):
         variables = task_vars or {}
         try:
             arguments = self._arguments()
+            self.inventory = tuple(map(str, variables["hostvars"]))
             named = variables["ansible_play_batch"] if arguments["hosts"] is None else arguments["hosts"]
             hosts = tuple(dict.fromkeys(map(str, named)))
             keywords = connection_keywords(self._task, self._play_context, variables)
+            tracing.begin()
             connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
             result.update(self.work(hosts, connections, arguments))
         except TaskRefused as error:

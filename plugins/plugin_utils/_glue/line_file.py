@@ -159,6 +159,6 @@ def parsed(line: str) -> Entry:
     """The object on a line; an empty one where there is none."""
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return entry if isinstance(entry, dict) else {}

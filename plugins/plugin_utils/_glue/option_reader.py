@@ -13,7 +13,6 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from .._winrm.endpoint import Secret
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
-# Whole tags only: a password may well contain two braces.
 
 
 class OptionError(ValueError):
@@ -54,13 +53,18 @@ class OptionReader:
         return self.as_number(self.raw(name), name)
 
     def as_number(self, value: Any, name: str) -> int | None:
-        text = self.plain(value)
-        if text is None or text == "":
+        """A whole number, as pywinrm reads it: of 30.5 it takes 30, and of the text "30.5" nothing."""
+        if self.plain(value) in (None, ""):
             return None
         try:
-            return int(text)
-        except ValueError:
-            raise OptionError(f"{self.inventory_name}: {name} must be a whole number, not {text!r}") from None
+            return int(value)
+        except (ValueError, TypeError, OverflowError):
+            raise OptionError(f"{self.inventory_name}: {name} must be a whole number, not {value!r}") from None
+
+    def host(self) -> str:
+        """Where to connect. A variable that was left empty is not the name of the host, which would be another."""
+        given = self.plain(self.raw("remote_addr"))
+        return self.inventory_name if given is None else given
 
     def flag(self, name: str) -> bool | None:
         return self.as_flag(self.raw(name), name)

@@ -13,8 +13,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...module_utils._host_skus import product_of
-from .._licensing import classify, grace, hresult
+from .._licensing import classify, error_codes, grace
 from .._licensing.host_clients import ClientRequest, RecentClient
+from .._licensing.host_events import HostTrouble
 from .._licensing.model import (
     KmsClientSettings,
     KmsHostState,
@@ -129,7 +130,7 @@ def error_result(code: int | None) -> Result | None:
     """An activation code with its meaning and remedy; None for no code."""
     if not code:
         return None
-    explained = hresult.explain(code)
+    explained = error_codes.explain(code)
     return {
         "code": explained.code_text,
         "symbol": explained.symbol,
@@ -161,6 +162,25 @@ def host_info_result(info: HostInfo) -> Result:
         "duplicate_clients": [_client_of_host(client) for client in info.clients if client.duplicate],
         "overdue_clients": [_client_of_host(client) for client in info.overdue],
         "expiring_clients": [_client_of_host(client) for client in info.expiring],
+        "last_request": time_text(info.last_request),
+        "idle_minutes": _idle_minutes(info),
+        "failures": [_failure_of_host(trouble) for trouble in info.troubles],
+    }
+
+
+def _idle_minutes(info: HostInfo) -> int | None:
+    """How long nobody has asked the host, by its own clock; None where no request was read."""
+    if info.last_request is None or info.now is None:
+        return None
+    return max(0, round((info.now - info.last_request).total_seconds() / 60))
+
+
+def _failure_of_host(trouble: HostTrouble) -> Result:
+    return {
+        "event": trouble.event,
+        "when": time_text(trouble.when),
+        "domain": trouble.domain,
+        "error": error_result(trouble.hresult),
     }
 
 

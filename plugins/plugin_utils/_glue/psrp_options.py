@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._winrm.endpoint import FROM_ENVIRONMENT, Endpoint, Kinit, Secret
+from .._winrm.variables import variable_of
 from .option_reader import HTTP_PORT, HTTPS_PORT, OptionError, OptionReader, put
 
+_NO_SERVICE = "WSMAN"
 _TRANSPORTS = {"basic", "certificate", "kerberos", "ntlm", "credssp"}
 
 
@@ -21,7 +23,7 @@ def from_psrp(options: OptionReader) -> Endpoint:
     password = options.secret("remote_password")
     port, scheme = _address(options)
     transports = _transports(options, user, password)
-    if options.text("certificate_key_password"):
+    if "certificate" in transports and options.text("certificate_key_password"):
         raise OptionError(
             f"{options.inventory_name}: ansible_psrp_certificate_key_password is set, but pywinrm cannot "
             "open an encrypted key. Give an unencrypted copy in ansible_psrp_certificate_key_pem, readable only by the "
@@ -29,11 +31,11 @@ def from_psrp(options: OptionReader) -> Endpoint:
         )
     _refuse_clear_basic(options, scheme, transports)
     fields: dict[str, Any] = {}
-    read, operation = options.number("read_timeout") or 30, options.number("operation_timeout") or 20
+    read, operation = _seconds(options, "read_timeout", 30), _seconds(options, "operation_timeout", 20)
     put(
         fields,
         operation_timeout=operation,
-        # pypsrp allows the two to be equal, pywinrm does not.
+        # pypsrp gives up before the host does where this is less; pywinrm does not allow it.
         read_timeout=max(read, operation + 10) if read <= operation else read,
         connect_timeout=options.number("connection_timeout"),
         server_cert_validation=options.text("cert_validation"),
@@ -49,16 +51,16 @@ def from_psrp(options: OptionReader) -> Endpoint:
         kerberos_hostname_override=options.text("negotiate_hostname_override"),
         send_cbt=options.flag("negotiate_send_cbt"),
         max_envelope_size=options.number("max_envelope_size"),
-        # Its default differs between releases and from pywinrm's; only what the user chose is passed on.
-        service=options.text("negotiate_service") if options.was_set("negotiate_service") else None,
+        service=_service(options),
         # pypsrp asks for a ticket by itself, in the environment of the process; kinit sees only what is listed.
-        kinit=Kinit("managed" if password else "manual", env=("KRB5_CONFIG",)) if "kerberos" in transports else None,
+        kinit=_kinit(user, password) if "kerberos" in transports else None,
     )
     # psrp documents that ignore_proxy only means the environment's.
-    fields.setdefault("proxy", None if options.flag("ignore_proxy") else FROM_ENVIRONMENT)
+    none = options.flag("ignore_proxy") or options.raw("proxy") == ""
+    fields.setdefault("proxy", None if none else FROM_ENVIRONMENT)
     return Endpoint(
         inventory_name=options.inventory_name,
-        host=options.text("remote_addr") or options.inventory_name,
+        host=options.host(),
         port=port,
         scheme=scheme,
         path=f"/{(options.text('path') or 'wsman').lstrip('/')}",
@@ -83,7 +85,27 @@ def _address(options: OptionReader) -> tuple[int, str]:
     port, scheme = options.number("port"), options.text("protocol")
     if scheme is None:
         scheme = "http" if port == HTTP_PORT else "https"
-    return port or (HTTP_PORT if scheme == "http" else HTTPS_PORT), scheme
+    default = HTTP_PORT if scheme == "http" else HTTPS_PORT
+    return default if port is None else port, scheme
+
+
+def _seconds(options: OptionReader, name: str, default: int) -> int:
+    """A timeout. None at all, which 0 might mean, is refused by the libraries of both pipes."""
+    seconds = options.number(name)
+    if seconds is not None and seconds < 1:
+        variable = variable_of(name, "psrp")
+        raise OptionError(f"{options.inventory_name}: {variable} must be at least 1 second, not {seconds}.")
+    return default if seconds is None else seconds
+
+
+def _service(options: OptionReader) -> str | None:
+    """First half of the SPN. Before ansible-core 2.21 its default was one that many hosts do not have."""
+    service = options.text("negotiate_service")
+    return service if service != _NO_SERVICE or options.was_set("negotiate_service") else None
+
+
+def _kinit(user: str | None, password: Secret | None) -> Kinit:
+    return Kinit("managed" if user and password else "manual", env=("KRB5_CONFIG",))
 
 
 def _transports(options: OptionReader, user: str | None, password: Secret | None) -> tuple[str, ...]:

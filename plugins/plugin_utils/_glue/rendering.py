@@ -20,14 +20,9 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, meta, nodes
 
-try:
-    from ansible.template import is_trusted_as_template as _is_trusted
-except ImportError:  # ansible-core before 2.19 marks what must not be rendered instead
-    from ansible.utils.unsafe_proxy import AnsibleUnsafe
-
-    def _is_trusted(value: object) -> bool:
-        return not isinstance(value, AnsibleUnsafe)
-
+from . import ansible_inside
+from .ansible_inside import is_trusted_as_template as _is_trusted
+from .ansible_inside import trust_as_template
 
 _MARK = re.compile(r"\{[{%#]")
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
@@ -49,6 +44,17 @@ _ELSEWHERE = (nodes.Call, nodes.Include, nodes.Import, nodes.FromImport, nodes.E
 
 _ABSENT = object()
 
+# One of each kind that is put together here.
+_SAMPLE = {
+    "domain": "CORP",
+    "port": "5985",
+    "alone": "{{ domain }}",
+    "joined": "{{domain}}\\\\adm-{{ port }}",
+    "nested": "{{ joined }}/{{ alone }}",
+    "blanks": " {{ domain }} ",
+    "lines": "{{ domain }}\n{{ port }}",
+}
+
 
 class RenderError(ValueError):
     """A variable cannot be rendered for a host. The text says which and why."""
@@ -58,7 +64,7 @@ class Renderer:
     """Renders variables of one host after another. ``templar`` is that of the task."""
 
     def __init__(self, templar: Any, hostvars: Any) -> None:
-        self._templar = templar.copy_with_new_env(available_variables={})
+        self._templar = ansible_inside.own_templar(templar, hostvars)
         self._hostvars = hostvars
         self._parser = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=False)
         self._names: dict[str, frozenset[str] | None] = {}
@@ -67,13 +73,16 @@ class Renderer:
         self.renderings = 0
         # Objects that keys name by their identity must not be replaced by others at the same place.
         self._kept: dict[int, tuple[Any, bool]] = {}
+        #: Whether templates are put together here. Where that comes to something else than Ansible, all are Ansible's.
+        self.puts_together = True
+        self.puts_together = self._agrees_with_ansible()
+        self.renderings = 0
 
     def variables(self, host: str) -> Mapping[str, Any] | None:
         """The variables of a host as they are written; None for a host that is not in the inventory."""
         if host not in self._hostvars:
             return None
-        raw: Mapping[str, Any] = self._hostvars.raw_get(host)
-        return raw
+        return ansible_inside.raw_variables(self._hostvars, host)
 
     def value(self, raw: Mapping[str, Any], name: str) -> Any:
         """The rendered value of one variable of the host whose variables these are. Raises RenderError."""
@@ -98,6 +107,8 @@ class Renderer:
     def _put_together(self, raw: Mapping[str, Any], template: str, depth: int) -> str | None:
         """The text of a template that has nothing but names in it; None when it is another kind, or not certain."""
         pieces = _NAME.split(str(template))
+        if not self.puts_together:
+            return None
         if depth > _DEEPEST or any(_MARK.search(piece) for piece in pieces[::2]) or template.endswith("\n"):
             return None
         alone = len(pieces) == 3 and not pieces[0] and not pieces[2]
@@ -111,10 +122,22 @@ class Renderer:
         text = "".join(pieces)
         return None if text.startswith(_MAY_BE_MORE_THAN_TEXT) else text
 
+    def text(self, raw: Mapping[str, Any], template: Any) -> Any:
+        """The rendered value of what is not in a variable, such as a keyword. Raises RenderError."""
+        return self._rendered(raw, template, 0)
+
+    def _agrees_with_ansible(self) -> bool:
+        """Whether this release of ansible-core still makes of a few templates what is made of them here."""
+        sample = {name: trust_as_template(text) for name, text in _SAMPLE.items()}
+        try:
+            return all(self._rendered(sample, text, 0) == self._by_ansible(sample, text) for text in sample.values())
+        except RenderError:
+            return False
+
     # --- by Ansible
 
     def _by_ansible_once(self, raw: Mapping[str, Any], value: Any) -> Any:
-        key = self._key(raw, value)
+        key = self._key(raw, value) if self.puts_together else None
         if key is None:
             return self._by_ansible(raw, value)
         if key not in self._known:
@@ -123,11 +146,10 @@ class Renderer:
 
     def _by_ansible(self, raw: Mapping[str, Any], value: Any) -> Any:
         self.renderings += 1
-        self._templar.available_variables = {**raw, "hostvars": self._hostvars}
         try:
-            return self._templar.template(value)
+            return ansible_inside.rendered(self._templar, {**raw, "hostvars": self._hostvars}, value)
         except Exception as error:
-            if type(error).__name__ == "AnsibleValueOmittedError":
+            if ansible_inside.is_omitted(error):
                 return None  # omit: as if the variable were not set
             # Ansible's errors quote the template, never what is in the variables.
             said = " ".join(str(getattr(error, "message", None) or error).split())
@@ -187,6 +209,11 @@ class Renderer:
         calls = any(True for _unused in tree.find_all(_ELSEWHERE))
         impure = any(node.name not in _PURE for node in tree.find_all((nodes.Filter, nodes.Test)))
         return None if calls or impure or names & _CHANGEABLE_NAMES else names
+
+
+def is_template(value: object) -> bool:
+    """Whether Ansible would render a text."""
+    return isinstance(value, str) and bool(_MARK.search(value)) and _is_trusted(value)
 
 
 def _holds_template(value: Any) -> bool:

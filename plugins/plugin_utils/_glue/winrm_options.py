@@ -43,18 +43,24 @@ _EXTRA_PREFIX = "ansible_winrm_"
 def from_winrm(options: OptionReader) -> tuple[Endpoint, tuple[str, ...]]:
     user = options.text("remote_user")
     password = options.secret("remote_password")
-    port = options.number("port") or HTTPS_PORT
+    given = options.number("port")
+    port = HTTPS_PORT if given is None else given
     scheme = options.text("scheme") or ("http" if port == HTTP_PORT else "https")
     transports = _transports(options, user, scheme)
     fields: dict[str, Any] = {}
     warnings = _extras(options, fields)
-    timeout = options.number("connection_timeout")
+    timeout = options.number("connection_timeout") or 0
+    if timeout < 0:
+        raise OptionError(
+            f"{options.inventory_name}: ansible_winrm_connection_timeout must be at least 1 second, not {timeout}. "
+            "Without it, it is 20."
+        )
     if timeout:
         fields.update(operation_timeout=timeout, read_timeout=timeout + 10)
     put(fields, path=_path(options), kinit=_kinit(options, transports, password))
     endpoint = Endpoint(
         inventory_name=options.inventory_name,
-        host=options.text("remote_addr") or options.inventory_name,
+        host=options.host(),
         port=port,
         scheme=scheme,
         transports=transports,
@@ -74,11 +80,10 @@ def _path(options: OptionReader) -> str | None:
 
 def _transports(options: OptionReader, user: str | None, scheme: str) -> tuple[str, ...]:
     """As the winrm connection plugin chooses: a user@REALM means Kerberos, else whatever Basic needs."""
-    given = options.raw("transport") or []
-    items = [given] if isinstance(given, str) else given
-    names = ",".join(options.plain(item) or "" for item in items).split(",")
-    chosen = tuple(name.strip() for name in names if name.strip())
-    return chosen or default_transports(user, scheme, _core_version(), _kerberos_installed())
+    given = options.raw("transport")
+    if given is None or list(given[:1]) == [None]:
+        return default_transports(user, scheme, _core_version(), _kerberos_installed())
+    return tuple(options.plain(item) or "" for item in given)
 
 
 def default_transports(
@@ -108,19 +113,17 @@ def _kinit(options: OptionReader, transports: tuple[str, ...], password: Secret 
     mode = options.text("kerberos_mode") or ("managed" if password else "manual")
     arguments = options.text("kinit_args")
     environment = options.raw("kinit_env_vars") or []
-    if isinstance(environment, str):
-        environment = environment.split(",")
     return Kinit(
         mode=mode,
         command=options.text("kerberos_command") or "kinit",
         args=_words(options, arguments) if arguments else None,
-        env=tuple(name.strip() for item in environment if (name := options.plain(item) or "").strip()),
+        env=tuple(name for item in environment if (name := options.plain(item))),
     )
 
 
 def _words(options: OptionReader, arguments: str) -> tuple[str, ...]:
     try:
-        return tuple(shlex.split(arguments))
+        return tuple(word for word in shlex.split(arguments) if word.strip())
     except ValueError as error:
         raise OptionError(
             f"{options.inventory_name}: ansible_winrm_kinit_args cannot be split into words ({error}). "

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .catalogue import catalogue
 from .model import OperatingSystem, Product, Snapshot
-from .terms import KeyType, Role
+from .terms import KeyType, Provider, Role
 
 _CHANNELS = {
     "VOLUME:GVLK": KeyType.GVLK,
@@ -230,6 +230,8 @@ def _not_yet_host(snapshot: Snapshot, host_keys: Sequence[Product]) -> RoleVerdi
     service = snapshot.service.service_name
     unlicensed = [product for product in host_keys if product.license_status != "licensed"]
     missing = "the key is not activated" if unlicensed else f"{service} was not restarted after the key change"
+    if not unlicensed and snapshot.os.provider is Provider.SPPWMI:
+        missing += ", or the key was only used to make an activation object in Active Directory, which is done with it"
     return RoleVerdict(
         Role.KMS_HOST_PENDING,
         f"A KMS host key is installed ({_names(host_keys)}), but the machine does not answer KMS requests "
@@ -250,6 +252,8 @@ def _client(product: Product) -> RoleVerdict:
     if product.by_directory:
         name = product.directory.object_name if product.directory else None
         how = f"was activated through Active Directory{f' ({name})' if name else ''}"
+    elif product.token_activated:
+        how = "is licensed by a token, with a certificate of its own"
     else:
         how = "gets its activation from a KMS host or from Active Directory"
     return RoleVerdict(Role.KMS_CLIENT, f"It carries the public client setup key ({_ending(product)}) and {how}.")

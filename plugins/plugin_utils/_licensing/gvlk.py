@@ -209,7 +209,9 @@ def _cross_check(os: OperatingSystem, row: Gvlk, named: bool) -> Selection:
         if other.is_edition(os.edition_id) and other.covers_build(os.build) and other.fits_type(os.product_type)
     ]
     if others and row not in others and all(other.key != row.key for other in others):
-        return _contradiction(os, f"the SKU number means {row.label}, but EditionID {os.edition_id} {others[0].label}")
+        return _contradiction(
+            os, f"the SKU number means {row.label}, but EditionID {os.edition_id} means {others[0].label}"
+        )
     if row.choice is Choice.ASK and not named:
         return _ask(row, f"{row.label} gets its key only when you ask for it. {row.note}".strip())
     return _chosen(row)
@@ -224,8 +226,14 @@ def _no_such_build(os: OperatingSystem, edition: Edition) -> Selection:
         Refusal.BUILD_OUT_OF_RANGE,
         f"No client setup key is published for {edition.label} at build {os.build}.{note} "
         f"Published are those of {', '.join(dict.fromkeys(row.version for row in known))}.",
-        "A preview or a newer release than this collection knows? Name the key if you know the right one.",
+        _without_key_advice(os),
     )
+
+
+def _without_key_advice(os: OperatingSystem) -> str:
+    if any(row.covers_build(os.build) and row.fits_type(os.product_type) for row in _installable()):
+        return "Other editions of this release have one, this edition has none: use the key that came with the product."
+    return "A preview or a newer release than this collection knows? Name the key if you know the right one."
 
 
 def _only(name: str, rows: list[Gvlk]) -> Selection:

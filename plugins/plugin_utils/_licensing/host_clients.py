@@ -10,14 +10,13 @@ Event Log"). They come as one comma-delimited string or as one string each.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .activation_events import event_fields
 from .terms import license_status_name
 
-_CODE = re.compile(r"0x[0-9A-Fa-f]{1,8}")
 # A client that has not asked for 30 days is forgotten (Microsoft Learn, KMS activation planning).
 MEMORY = timedelta(days=30)
 # It should ask every seven days, so two missed weeks are worth a word.
@@ -70,11 +69,10 @@ class RecentClient:
 
 def parse_request(when: datetime, strings: Sequence[str]) -> ClientRequest | None:
     """Read one event; None when it does not hold what an event 12290 holds."""
-    fields = [part.strip() for text in strings for part in text.split(",")]
-    start = next((index for index, field in enumerate(fields) if _CODE.fullmatch(field)), None)
-    if start is None or len(fields) < start + 7:
+    fields = event_fields(strings)
+    if len(fields) < 7:
         return None
-    code, count, name, cmid, _time, virtual, status, *rest = fields[start:]
+    code, count, name, cmid, _time, virtual, status, *rest = fields
     minutes = _number(rest[0]) if rest else None
     return ClientRequest(
         when=when,

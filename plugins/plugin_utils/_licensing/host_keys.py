@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .model import Product
+from .model import OperatingSystem, Product
 from .tables import read_table
 
 _WORD = re.compile(r"VOLUME_KMS(?!CLIENT)[A-Z0-9_-]*", re.IGNORECASE)
 _OFFICE = re.compile(r"Office (?P<release>\d\d)\b")
+
+# The last build that Windows 10 may have; Windows 11 begins with 22000.
+_WINDOWS_10 = 19999
 
 # Microsoft, "KMS activation and 0xC004C008": a host key is good for six computers, ten activations each.
 COMPUTERS_PER_KEY = 6
@@ -32,6 +35,23 @@ class HostKeyGroup:
     clients: str | None
     office: str | None
     documented: bool
+    newest_server: str = ""
+    newest_client: str = ""
+
+    def activates(self, product: Product, os: OperatingSystem) -> bool | None:
+        """Whether a key of this group activates a product of a client; None where the tables do not say.
+
+        Windows 11 came after the keys that are listed with Windows 10, and the texts on those do not name it.
+        """
+        release = _OFFICE.search(product.description or product.name or "")
+        if product.is_office or self.office is not None:
+            return product.is_office and release is not None and self.word == f"OFFICE_{release['release']}"
+        newest = self.newest_server if os.is_server else self.newest_client
+        if newest in ("", "any"):
+            return bool(newest)
+        if not os.is_server and int(newest) == _WINDOWS_10 and os.build > _WINDOWS_10:
+            return None
+        return os.build <= int(newest)
 
     def covers(self, build: int) -> bool:
         return (self.build_min or 0) <= build and (self.build_max is None or build <= self.build_max)
@@ -50,6 +70,8 @@ def host_key_groups() -> tuple[HostKeyGroup, ...]:
             clients=row["clients"] or None,
             office=row["office"] or None,
             documented=row["basis"] == "documented",
+            newest_server=row["newest_server"],
+            newest_client=row["newest_client"],
         )
         for row in read_table("host_keys.tsv")
     )

@@ -15,7 +15,8 @@ from .catalogue import Choice, Gvlk, catalogue
 from .model import Product
 
 _FAMILY = re.compile(
-    r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<click>XC2R|X)?VL_", re.IGNORECASE
+    r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<preview>Preview)?(?P<click>XC2R|X)?VL_",
+    re.IGNORECASE,
 )
 
 # What the family calls a suite, and how Microsoft's key table writes it.
@@ -50,6 +51,11 @@ def gvlk_of(product: Product) -> Gvlk:
         raise OfficeRefused(
             f"{product.name} is not a volume license product (license family {family or 'unknown'}), so it takes no "
             "GVLK. Retail and subscription installations are left alone."
+        )
+    if found["preview"]:
+        raise OfficeRefused(
+            f"{product.name} is a preview release of a volume product (license family {family}), and previews take no "
+            "published GVLK. Install the released one."
         )
     year = found["year"] or _YEARS.get(found["generation"] or "", "")
     suite = _SUITES.get(found["suite"].lower())

@@ -154,8 +154,9 @@ _DASH_CLASS: Final = f"[{re.escape(_DASHES)}]"
 _SHAPE: Final = re.compile(
     rf"(?<!{_ANY_CLASS})(?:"
     # With dashes every letter and digit counts: a mistyped key gives away almost as much as a right one.
-    rf"{_ANY_CLASS}{{5}}(?:[ \t]?{_DASH_CLASS}[ \t]?{_ANY_CLASS}{{5}}){{4}}"
-    rf"|{_KEY_CLASS}{{5}}(?:[ \t]{_KEY_CLASS}{{5}}){{4}}"
+    # Of more than five groups any five may be the key, so all of them are hidden.
+    rf"{_ANY_CLASS}{{5}}(?:[ \t]?{_DASH_CLASS}[ \t]?{_ANY_CLASS}{{5}}){{4,}}"
+    rf"|{_KEY_CLASS}{{5}}(?:[ \t]{_KEY_CLASS}{{5}}){{4,}}"
     rf"|{_KEY_CLASS}{{25}}"
     rf")(?!{_ANY_CLASS})"
 )

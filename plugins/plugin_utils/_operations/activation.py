@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._licensing.hresult import explain
+from .._licensing.error_codes import explain
 from .._licensing.model import Product
 from .._licensing.product_choice import WINDOWS, ProductUnknown, choose, means_windows
 from .._licensing.terms import LICENSED, KeyType

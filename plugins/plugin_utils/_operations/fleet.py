@@ -19,17 +19,18 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from ...module_utils._text import printable
 from .._spp.steps import Note, Work, take, take_async
 from .._winrm.async_session import AsyncSession
 from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
-from .._winrm.errors import NotAuthenticated, TicketRefused, TimedOut, Unexpected, WinrmError
-from .._winrm.lockout import LockoutGuard
+from .._winrm.errors import Proof, TicketRefused, TimedOut, Unexpected, WinrmError
+from .._winrm.lockout import Attempt, LockoutGuard
 from .._winrm.pywinrm_pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
 from .._winrm.stream_pipe import StreamPipe
 from .._winrm.stream_shared import Shared, Traffic
-from .._wsman import WsmanError
+from .._wsman import WsmanError, WsmanFault
 from . import descriptors
 from .audit import Audit, NeedsName, audit_steps
 from .errors import OutOfTime
@@ -277,11 +278,22 @@ class _Pass(Generic[T]):
         with await self._shared.lockout.attempt(endpoint) as attempt:
             try:
                 found = await self._threads.run(lambda: _over_pywinrm(hurried, work, take_note))
-            except (NotAuthenticated, TicketRefused):
-                attempt.refused()
+            except Exception as error:
+                _tell(attempt, error)
                 raise
             attempt.accepted()
         return found
+
+
+def _tell(attempt: Attempt, error: Exception) -> None:
+    """What a machine in a thread has let be known of the account; nothing where the account was not shown to it."""
+    proof = getattr(error, "proof", Proof.NOT_SHOWN)
+    if isinstance(error, TicketRefused) or proof is Proof.REFUSED:
+        attempt.refused()
+    elif isinstance(error, WsmanFault) or proof is Proof.ACCEPTED:
+        attempt.accepted()
+    elif isinstance(error, WsmanError) or proof is Proof.UNJUDGED:
+        attempt.in_doubt()
 
 
 async def _awaited(note: Awaitable[None]) -> None:
@@ -327,5 +339,5 @@ def _told(endpoint: Endpoint, error: Exception) -> Exception:
 
 def unexpected(endpoint: Endpoint, error: Exception) -> Unexpected:
     """What nobody expected of a machine, with all that is needed to find out."""
-    what = f"{type(error).__module__}.{type(error).__qualname__}: {endpoint.redact(str(error))[:300]}"
+    what = f"{type(error).__module__}.{type(error).__qualname__}: {printable(endpoint.redact(str(error)))[:300]}"
     return Unexpected(endpoint.label, what, "This failure is not known yet; please report it with this text")

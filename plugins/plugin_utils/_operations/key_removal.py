@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from .._licensing.model import Product
 from .._licensing.product_choice import ProductUnknown, choose
+from .._policy.key_choice import runs_without_key
 from .._spp import writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
@@ -44,7 +45,8 @@ def removal_steps(wanted: str, check: bool = False) -> Work[RemovalReport]:
     product = _chosen(before, wanted)
     if product is None:
         return RemovalReport(Result.VERIFIED, False, None, before, before)
-    if before.primary is not None and product.activation_id == before.primary.activation_id:
+    is_primary = before.primary is not None and product.activation_id == before.primary.activation_id
+    if is_primary and not runs_without_key(before.snapshot):
         raise Refused(
             f"{product.name} is the Windows license of the machine; without a key it is unlicensed.",
             "Install another key instead, which replaces this one: key=gvlk makes the machine a KMS client.",

@@ -8,7 +8,7 @@ An activation that cannot succeed costs time, and with a counted key it may cost
 
 from __future__ import annotations
 
-from .._licensing.hresult import Explanation, explain
+from .._licensing.error_codes import Explanation, explain
 from .._licensing.model import Product
 from . import plan
 from .plan import Action
@@ -30,11 +30,6 @@ def reason_of(product: Product) -> Explanation | None:
 def remedy(product: Product) -> Action:
     """Activate it, unless the code says that this cannot help; then what its entry in the catalogue says."""
     explained = reason_of(product)
-    if explained is not None and explained.code in _ACTIVATING_CANNOT_HELP:
+    if explained is not None and not explained.activating_again:
         return plan.ask(explained.admin_action)
     return plan.activate(product)
-
-
-# Codes after which the same activation fails again until something else is done: Microsoft Support, "Error codes and
-# troubleshooting Windows activation".
-_ACTIVATING_CANNOT_HELP = frozenset({0xC004F035, 0xC004C020, 0xC004C008, 0xC004FD02, 0xC004F06C, 0xC004F200})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._licensing.restart import restart_due
 from .._licensing.terms import LICENSED, Role
-from . import plan
+from . import host_health, plan
 from .activation import told
 from .finding import Finding, finding
 from .machine import Judgement, Machine
@@ -45,9 +45,4 @@ def _not_serving(machine: Machine) -> Judgement:
 
 def _too_few_clients(machine: Machine) -> tuple[Finding, ...]:
     state = next((state for state in machine.snapshot.serving if state.has_enough_clients is False), None)
-    if state is None:
-        return ()
-    counted, required = state.current_count, state.required_count
-    reason = f"It has counted {counted} clients of the {required} it needs, so it answers each of them with 0xC004F038."
-    advice = "Let more clients ask it, or move the clients of other KMS hosts here."
-    return (finding("KMS-006", reason, advice, current_count=counted, required_count=required),)
+    return tuple(host_health.count_findings(state.current_count, state.required_count)) if state is not None else ()

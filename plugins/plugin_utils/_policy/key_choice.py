@@ -90,6 +90,12 @@ _LEAVE_ALONE = {
 _LICENSED_OTHERWISE = (Refusal.MULTI_SESSION, Refusal.SUBSCRIPTION, Refusal.EVALUATION, Refusal.HOME, Refusal.NO_GVLK)
 
 
+def runs_without_key(snapshot: Snapshot) -> bool:
+    """Whether its Windows license may be left without a key: Server 2003, where such a key makes a KMS host."""
+    choice = plan_key(snapshot, KeyRequest())
+    return isinstance(choice, KeyRefusal) and choice.why is Refusal.BEFORE_VISTA
+
+
 def plan_key(snapshot: Snapshot, request: KeyRequest) -> KeyPlan | KeyRefusal:
     """Decide which key goes where.
 

@@ -10,12 +10,12 @@ away is decided on the machine, not in DNS.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ...module_utils._identity import MachineIdentity
-from ...module_utils._kms import KmsEndpoint, normal_name
+from ...module_utils._identity import ApprovedHosts, MachineIdentity, near_names
+from ...module_utils._kms import KmsEndpoint, names_any, normal_name
 from .._licensing.terms import Role
 
 
@@ -161,6 +161,90 @@ def _unapproved(record: Published, machine: Machine, name: str | None, probe: Pr
         return Finding.GONE, "Its name has no address, and no machine of the inventory has it."
     tried = f" Its port does not answer: {probe.reason}." if probe is not None else ""
     return (Finding.UNREACHABLE if name else Finding.UNKNOWN), f"{_sentence(machine.reason)}{tried}"
+
+
+# --- Before anything is changed ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A published record: in which domain, whom it names, and where to ask whether that host serves."""
+
+    domain: str
+    target: str
+    approved: bool
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of one approved name.
+
+    ``places`` are the records that mean it, ``asked`` where its port is to be asked, ``machine`` the one in the
+    inventory. ``serving`` is None where nobody could tell.
+    """
+
+    endpoint: KmsEndpoint
+    places: tuple[Place, ...]
+    asked: tuple[str, ...]
+    serving: bool | None
+    machine: str | None = None
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether there is such a host, as far as anybody saw."""
+        return bool(self.places) or self.serving is True
+
+
+def standings(
+    approved: ApprovedHosts, places: Iterable[Place], machines: Iterable[Machine], probes: Mapping[str, Probe]
+) -> tuple[Standing, ...]:
+    """Every approved name with what DNS, the machines and their ports say of it."""
+    published, known = list(places), list(machines)
+    return tuple(_standing(endpoint, published, known, probes) for endpoint in approved.endpoints)
+
+
+def _standing(
+    endpoint: KmsEndpoint, places: list[Place], machines: list[Machine], probes: Mapping[str, Probe]
+) -> Standing:
+    mine = tuple(place for place in places if endpoint.names(place.target))
+    named = [machine for machine in machines if machine.identity.is_named_by(endpoint)]
+    roles = {machine.role for machine in named} - {None}
+    asked = tuple(dict.fromkeys(where for place in mine for where in place.endpoints)) or (str(endpoint),)
+    answers = [probes[where].serving for where in asked if where in probes]
+    serving = True if Role.KMS_HOST in roles or any(answers) else False if answers or roles else None
+    unread = () if Role.KMS_HOST in roles else asked
+    return Standing(endpoint, mine, unread, serving, named[0].name if named else None)
+
+
+def objections(
+    known: Sequence[Standing], places: Iterable[Place], names: Iterable[str], probed: bool, add_missing: bool
+) -> list[str]:
+    """Why the records must not be changed, as sentences. ``names`` are those that an approved name may have meant."""
+    published = list(places)
+    meant = [one.endpoint for one in known if one.is_matched or one.machine]
+    near = [name for name in (*names, *(place.target for place in published)) if not names_any(meant, name)]
+    found = [_unmatched(one, near, probed) for one in known if not one.is_matched]
+    for domain in dict.fromkeys(place.domain for place in published if not place.approved):
+        left = [one for one in known if add_missing or any(place.domain == domain for place in one.places)]
+        # Where no port is asked, a host of which nobody knows has to be taken at its word.
+        if left and not any(one.serving or (one.serving is None and not probed) for one in left):
+            hosts = ", ".join(str(one.endpoint) for one in left)
+            found.append(
+                f"In {domain} records would be deleted, and none of the approved hosts that would be left ({hosts}) "
+                "was seen serving. Start one of them first; or set kms_dns_probe=false, where this controller cannot "
+                "reach their ports and you know that they serve."
+            )
+    return found
+
+
+def _unmatched(one: Standing, names: Iterable[str], probed: bool) -> str:
+    nobody = "no KMS host answers under it" if probed else "no machine that was read is that KMS host"
+    if one.machine:
+        nobody = f"{one.machine} of the inventory was not seen serving"
+    near = () if one.machine else near_names(one.endpoint, names)
+    advice = f"Did you mean {' or '.join(near)}?" if near else "Check its spelling, start it, or take it off the list."
+    return f"{one.endpoint} is on the list of approved hosts, but no record names it, and {nobody}. {advice}"
 
 
 def _sentence(text: str) -> str:

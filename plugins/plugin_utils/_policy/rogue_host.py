@@ -14,11 +14,10 @@ from collections.abc import Iterator
 
 from .._licensing.model import Product
 from .._licensing.restart import restart_due
-from .._licensing.selection import Refusal
 from .._licensing.terms import LICENSED, KeyType, Role
 from . import plan
 from .finding import Finding, finding
-from .key_choice import KeyPlan, KeyRequest, plan_key
+from .key_choice import KeyPlan, KeyRequest, plan_key, runs_without_key
 from .machine import Judgement, Machine
 from .plan import Action, ActionKind, Plan
 from .verdict import Verdict
@@ -62,8 +61,7 @@ def _replacement(machine: Machine, host_key: Product) -> Action:
     choice = plan_key(machine.snapshot, KeyRequest())
     if isinstance(choice, KeyPlan):
         return plan.install_gvlk(choice.key, choice.product_name or "its edition", host_key)
-    if choice.why is Refusal.BEFORE_VISTA:
-        # Server 2003 needs no key of this kind to run; as a KMS host it is somebody's mistake all the same.
+    if runs_without_key(machine.snapshot):
         return plan.remove_key(host_key)
     return plan.ask(
         f"The host key has to go, but it cannot be replaced unattended: {choice.reason} Install the key that belongs "

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._licensing import hresult
+from .._licensing import error_codes
 
 
 class SppError(Exception):
@@ -36,6 +36,6 @@ class MethodFailed(SppError):
     def __init__(self, method: str, code: int, detail: str = "") -> None:
         self.method = method
         self.hresult = code
-        self.explanation = hresult.explain(code)
+        self.explanation = error_codes.explain(code)
         self.detail = detail
         super().__init__(f"{method} failed with {self.explanation.code_text}: {self.explanation.meaning}")

@@ -14,7 +14,6 @@ with the same words. The functions that take a session carry a reading out at on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -23,13 +22,13 @@ from .._licensing.model import KmsHostState, LicensingService, OperatingSystem, 
 from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
-from .row import Row, client_settings_of, counters_of, host_state_of, product_of
+from .row import Row, client_settings_of, counters_of, edition_in, host_state_of, product_of
 from .steps import Query, Rows, Session, Work, ask, take
 
 # The facility of the licensing service's own codes, 0xC004xxxx.
 _LICENSING = 0xC004
-
-_EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
+# Says no more than that something failed; in the answer to a query it may mean the query (WIN-005).
+_E_FAIL = 0x80004005
 
 
 def read_snapshot(session: Session, office: bool = False) -> Snapshot:
@@ -123,7 +122,7 @@ def _service(system: OperatingSystem) -> Work[LicensingService]:
     try:
         rows = yield from _select(columns, schema.SERVICE, schema.TYPES)
     except WsmanFault as fault:
-        if fault.invalid_query or fault.not_found:
+        if _class_is_missing(fault):
             raise LicensingAbsent(system.caption or system.version) from fault
         raise
     if len(rows) != 1:
@@ -146,7 +145,7 @@ def _office_service() -> Work[LicensingService | None]:
     try:
         rows = yield Query(f"SELECT ClientMachineID,Version FROM {schema.OFFICE_SERVICE}", schema.TYPES)
     except WsmanFault as fault:
-        if fault.invalid_query or fault.not_found:
+        if _class_is_missing(fault):
             return None
         raise
     version = Row(rows[0]).text("Version") if len(rows) == 1 else None
@@ -174,21 +173,26 @@ def _select(
     types: Mapping[str, str],
     where: str | None = None,
 ) -> Work[Rows]:
-    """Ask for the first list of columns, and for the next where the machine refuses it.
+    """Ask for the first list of columns, and once more for the second where the machine refuses the first.
 
     A projection that names a missing property fails as a whole (WMI SDK, "Querying with WQL"), and with which code is
-    on no two records; so any refusal may mean that, but for those that say something else. Never ask for all columns:
-    one of them is a whole product key. Raises the fault of the last list.
+    on no two records (WIN-005); so any refusal may mean that, but for those that say something else. Never ask for all
+    columns: one of them is a whole product key. Raises the fault of the second list, which is the real one: what fails
+    with the columns of the generation below too does not fail for its columns.
     """
     rest = f" FROM {class_name} WHERE {where}" if where else f" FROM {class_name}"
-    *others, last = lists
-    for columns in others:
-        try:
-            return (yield from ask(f"SELECT {','.join(columns)}{rest}", types))
-        except WsmanFault as fault:
-            if _means_something_else(fault):
-                raise
-    return (yield from ask(f"SELECT {','.join(last)}{rest}", types))
+    first, *others = (f"SELECT {','.join(columns)}{rest}" for columns in lists)
+    try:
+        return (yield from ask(first, types))
+    except WsmanFault as fault:
+        if not others or _means_something_else(fault):
+            raise
+    return (yield from ask(others[0], types))
+
+
+def _class_is_missing(fault: WsmanFault) -> bool:
+    """Whether the machine has no such class, which has a code of its own (recorded by WinRb/WinRM)."""
+    return fault.not_found or (fault.invalid_query and fault.hresult != _E_FAIL)
 
 
 def _means_something_else(fault: WsmanFault) -> bool:
@@ -201,12 +205,12 @@ def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:
     """Add the counters of the products that serve; where the service serves and no product says so, its own."""
     classes = sorted({product.wmi_class for product in snapshot.products if _serves(product.host)})
     if not classes:
-        rows = yield from _select((schema.COUNTERS,), schema.SERVICE, schema.TYPES)
+        rows = yield from _select(schema.COUNTERS, schema.SERVICE, schema.TYPES)
         host = _counted(snapshot.service.host, Row(rows[0]) if rows else None)
         return replace(snapshot, service=replace(snapshot.service, host=host))
     by_id: dict[str, Row] = {}
     for class_name in classes:
-        rows = yield from _select((("ID", *schema.COUNTERS),), class_name, schema.TYPES, where=schema.HAS_KEY)
+        rows = yield from _select(_with_id(schema.COUNTERS), class_name, schema.TYPES, where=schema.HAS_KEY)
         by_id.update(((row.text("ID") or "").lower(), row) for row in map(Row, rows))
     return replace(
         snapshot,
@@ -215,6 +219,10 @@ def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:
             for product in snapshot.products
         ),
     )
+
+
+def _with_id(lists: schema.Columns) -> schema.Columns:
+    return tuple(("ID", *columns) for columns in lists)
 
 
 def _serves(host: KmsHostState | None) -> bool:
@@ -229,7 +237,5 @@ def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> Opera
     """Add the edition identifier, which the license of the running edition carries in its family or its name."""
     for product in products:
         if product.is_windows and not product.is_addon:
-            match = _EDITION_IN_NAME.search(product.name or "")
-            edition = product.license_family or (match.group("edition") if match else None)
-            return replace(system, edition_id=edition)
+            return replace(system, edition_id=product.license_family or edition_in(product.name))
     return system

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The registry of a machine through StdRegProv, which WMI offers on every version of Windows.
 
-Failure is a return value there, not a fault: 2 means that there is no such key or value (Microsoft Learn, StdRegProv).
+Failure is a return value there, not a fault.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from .._wsman import Value
 from .errors import SppError
+from .facts import FACTS
 from .steps import Arguments, Invoke, Work
 
 _CLASS = "StdRegProv"
@@ -19,22 +20,12 @@ _CLASS = "StdRegProv"
 _NAMESPACE = "root/default"
 _LOCAL_MACHINE = 0x80000002
 
-# StdRegProv's own way: no such value, no such key, access denied, and a type mismatch as WMI has it. Microsoft Learn
-# names none of them; two public programs that run against real Windows agree: networkoptix/nx_system_tests
-# (os_access/_windows_registry.py, with a test of the type on a virtual machine) and SAGSA/SystemInfo (Registry.ps1).
-_NO_VALUE, _NO_KEY, _ACCESS_DENIED = 1, 2, 5
-_OTHER_TYPE = 0x80041005
-_ABSENT = (_NO_VALUE, _NO_KEY)
-# Registry access rights (Microsoft Learn, "Registry Key Security and Access Rights").
+# StdRegProv has codes of its own; Microsoft Learn names none of them, data/facts.tsv says who does.
+_CODES = FACTS.of("return_code", _CLASS)
+_MEANINGS = {fact.number: fact.note for fact in _CODES.values()}
+_ABSENT = (_CODES["no_such_value"].number, _CODES["no_such_key"].number)
+_ACCESS_DENIED = _CODES["access_denied"].number
 _QUERY_VALUE, _SET_VALUE = 0x1, 0x2
-_RETURN_CODES = {
-    _NO_VALUE: "there is no such value",
-    _NO_KEY: "there is no such key",
-    _ACCESS_DENIED: "access is denied",
-    6: "there is no such hive",
-    87: "a parameter is not valid",
-    _OTHER_TYPE: "the value has another type",
-}
 
 _TYPES = {"uValue": "uint32", "sValue": "string", "ReturnValue": "uint32"}
 _ACCESS_TYPES = {"bGranted": "boolean", "ReturnValue": "uint32"}
@@ -118,6 +109,6 @@ def _write(
 
 def _refuse(method: str, key: str, name: str, code: int | None) -> None:
     if code:
-        meaning = _RETURN_CODES.get(code & 0xFFFFFFFF, "see net helpmsg")
+        meaning = _MEANINGS.get(code & 0xFFFFFFFF, "see net helpmsg")
         shown = code if 0 <= code <= 0xFFFF else f"0x{code & 0xFFFFFFFF:08X}"
         raise RegistryRefused(f"{method} of HKLM\\{key}\\{name} returned {shown}: {meaning}")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from .._wsman import Instance, Value
 _NOT_APPLICABLE = 0xFFFFFFFF
 # "No date" in EvaluationEndDate: FILETIME 0, as slmgr.vbs and OSPP.VBS test it.
 _NO_DATE_YEAR = 1601
+_EDITION_IN_NAME = re.compile(r",\s*(?P<edition>[A-Za-z0-9]+) edition\s*$")
+_GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 
 
 class Row:
@@ -74,7 +77,7 @@ def product_of(row: Row, system: OperatingSystem, class_name: str) -> Product:
         license_status_reason=row.number("LicenseStatusReason"),
         grace_minutes=row.number("GracePeriodRemaining"),
         is_addon=row.flag("LicenseIsAddon"),
-        license_family=row.text("LicenseFamily"),
+        license_family=_family(row),
         product_key_id=row.text("ProductKeyID"),
         evaluation_end=_real_date(row.moment("EvaluationEndDate")),
         remaining_app_rearms=row.count("RemainingAppReArmCount"),
@@ -85,6 +88,21 @@ def product_of(row: Row, system: OperatingSystem, class_name: str) -> Product:
         host=host_state_of(row) if system.build >= 7600 else None,
         wmi_class=class_name,
     )
+
+
+def edition_in(name: str | None) -> str | None:
+    """``ServerEnterprise`` of ``Windows Server(R), ServerEnterprise edition``."""
+    found = _EDITION_IN_NAME.search(name or "")
+    return found["edition"] if found else None
+
+
+def _family(row: Row) -> str | None:
+    """LicenseFamily, which is an identifier without meaning on Vista and Server 2008; then the edition of the name.
+
+    Microsoft, Volume Activation 2.0 Operations Guide, appendix 1: its examples of the property are GUIDs.
+    """
+    family = row.text("LicenseFamily")
+    return edition_in(row.text("Name")) if family and _GUID.fullmatch(family) else family
 
 
 def _directory_of(row: Row) -> DirectoryActivation | None:

@@ -3,9 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Class, property and method names of the licensing providers, by generation.
 
-Sources: Microsoft Learn, "Software Licensing Classes for Windows Vista" (SLWmi) and "Software License
-Provider" (SppWmi); TechNet "WMI Properties and Methods for Volume Activation" (Windows 8 and later);
-the column lists of slmgr.vbs.
+Where each of them comes from, and which build has which column, stands in ``data/facts.tsv``.
 
 Columns are named instead of asking for ``*``: Microsoft's own script does so because some columns are
 slow to compute, and ``OA3xOriginalProductKey`` of the service holds a whole product key that must
@@ -14,9 +12,11 @@ never travel.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from .._licensing.terms import Provider
+from .facts import FACTS
 
 NAMESPACE = "root/cimv2"
 
@@ -51,8 +51,7 @@ SET_LISTENING_PORT = ("SetKeyManagementServiceListeningPort", "PortNumber")
 SET_ACTIVATION_INTERVAL = ("SetVLActivationInterval", "ActivationInterval")
 SET_RENEWAL_INTERVAL = ("SetVLRenewalInterval", "RenewalInterval")
 
-# VLActivationTypeEnabled (Microsoft Learn, SoftwareLicensingProduct).
-ACTIVATION_TYPES = {0: "all", 1: "ad", 2: "kms", 3: "token"}
+ACTIVATION_TYPES = {fact.number: name for name, fact in FACTS.of("property_value", "VLActivationTypeEnabled").items()}
 
 _CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 REGISTRY_KEYS = {
@@ -74,214 +73,57 @@ REGISTRY_DISABLE_PUBLISHING = "DisableDnsPublishing"
 REGISTRY_LOW_PRIORITY = "EnableKmsLowPriority"
 REGISTRY_PUBLISH_LIST = "DnsDomainPublishList"
 
-_OPERATING_SYSTEM_2003 = ("BuildNumber", "Caption", "CSName", "LocalDateTime", "ProductType", "Version")
-
-# Each entry is tried when the machine refuses the one before it; never all columns, of which one is a whole key.
+# Tried in this order, the second where the machine refuses the first; never all columns, of which one is a whole key.
 Columns: TypeAlias = tuple[tuple[str, ...], ...]
 
-# OperatingSystemSKU came with Vista (Microsoft Learn, Win32_OperatingSystem).
-OPERATING_SYSTEM_COLUMNS: Columns = (
-    ("BuildNumber", "Caption", "CSName", "LocalDateTime", "OperatingSystemSKU", "ProductType", "Version"),
-    _OPERATING_SYSTEM_2003,
-)
+# Before Vista SP1 and Server 2008 some columns are missing, but an update may have brought them (KB968915 for the
+# add-on of Server 2003): those of the service pack are asked for first.
+_FIRST_GENERATION = 6001
+_WINDOWS_7 = 7600
 
-# DNSHostName came with Vista; before, Name is all there is (Microsoft Learn, Win32_ComputerSystem).
-COMPUTER_SYSTEM_COLUMNS: Columns = (("DNSHostName", "Domain", "PartOfDomain"), ("Domain", "PartOfDomain"))
 
-# What a KMS host has answered so far. Asked for where something serves, as slmgr.vbs does: all other machines would
-# send as many times "does not apply".
-COUNTERS = (
-    "KeyManagementServiceTotalRequests",
-    "KeyManagementServiceFailedRequests",
-    "KeyManagementServiceUnlicensedRequests",
-    "KeyManagementServiceLicensedRequests",
-    "KeyManagementServiceOOBGraceRequests",
-    "KeyManagementServiceOOTGraceRequests",
-    "KeyManagementServiceNonGenuineGraceRequests",
-    "KeyManagementServiceNotificationRequests",
-)
-
-_HOST_STATE = (
-    "IsKeyManagementServiceMachine",
-    "KeyManagementServiceCurrentCount",
-    "RequiredClientCount",
-)
-
-_SERVICE_ESSENTIAL = ("Version", "ClientMachineID")
-
-_SERVICE_SLWMI = (
-    "Version",
-    "ClientMachineID",
-    "KeyManagementServiceMachine",
-    "KeyManagementServiceProductKeyID",
-    "VLActivationInterval",
-    "VLRenewalInterval",
-    *_HOST_STATE,
-)
-
-_SERVICE_7 = (
-    *_SERVICE_SLWMI,
-    "DiscoveredKeyManagementServiceMachineName",
-    "DiscoveredKeyManagementServiceMachinePort",
-    "KeyManagementServiceDnsPublishing",
-    "KeyManagementServiceHostCaching",
-    "KeyManagementServiceListeningPort",
-    "KeyManagementServiceLowPriority",
-    "KeyManagementServicePort",
-    "RemainingWindowsReArmCount",
-)
-
-_SERVICE_8 = (*_SERVICE_7, "KeyManagementServiceLookupDomain")
-
-_SERVICE_8_1 = (*_SERVICE_8, "DiscoveredKeyManagementServiceMachineIpAddress")
-
-# Vista without a service pack and the add-on of Server 2003 have no more than these.
-_PRODUCT_ESSENTIAL = (
-    "ID",
-    "ApplicationID",
-    "Name",
-    "Description",
-    "PartialProductKey",
-    "ProductKeyID",
-    "LicenseStatus",
-    "LicenseFamily",
-    "GracePeriodRemaining",
-    "EvaluationEndDate",
-)
-
-_PRODUCT_SLWMI = (*_PRODUCT_ESSENTIAL, "LicenseStatusReason", "LicenseIsAddon")
-
-_PRODUCT_7 = (
-    *_PRODUCT_SLWMI,
-    "DiscoveredKeyManagementServiceMachineName",
-    "DiscoveredKeyManagementServiceMachinePort",
-    "KeyManagementServiceMachine",
-    "KeyManagementServicePort",
-    "KeyManagementServiceProductKeyID",
-    "TokenActivationILVID",
-    "VLActivationInterval",
-    "VLRenewalInterval",
-    *_HOST_STATE,
-)
-
-_PRODUCT_8 = (
-    *_PRODUCT_7,
-    "ADActivationCsvlkPid",
-    "ADActivationCsvlkSkuId",
-    "ADActivationObjectDN",
-    "ADActivationObjectName",
-    "KeyManagementServiceLookupDomain",
-    "VLActivationType",
-    "VLActivationTypeEnabled",
-)
-
-_PRODUCT_8_1 = (
-    *_PRODUCT_8,
-    "DiscoveredKeyManagementServiceMachineIpAddress",
-    "ProductKeyChannel",
-    "RemainingAppReArmCount",
-    "RemainingSkuReArmCount",
-)
-
-# The first build that has the columns. That those of the last step came with 8.1 and Server 2012 R2 is what the public
-# scripts Check-Activation-Status by abbodi1406 ask by; one author, so a refused list is asked again with the one below.
-_SERVICE_STEPS = ((9600, _SERVICE_8_1), (9200, _SERVICE_8), (7600, _SERVICE_7), (0, _SERVICE_SLWMI))
-_PRODUCT_STEPS = ((9600, _PRODUCT_8_1), (9200, _PRODUCT_8), (7600, _PRODUCT_7), (0, _PRODUCT_SLWMI))
-
-# The platform of Office 2010, and of Office on Windows 7, has the columns of Windows 7 everywhere: OSPP.VBS asks for no
-# others on any build.
-OFFICE_PRODUCT_COLUMNS: Columns = (_PRODUCT_7, _PRODUCT_ESSENTIAL)
+@lru_cache(maxsize=64)
+def _columns(class_name: str, build: int) -> Columns:
+    """The columns of the generation of this build, then those of the generation below."""
+    wanted = {**FACTS.of("essential", class_name), **FACTS.of("column", class_name)}
+    generations = sorted({fact.since for fact in wanted.values() if fact.since <= build}, reverse=True)
+    return tuple(tuple(name for name, fact in wanted.items() if fact.since <= first) for first in generations[:2])
 
 
 def service_columns(build: int) -> Columns:
     """What to ask SoftwareLicensingService for."""
-    return (*(columns for first, columns in _SERVICE_STEPS if build >= first), _SERVICE_ESSENTIAL)
+    return _columns(SERVICE, max(build, _FIRST_GENERATION))
 
 
 def product_columns(build: int) -> Columns:
     """What to ask SoftwareLicensingProduct for."""
-    return (*(columns for first, columns in _PRODUCT_STEPS if build >= first), _PRODUCT_ESSENTIAL)
+    return _columns(PRODUCT, max(build, _FIRST_GENERATION))
 
+
+# The platform of Office 2010, and of Office on Windows 7, has the columns of Windows 7 everywhere: OSPP.VBS asks for no
+# others on any build.
+OFFICE_PRODUCT_COLUMNS: Columns = (_columns(PRODUCT, _WINDOWS_7)[0], tuple(FACTS.of("essential", PRODUCT)))
+
+# Which system it is must be asked before its build is known: first what all have had since Vista.
+OPERATING_SYSTEM_COLUMNS = _columns(OPERATING_SYSTEM, _FIRST_GENERATION)
+COMPUTER_SYSTEM_COLUMNS = _columns(COMPUTER_SYSTEM, _FIRST_GENERATION)
+
+# What a KMS host has answered so far. Asked for where something serves, as slmgr.vbs does: all other machines would
+# send as many times "does not apply". Vista without a service pack and the add-on of Server 2003 lack one of them.
+_COUNTERS = FACTS.of("counter", SERVICE)
+COUNTERS: Columns = (
+    tuple(_COUNTERS),
+    tuple(name for name, fact in _COUNTERS.items() if fact.since < _FIRST_GENERATION),
+)
 
 # "Has a key", as slmgr.vbs asks it; an empty string counts as no key and is dropped by the reader.
 HAS_KEY = "PartialProductKey IS NOT NULL"
 
-_UINT32 = (
-    *_HOST_STATE,
-    *COUNTERS,
-    "DiscoveredKeyManagementServiceMachinePort",
-    "ExtendedGrace",
-    "GenuineStatus",
-    "GracePeriodRemaining",
-    "KeyManagementServiceListeningPort",
-    "KeyManagementServicePort",
-    "LicenseStatus",
-    "LicenseStatusReason",
-    "PolicyCacheRefreshRequired",
-    "RemainingAppReArmCount",
-    "RemainingSkuReArmCount",
-    "RemainingWindowsReArmCount",
-    "TokenActivationGrantNumber",
-    "TokenActivationILVID",
-    "VLActivationInterval",
-    "VLActivationType",
-    "VLActivationTypeEnabled",
-    "VLRenewalInterval",
-    "OA2xBiosMarkerStatus",
-    "OA2xBiosMarkerMinorVersion",
-    "SubscriptionType",
-    "SubscriptionStatus",
-)
-_BOOLEAN = (
-    "KeyManagementServiceActivationDisabled",
-    "KeyManagementServiceDnsPublishing",
-    "KeyManagementServiceHostCaching",
-    "KeyManagementServiceLowPriority",
-    "LicenseIsAddon",
-)
-_DATETIME = ("AutomaticVMActivationLastActivationTime", "EvaluationEndDate", "TrustedTime")
-_STRING = (
-    "ADActivationCsvlkPid",
-    "ADActivationCsvlkSkuId",
-    "ADActivationObjectDN",
-    "ADActivationObjectName",
-    "ApplicationID",
-    "AutomaticVMActivationHostDigitalPid2",
-    "AutomaticVMActivationHostMachineName",
-    "ClientMachineID",
-    "Description",
-    "DiscoveredKeyManagementServiceMachineIpAddress",
-    "DiscoveredKeyManagementServiceMachineName",
-    "IAID",
-    "ID",
-    "KeyManagementServiceLookupDomain",
-    "KeyManagementServiceMachine",
-    "KeyManagementServiceProductKeyID",
-    "LicenseDependsOn",
-    "LicenseFamily",
-    "MachineURL",
-    "Name",
-    "OfflineInstallationId",
-    "PartialProductKey",
-    "ProcessorURL",
-    "ProductKeyChannel",
-    "ProductKeyID",
-    "ProductKeyID2",
-    "ProductKeyURL",
-    "TokenActivationAdditionalInfo",
-    "TokenActivationCertificateThumbprint",
-    "TokenActivationILID",
-    "UseLicenseURL",
-    "ValidationURL",
-    "Version",
-)
-
 # CIM types of the properties, so that a partial key made of digits stays text.
 TYPES: dict[str, str] = {
-    **dict.fromkeys(_UINT32, "uint32"),
-    **dict.fromkeys(_BOOLEAN, "boolean"),
-    **dict.fromkeys(_DATETIME, "datetime"),
-    **dict.fromkeys(_STRING, "string"),
+    fact.name: fact.value
+    for fact in FACTS.all
+    if fact.kind in ("essential", "column", "counter", "typed") and fact.subject in (SERVICE, PRODUCT)
 }
 
 # Licensing classes whose properties TYPES describes; the Office platform of Office 2010 has the same shape.

@@ -4,7 +4,6 @@
 """The Windows service behind the licensing provider: ``slsvc``, ``sppsvc`` or ``osppsvc``.
 
 StartService and StopService only accept the request; the state follows, so it is polled.
-Return codes: Microsoft Learn, Win32_Service class, StartService and StopService methods.
 """
 
 from __future__ import annotations
@@ -14,41 +13,21 @@ from dataclasses import dataclass
 from .._wsman import class_types, wql
 from . import schema
 from .errors import SppError
+from .facts import FACTS
 from .steps import Invoke, Query, Work
 
 RUNNING = "Running"
 STOPPED = "Stopped"
 
-_RETURN_CODES = {
-    1: "the request is not supported",
-    2: "access is denied",
-    3: "other running services depend on it",
-    4: "the control code is not valid",
-    5: "the service cannot accept the request in its present state",
-    6: "the service is not running",
-    7: "the service did not answer in time",
-    8: "unknown failure",
-    9: "the path to the service file was not found",
-    10: "the service is already running",
-    11: "the service database is locked",
-    12: "a service it depends on was removed",
-    13: "a service it depends on could not start",
-    14: "the service is disabled",
-    15: "the account of the service could not sign in",
-    16: "the service is being removed",
-    17: "the service has no execution thread",
-    18: "the services depend on each other in a circle",
-    21: "a parameter is not valid",
-    22: "the account of the service is not valid",
-    24: "the service is paused",
-}
-
+_CODES = FACTS.of("return_code", schema.WINDOWS_SERVICE)
+_MEANINGS = {fact.number: fact.note for fact in _CODES.values()}
+_ACCEPTED = _CODES["accepted"].number
 # What counts as done although the request was not accepted: it was in that state already.
-_ALREADY_RUNNING = 10
-_NOT_RUNNING = (5, 6)
+_ALREADY_RUNNING = _CODES["already_running"].number
+_NOT_RUNNING = (_CODES["cannot_accept"].number, _CODES["not_running"].number)
 # The service did not answer in time, or not as the manager expected, and may well do what it was asked all the same
 # (networkoptix/nx_system_tests waits after both, against real machines).
-_MAY_HAPPEN_YET = (7, 8)
+_MAY_HAPPEN_YET = (_CODES["timeout"].number, _CODES["unknown_failure"].number)
 
 
 @dataclass(frozen=True)
@@ -104,19 +83,19 @@ def read_service_state(name: str) -> Work[WindowsService]:
 
 def request_start(name: str) -> Work[None]:
     """Ask a service to start; whether it does, its state tells. Raises ServiceRefused."""
-    return _request(name, "StartService", accepted=(0, _ALREADY_RUNNING, *_MAY_HAPPEN_YET))
+    return _request(name, "StartService", accepted=(_ACCEPTED, _ALREADY_RUNNING, *_MAY_HAPPEN_YET))
 
 
 def request_stop(name: str) -> Work[None]:
     """Ask a service to stop; whether it does, its state tells. Raises ServiceRefused."""
-    return _request(name, "StopService", accepted=(0, *_NOT_RUNNING, *_MAY_HAPPEN_YET))
+    return _request(name, "StopService", accepted=(_ACCEPTED, *_NOT_RUNNING, *_MAY_HAPPEN_YET))
 
 
 def _request(name: str, method: str, accepted: tuple[int, ...]) -> Work[None]:
     result = yield Invoke(schema.WINDOWS_SERVICE, method, None, {"Name": name})
     code = result.return_value
     if code not in accepted:
-        meaning = _RETURN_CODES.get(code or 0, "the return code is not documented")
+        meaning = _MEANINGS.get(code or 0, "the return code is not documented")
         raise ServiceRefused(f"{method} on {name} returned {code}: {meaning}")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from ...module_utils._text import printable
+
 try:
     from cryptography import x509
 except ImportError as missing:
@@ -34,9 +36,9 @@ def read_certificate(der: bytes) -> Certificate | None:
     try:
         found = x509.load_der_x509_certificate(der)
         return Certificate(
-            subject=found.subject.rfc4514_string(),
-            issuer=found.issuer.rfc4514_string(),
-            names=_names(found),
+            subject=printable(found.subject.rfc4514_string()),
+            issuer=printable(found.issuer.rfc4514_string()),
+            names=tuple(map(printable, _names(found))),
             not_before=_moment(found, "not_valid_before"),
             not_after=_moment(found, "not_valid_after"),
         )

@@ -19,9 +19,9 @@ from .._wsman.errors import WsmanError
 from .._wsman.identify import Identify, Identity
 from . import http1
 from .certificate import Certificate, read_certificate
+from .challenge import schemes_offered
 from .endpoint import Endpoint
 from .stream_shared import is_proxied
-from .translation import schemes_offered
 
 _SECONDS = 10.0
 _PIECE = 64 * 1024
@@ -71,7 +71,7 @@ class _Door:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._request = http1.Target(endpoint.netloc, endpoint.path)
+        self._request = http1.Target(endpoint.host_header, endpoint.request_target)
         self._seconds = min(_SECONDS, float(endpoint.connect_timeout or _SECONDS))
         self._socket: socket.socket | None = None
         self.certificate: Certificate | None = None
@@ -110,7 +110,7 @@ class _Door:
             connected.close()
 
     def _connected(self) -> socket.socket:
-        connected = socket.create_connection((self._endpoint.host, self._endpoint.port), self._seconds)
+        connected = socket.create_connection((self._endpoint.address, self._endpoint.port), self._seconds)
         if self._endpoint.scheme != "https":
             return connected
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -118,7 +118,7 @@ class _Door:
         context.verify_mode = ssl.CERT_NONE
         with connected:
             # On success the socket is detached from this object.
-            return context.wrap_socket(connected, server_hostname=self._endpoint.host)
+            return context.wrap_socket(connected, server_hostname=self._endpoint.server_name)
 
     def _asked(self, connected: socket.socket, body: bytes, header: str) -> tuple[http1.Response, bool]:
         deadline = time.monotonic() + self._seconds

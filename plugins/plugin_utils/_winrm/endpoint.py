@@ -9,12 +9,14 @@ Field names follow pywinrm's ``Protocol`` where it has an argument of that meani
 from __future__ import annotations
 
 import base64
-import ipaddress
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, urlsplit
 
-from ...module_utils._kms import is_address
+from ...module_utils._text import printable
+from .._wsman.envelope import SMALLEST_ENVELOPE
+from . import address
 from .errors import Misconfigured
 from .variables import variable_of
 
@@ -23,6 +25,20 @@ FROM_ENVIRONMENT = "legacy_requests"
 
 BASIC_TRANSPORTS = frozenset({"basic", "plaintext", "ssl"})
 SEALING_TRANSPORTS = frozenset({"ntlm", "kerberos", "credssp"})
+# Whatever is text, except the host, of which more is demanded, and what may be one of a few words.
+_TEXTS = (
+    "username",
+    "path",
+    "ca_trust_path",
+    "cert_pem",
+    "cert_key_pem",
+    "kerberos_hostname_override",
+    "service",
+)
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Some scripts cannot be written without these two (Unicode Standard, 23.2).
+_JOINERS = "\u200c\u200d"
+
 TRANSPORTS = ("basic", "plaintext", "ssl", "certificate", "ntlm", "kerberos", "credssp")
 
 
@@ -107,6 +123,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         self._check_address()
+        self._check_texts()
         self._check_timing()
         self._check_choices()
         for transport in self.transports:
@@ -115,15 +132,34 @@ class Endpoint:
     # --- what callers read
 
     @cached_property
+    def address(self) -> str:
+        """What is connected to: an address, or a name as DNS has it (RFC 5891), in small letters."""
+        return address.dialled(self.host)
+
+    @property
+    def server_name(self) -> str:
+        """What the host's certificate has to be for. A name's final dot is not on it."""
+        return address.without_zone(self.address).rstrip(".")
+
+    @property
     def netloc(self) -> str:
-        """Host and port as a URL, or a Host header, has them: letters outside ASCII as DNS has them (RFC 5890)."""
-        host = self.host if self.host.isascii() else self.host.encode("idna").decode("ascii")
-        return f"{_bracketed(host)}:{self.port}"
+        """Host and port as a URL has them."""
+        return f"{address.bracketed(self.address)}:{self.port}"
+
+    @property
+    def host_header(self) -> str:
+        """Host and port as the header Host has them."""
+        return f"{address.bracketed(address.without_zone(self.address))}:{self.port}"
+
+    @cached_property
+    def request_target(self) -> str:
+        """What is posted to."""
+        return address.request_target(self.path)
 
     @property
     def url(self) -> str:
-        """The address as pywinrm wants it."""
-        return f"{self.scheme}://{self.netloc}{self.path}"
+        """The listener as pywinrm wants it."""
+        return f"{self.scheme}://{self.netloc}{self.request_target}"
 
     @cached_property
     def label(self) -> str:
@@ -132,7 +168,7 @@ class Endpoint:
 
     def label_with(self, transport: str) -> str:
         """The label while one particular transport is in use."""
-        return f"{self.inventory_name} ({_bracketed(self.host)}:{self.port}, {transport})"
+        return f"{printable(self.inventory_name)} ({_shown(self.host)}:{self.port}, {transport})"
 
     @property
     def cleartext(self) -> bool:
@@ -163,26 +199,39 @@ class Endpoint:
 
     # --- checks
 
+    def _check_texts(self) -> None:
+        """What steers a terminal, ends a header or cannot be seen is nowhere meant, and often came with a copied line.
+
+        What is wrong is shown escaped.
+        """
+        for name in _TEXTS:
+            value = getattr(self, name)
+            if isinstance(value, str) and (found := _first_harmful(value)) is not None:
+                raise self._error(name, f"{value!a} holds {found!a}", "Type the value anew, without that character")
+        kinit = self.kinit or Kinit()
+        for name, words in (("kinit_command", (kinit.command,)), ("kinit_args", kinit.args or ())):
+            if any(_first_harmful(word) is not None for word in words):
+                raise self._error(name, "holds a control character", "Type the value anew")
+        # A password is never shown, and may be anything that can be typed.
+        if self.password is not None and set(self.password.reveal()) & {"\0", "\r", "\n"}:
+            what = "holds the end of a line, or a null"
+            raise self._error("password", what, "A file or vault that was written by echo ends in one: use printf")
+
     def _check_address(self) -> None:
-        if not _is_address(self.host):
+        if not _can_be_dialled(self.host):
             name, _colon, port = self.host.rpartition(":")
-            if port.isdecimal() and (_is_name(name) or _is_address(name)):
+            if port.isdecimal() and _can_be_dialled(name):
                 advice = f"Put {port} into {self.variable('port')}, and only {name} here"
                 raise self._error("host", f"{self.host!a} holds a port", advice)
-            if not _is_name(self.host):
-                # Escaped, because what is wrong with it may be invisible.
-                what = f"{self.host!a} is not a host name or address"
-                raise self._error("host", what, "Give a name or IP address")
+            # Escaped, because what is wrong with it may be invisible.
+            what = f"{self.host!a} is not a host name or address"
+            raise self._error("host", what, "Give a name or IP address")
         if not 1 <= self.port <= 65535:
             raise self._error("port", f"{self.port} is not a port", "WinRM listens on 5986 (https) or 5985 (http)")
         if self.scheme not in ("http", "https"):
             raise self._error("scheme", f"{self.scheme!r} is not a scheme", "Use http or https")
         if not self.path.startswith("/"):
             raise self._error("path", f"{self.path!r} does not begin with a slash", "The usual path is /wsman")
-        if not all("!" <= c <= "~" for c in self.path):
-            # It stands in the first line of a request, where a line's end would begin a header.
-            what = f"{self.path!a} holds a blank or a letter outside ASCII"
-            raise self._error("path", what, "Write such letters as %XX. The usual path is /wsman")
 
     def _check_timing(self) -> None:
         if self.operation_timeout < 1:
@@ -195,6 +244,9 @@ class Endpoint:
             )
         if self.connect_timeout is not None and self.connect_timeout < 1:
             raise self._error("connect_timeout", "must be at least 1 second", "The usual value is 30")
+        if self.max_envelope_size < SMALLEST_ENVELOPE:
+            what = f"{self.max_envelope_size} is less than the {SMALLEST_ENVELOPE} bytes that WS-Management demands"
+            raise self._error("max_envelope_size", what, "The usual value is 153600")
 
     def _check_choices(self) -> None:
         self._check_choice("server_cert_validation", ("validate", "ignore"))
@@ -243,6 +295,8 @@ class Endpoint:
     def _check_kerberos(self) -> None:
         if self.kinit is not None and self.kinit.mode == "managed" and not self.username:
             raise self._error("username", "is not set, and kinit needs a principal", "Set it to user@REALM")
+        # kinit reads bytes, and gets those that were typed.
+        self._check_coding("surrogateescape")
 
     def _check_credentials(self, transport: str) -> None:
         if not self.username:
@@ -255,10 +309,19 @@ class Endpoint:
                 f"{transport} (HTTP Basic) cannot carry the characters of this account or password",
                 f"Set {self.variable('transports')} to ntlm or kerberos",
             )
+        self._check_coding("strict")
+
+    def _check_coding(self, errors: str) -> None:
+        try:
+            (self.password.reveal() if self.password else "").encode("utf-8", errors)
+        except UnicodeEncodeError:
+            # From None: the original quotes the password.
+            what = "holds bytes that are not text in UTF-8"
+            raise self._error("password", what, "Store it, or set the terminal, in UTF-8") from None
 
     def _error(self, name: str, what: str, advice: str) -> EndpointError:
         option = self.variable(name)
-        label = self.inventory_name or self.host
+        label = printable(self.inventory_name or self.host)
         return EndpointError(label, f"{option} {self.redact(what)}", advice, option=option)
 
     # --- helpers
@@ -270,36 +333,32 @@ class Endpoint:
             _proxy_credentials(self.proxy),
         ):
             if password:
-                pair = f"{user or ''}:{password}".encode("utf-8", "surrogateescape")
-                forms |= {password, quote(password, safe=""), repr(password)[1:-1]}
-                forms.add(base64.b64encode(pair).decode("ascii"))
+                pair = f"{user or ''}:{password}"
+                forms |= {password, quote(password, safe="", errors="surrogatepass"), repr(password)[1:-1]}
+                # Latin-1 is how requests, and so the streams, send it.
+                codings = (("utf-8", "surrogatepass"), ("latin-1", "replace"))
+                forms |= {base64.b64encode(pair.encode(*coding)).decode("ascii") for coding in codings}
         return sorted(forms, key=len, reverse=True)
 
 
-def _bracketed(host: str) -> str:
-    if ":" not in host:
-        return host
+def _shown(host: str) -> str:
+    """As people read it in front of a port."""
+    return host if host.startswith("[") else address.bracketed(host)
+
+
+def _can_be_dialled(host: str) -> bool:
     try:
-        ipaddress.IPv6Address(host)
+        address.dialled(host)
     except ValueError:
-        return host
-    return f"[{host}]"
-
-
-def _is_address(host: str) -> bool:
-    return host == host.strip() and is_address(host)
-
-
-def _is_name(host: str) -> bool:
-    """Whether DNS, NetBIOS or a hosts file could hold it (RFC 1035, 2.3.4). Windows' names may have an underscore."""
-    try:
-        name = host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
         return False
-    labels = name.removesuffix(".").split(".")
-    # Encoding drops what is invisible, so that two names would look like one.
-    legible = host.isprintable() and not any(c.isspace() or c in "/?#@:[]\\%" for c in host)
-    return legible and len(name) <= 254 and all(1 <= len(label) <= 63 for label in labels)
+    return True
+
+
+def _first_harmful(text: str) -> str | None:
+    """The first character that has no place in a name: control and format (Unicode Standard, 4.5), and surrogates."""
+    if text.isascii() and text.isprintable():
+        return None
+    return next((c for c in text if unicodedata.category(c) in _HARMFUL and c not in _JOINERS), None)
 
 
 def _fits_latin1(username: str, password: Secret) -> bool:

@@ -10,9 +10,24 @@ A fault of the WS-Management layer is not here: the host answered, see ``_wsman.
 
 from __future__ import annotations
 
+import enum
+
+
+class Proof(enum.Enum):
+    """What became of the account's proof, which counts against it where a host refuses it."""
+
+    NOT_SHOWN = enum.auto()
+    REFUSED = enum.auto()
+    #: It was shown, and the answer, of the host or of something in between, tells nothing of it.
+    UNJUDGED = enum.auto()
+    ACCEPTED = enum.auto()
+
 
 class WinrmError(Exception):
     """Base of the family. ``host`` is the label of the endpoint, never containing a secret."""
+
+    #: Of the pipe over pywinrm alone; the streams tell the guard themselves.
+    proof: Proof = Proof.NOT_SHOWN
 
     #: Whether the host may have received the request. Instances may know better than their class.
     maybe_delivered: bool = False

@@ -31,6 +31,13 @@ class Broken(Exception):
     """The peer does not speak HTTP, or stopped in the middle of it."""
 
 
+class Closing(Exception):
+    """The peer closes the connection in the middle of a sign-in, which is one with its connection."""
+
+    def __init__(self) -> None:
+        super().__init__("the host closes the connection in the middle of it")
+
+
 class Oversized(Exception):
     """The peer announces, or sends, more than anybody wants to read."""
 

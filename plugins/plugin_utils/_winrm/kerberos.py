@@ -53,7 +53,7 @@ class Ticket:
 
     @contextmanager
     def in_environment(self) -> Iterator[None]:
-        """Make this the process's cache for the length of the block; other hosts' tickets wait meanwhile."""
+        """Make this the process's cache for the length of the block. Who waits for a host in it lets others wait."""
         with _ENVIRONMENT:
             before = os.environ.get("KRB5CCNAME")
             os.environ["KRB5CCNAME"] = self.cache
@@ -87,7 +87,7 @@ def obtain_ticket(endpoint: Endpoint) -> Ticket:
 def command_line(endpoint: Endpoint, kinit: Kinit) -> list[str]:
     """``kinit`` with the user's arguments, or ``-f`` for a forwardable ticket, and the principal."""
     forwardable = ["-f"] if endpoint.kerberos_delegation else []
-    arguments = list(kinit.args) if kinit.args else forwardable
+    arguments = forwardable if kinit.args is None else list(kinit.args)
     return [kinit.command, *arguments, endpoint.username or ""]
 
 

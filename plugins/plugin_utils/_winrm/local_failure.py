@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from . import pem_files
 from .errors import Misconfigured, Unexpected, WinrmError
 from .situation import Situation
 
 
 def local_file(s: Situation, reason: object) -> WinrmError:
+    """A file of this machine. ``reason`` is what the library says, where looking at the files tells nothing."""
+    found = pem_files.unusable(s.endpoint, s.transport)
+    if found is not None:
+        return Misconfigured(s.label, f"{found.variable}: {s.quote(found.path)} {s.quote(found.why)}", found.advice)
     fields = ("ca_trust_path", "cert_pem", "cert_key_pem")
     advice = f"Check {', '.join(s.variable(name) for name in fields)}, and REQUESTS_CA_BUNDLE in the environment"
     return Misconfigured(s.label, f"a file cannot be used ({s.quote(reason)})", advice)

@@ -72,7 +72,7 @@ class Credentials:
         try:
             return spnego.client(
                 self._ntlm(endpoint) if transport == "ntlm" else _ticket(cache),
-                hostname=endpoint.kerberos_hostname_override or endpoint.host,
+                hostname=endpoint.kerberos_hostname_override or endpoint.address,
                 service=endpoint.service,
                 protocol=transport,
                 channel_bindings=GssChannelBindings(application_data=binding) if binding else None,

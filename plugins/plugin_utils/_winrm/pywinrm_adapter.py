@@ -20,12 +20,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import http1
+from .challenge import respelled
+from .sign_in_failure import as_text, shows_account
+from .trace import Stopwatch
 
 try:
     import urllib3.connection
     import urllib3.connectionpool
     from requests.adapters import HTTPAdapter
     from requests.exceptions import ReadTimeout
+    from requests.utils import select_proxy
 except ImportError:
     # They come with pywinrm, whose absence is what users are told of. ansible-test imports this file without either.
     HTTPAdapter = object  # type: ignore[assignment,misc]
@@ -40,6 +44,8 @@ class Watch:
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
+        #: The pools of connections: urllib3 leaves those of a broken exchange to the garbage collector.
+        self.pools: weakref.WeakSet[Any] = weakref.WeakSet()
         #: The deadline of this exchange has passed.
         self.expired = False
         #: TLS came about on the newest connection.
@@ -94,8 +100,15 @@ class BoundedAdapter(HTTPAdapter):
     Raises http1.Oversized, http1.Encoded and ReadTimeout, besides what requests raises.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, peer: str = "") -> None:
         self._limit = limit
+        self._peer = peer
+        #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
+        self.challenge: tuple[str, str | None] | None = None
+        #: The account's proof went out, and was answered by a 401.
+        self.proof_shown = self.proof_refused = False
+        #: The connection is signed in, and its messages are sealed.
+        self.signed_in = False
         self._watch = Watch()
         # As urllib3 does with its own: whoever forgets to close a session leaves no connection open.
         weakref.finalize(self, self._watch.forget)
@@ -115,17 +128,41 @@ class BoundedAdapter(HTTPAdapter):
     def send(self, request: Any, **settings: Any) -> Any:  # type: ignore[override]
         """One exchange up to its answer's head. The body is read where requests wants it, within the same bounds."""
         deadline = time.monotonic() + _seconds(settings.get("timeout"))
-        with self._watch.until(deadline):
-            response = super().send(request, **settings)
+        watch = Stopwatch(self._peer, request.headers.get("Authorization"), len(request.body or b""))
+        response = None
         try:
+            with self._watch.until(deadline):
+                response = super().send(request, **settings)
             _judge_head(response)
-        except BaseException:
-            response.close()
+            self._judge_sign_in(request, response, settings.get("proxies"))
+        except BaseException as failure:
+            watch.failed(failure)
+            # Also where the cut at the deadline looked like the end of the head.
+            if response is not None:
+                response.close()
             raise
         # What signs in looks at the socket first, which is gone once the body has been read.
         answer: Any = response.raw
-        answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline)
+        answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline, watch)
         return response
+
+    def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
+        shown = request.headers.get("Authorization")
+        header = response.headers.get("WWW-Authenticate", "")
+        self.challenge = (header, shown) if response.status_code == 401 else None
+        if shown and shows_account(as_text(shown)):
+            self.proof_shown = True
+            self.proof_refused = response.status_code == 401
+        if response.status_code == 401:
+            # To a sealed message requests-ntlm would sign in anew: show the account once more, and send the message
+            # again in the seal that is broken.
+            response.headers["WWW-Authenticate"] = "" if self.signed_in and not shown else respelled(header)
+        if response.status_code == 407 and not select_proxy(request.url, proxies):
+            # The host itself is no proxy. requests-ntlm would sign in to it as to one.
+            response.headers.pop("Proxy-Authenticate", None)
+        if self.challenge and shown and not shows_account(as_text(shown)) and "close" in _connection_of(response):
+            # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
+            raise http1.Closing
 
     @property
     def secured(self) -> bool:
@@ -135,9 +172,11 @@ class BoundedAdapter(HTTPAdapter):
     def close(self) -> None:
         """Close all connections."""
         super().close()
+        for pool in list(self._watch.pools):
+            pool.close()
         self._watch.forget()
 
-    def _pieces(self, answer: Any, deadline: float) -> Iterator[bytes]:
+    def _pieces(self, answer: Any, deadline: float, watch: Stopwatch) -> Iterator[bytes]:
         size = 0
         try:
             # Not urllib3's stream(), which in older versions reads the line before a chunk without a limit.
@@ -146,9 +185,11 @@ class BoundedAdapter(HTTPAdapter):
                 if size > self._limit:
                     raise http1.Oversized(f"an answer of more than {self._limit} bytes")
                 yield piece
-        except Exception:
+        except Exception as failure:
+            watch.failed(failure)
             answer.close()
             raise
+        watch.answered(int(answer.status), size)
 
     def _piece(self, answer: Any, deadline: float) -> bytes:
         with self._watch.until(deadline):
@@ -160,6 +201,10 @@ def _judge_head(response: Any) -> None:
     if sum(len(name) + len(value) for name, value in response.raw.headers.items()) > http1.HEAD_LIMIT:
         raise http1.Oversized(f"a header of more than {http1.HEAD_LIMIT} bytes")
     http1.refuse_encoding({"content-encoding": response.headers.get("Content-Encoding", "")})
+
+
+def _connection_of(response: Any) -> str:
+    return str(response.headers.get("Connection", "")).lower()
 
 
 def _too_late() -> ReadTimeout:
@@ -216,8 +261,16 @@ def _pools(watch: Watch, limit: int) -> dict[str, Any]:
     class PlainPool(urllib3.connectionpool.HTTPConnectionPool):
         ConnectionCls = Plain
 
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **settings)
+            watch.pools.add(self)
+
     class SecurePool(urllib3.connectionpool.HTTPSConnectionPool):
         ConnectionCls = Secure
+
+        def __init__(self, *args: Any, **settings: Any) -> None:
+            super().__init__(*args, **settings)
+            watch.pools.add(self)
 
     return {"http": PlainPool, "https": SecurePool}
 

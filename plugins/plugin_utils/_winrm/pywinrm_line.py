@@ -17,15 +17,16 @@ Three rules, each learned from how pywinrm 0.5 works:
 from __future__ import annotations
 
 import ssl
-from pathlib import Path
 from typing import Any
 
 from .answer_failure import http_status, no_wsman, redirected, unsealed
 from .bounds import body_limit
 from .certificate import read_certificate
 from .endpoint import Endpoint
-from .errors import Misconfigured, TransportUnusable, WinrmError
-from .kerberos import INSTALL_KINIT
+from .errors import Misconfigured, Proof, TransportUnusable, WinrmError
+from .kerberos import INSTALL_KINIT, Ticket
+from .local_failure import local_file
+from .pem_files import is_encrypted
 from .situation import Situation
 from .translation import chain, looks_like_soap
 
@@ -64,8 +65,9 @@ _NAMES_TIMEOUT = 5.0
 class Line:
     """One ``Protocol`` on one transport, from its sign-in to its first exception."""
 
-    def __init__(self, endpoint: Endpoint, transport: str) -> None:
+    def __init__(self, endpoint: Endpoint, transport: str, ticket: Ticket | None = None) -> None:
         self._endpoint = endpoint
+        self._ticket = ticket
         self._transport = transport
         self._protocol: Protocol | None = None
         self._adapter: BoundedAdapter | None = None
@@ -86,7 +88,16 @@ class Line:
             timeout=self._timeout,
             handshake=self._endpoint.scheme == "https" and not (self._adapter and self._adapter.secured),
             names=self._certificate_names,
+            challenge=self._adapter.challenge if self._adapter else None,
         )
+
+    @property
+    def proof(self) -> Proof:
+        """What became of the account's proof in the last exchange, as far as the answers tell."""
+        adapter = self._adapter
+        if adapter is None or not adapter.proof_shown:
+            return Proof.NOT_SHOWN
+        return Proof.REFUSED if adapter.proof_refused else Proof.UNJUDGED
 
     def send(self, request: str, timeout: float | None) -> bytes:
         """Send one envelope, after signing in if that has not been done; the body of its answer."""
@@ -116,7 +127,7 @@ class Line:
 
     def _sign_in(self) -> Protocol:
         require_libraries(self._endpoint, self._transport)
-        _refuse_encrypted_key(self._endpoint, self._transport)
+        _refuse_encrypted_key(self.situation, self._transport)
         protocol = self._protocol = Protocol(**_arguments(self._endpoint, self._transport))
         # Protocol's constructor does not take these two.
         protocol.transport.credssp_auth_mechanism = _literal(self._endpoint.credssp_auth_mechanism)
@@ -127,16 +138,19 @@ class Line:
         transport.message_encryption = "never"
         session = transport.build_session()
         session.headers["Accept-Encoding"] = "identity"
-        self._adapter = BoundedAdapter(body_limit(self._endpoint))
+        self._adapter = BoundedAdapter(body_limit(self._endpoint), self._endpoint.label_with(self._transport))
         session.mount(f"{self._endpoint.scheme}://", self._adapter)
         session.hooks["response"].append(self._inspect)
         # What pywinrm takes from the environment it has merged by now. Left on, requests would also look into ~/.netrc,
         # and send what it finds there instead of the certificate's header.
         session.trust_env = False
+        if self._ticket is not None:
+            _use_ticket(session.auth, self._ticket)
         if self._endpoint.seals(self._transport):
             self._require_sealing(session)
             # Signs in with a POST without a body; transports that do not seal sign in with their first message.
             transport.setup_encryption(session)
+            self._adapter.signed_in = True
         return protocol
 
     def _require_sealing(self, session: Any) -> None:
@@ -186,10 +200,25 @@ class Line:
     def _certificate_names(self) -> tuple[str, ...]:
         """The names on the host's certificate, from a second look at it in which nothing is sent."""
         try:
-            return _names_on_certificate(self._endpoint.host, self._endpoint.port)
+            return _names_on_certificate(self._endpoint.address, self._endpoint.port)
         except (OSError, ValueError):
             # Only the wording of an error is at stake.
             return ()
+
+
+def _use_ticket(auth: Any, ticket: Ticket) -> None:
+    """Let the Kerberos library find the ticket where it looks for it, which it does here and nowhere else.
+
+    The environment belongs to all threads. It is changed for the length of this one call: not while a host is waited
+    for, since others would wait with it.
+    """
+    made = auth.generate_request_header
+
+    def generate_request_header(*args: Any, **settings: Any) -> Any:
+        with ticket.in_environment():
+            return made(*args, **settings)
+
+    auth.generate_request_header = generate_request_header
 
 
 def _names_on_certificate(host: str, port: int) -> tuple[str, ...]:
@@ -209,15 +238,11 @@ def require_libraries(endpoint: Endpoint, transport: str) -> None:
         raise TransportUnusable(label, what, f"Install it into the Python that runs Ansible: {install}")
 
 
-def _refuse_encrypted_key(endpoint: Endpoint, transport: str) -> None:
+def _refuse_encrypted_key(situation: Situation, transport: str) -> None:
     """OpenSSL would ask for the passphrase on the terminal, where nobody answers."""
-    if not (endpoint.uses_certificate(transport) and endpoint.cert_key_pem):
-        return
-    key = Path(endpoint.cert_key_pem)
-    if key.is_file() and b"ENCRYPTED" in key.read_bytes():
-        advice = f"Decrypt it (openssl pkey -in {key} -out FILE) and set {endpoint.variable('cert_key_pem')} to that"
-        what = f"the private key {key} is encrypted, which pywinrm cannot read"
-        raise Misconfigured(endpoint.label_with(transport), what, advice)
+    endpoint = situation.endpoint
+    if endpoint.uses_certificate(transport) and endpoint.cert_key_pem and is_encrypted(endpoint.cert_key_pem):
+        raise local_file(situation, "it is encrypted")
 
 
 def _arguments(endpoint: Endpoint, transport: str) -> dict[str, Any]:

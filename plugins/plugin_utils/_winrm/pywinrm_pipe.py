@@ -12,14 +12,13 @@ Two rules:
 
 from __future__ import annotations
 
-import contextlib
-
 from .endpoint import Endpoint
-from .errors import Misconfigured, NotAuthenticated, TransportUnusable, WinrmError
+from .errors import Misconfigured, NotAuthenticated, Proof, TransportUnusable, WinrmError
 from .kerberos import Ticket, obtain_ticket
 from .pywinrm_line import Line, require_libraries
 from .sign_in_failure import sign_in_fault
 from .translation import soap_body, translate
+from .transports import none_usable, refuse_step_down
 
 
 class PywinrmPipe:
@@ -31,6 +30,8 @@ class PywinrmPipe:
         self._line: Line | None = None
         self._ticket: Ticket | None = None
         self._refusal: WinrmError | None = None
+        # The host has answered a message: it knows the account.
+        self._accepted = False
 
     @property
     def label(self) -> str:
@@ -47,7 +48,7 @@ class PywinrmPipe:
             raise type(self._refusal)(*self._refusal.args)
         unusable: list[TransportUnusable] = []
         for transport in self._transports:
-            self._refuse_step_down(transport, unusable)
+            refuse_step_down(self._endpoint, transport, unusable)
             try:
                 answer = self._exchange_on(transport, request, timeout)
             except TransportUnusable as exc:
@@ -55,7 +56,7 @@ class PywinrmPipe:
                 continue
             self._transports = (transport,)
             return answer
-        raise _none_usable(self._endpoint, unusable)
+        raise none_usable(self._endpoint, unusable)
 
     def close(self) -> None:
         """Close the connection and remove the private ticket cache, if there is one."""
@@ -70,28 +71,38 @@ class PywinrmPipe:
             line.close()
 
     def _exchange_on(self, transport: str, request: str, timeout: float | None) -> bytes:
-        with self._ticket_for(transport):
-            line = self._line = self._line or Line(self._endpoint, transport)
-            try:
-                return line.send(request, timeout)
-            except Exception as exc:
-                body, situation = soap_body(exc), line.situation
-                if body is not None and situation.sent:
-                    return body
-                # A fault before there is a seal can be anybody's: it ends the exchange but never becomes an answer.
-                error = sign_in_fault(situation, body) if body is not None else translate(situation, exc)
-                if isinstance(error, NotAuthenticated):
-                    self._refusal = error
-                raise error from line.safe_cause(exc)
-            finally:
-                # Also for KeyboardInterrupt and for faults: nothing is sent on an object that has raised.
-                if not line.intact:
-                    self._drop()
+        line = self._line = self._line or Line(self._endpoint, transport, self._ticket_for(transport))
+        try:
+            body = line.send(request, timeout)
+        except Exception as exc:
+            fault, situation = soap_body(exc), line.situation
+            if fault is not None and situation.sent:
+                self._accepted = True
+                return fault
+            # A fault before there is a seal can be anybody's: it ends the exchange but never becomes an answer.
+            error = sign_in_fault(situation, fault) if fault is not None else translate(situation, exc)
+            if isinstance(error, NotAuthenticated):
+                self._refusal = error
+            error.proof = self._proof(line, error)
+            raise error from line.safe_cause(exc)
+        finally:
+            # Also for KeyboardInterrupt and for faults: nothing is sent on an object that has raised.
+            if not line.intact:
+                self._drop()
+        self._accepted = True
+        return body
 
-    def _ticket_for(self, transport: str) -> contextlib.AbstractContextManager[None]:
+    def _proof(self, line: Line, error: WinrmError) -> Proof:
+        if self._accepted:
+            return Proof.ACCEPTED
+        # In the middle of a sign-in a 401 is how a host goes on.
+        refused = isinstance(error, NotAuthenticated) or line.proof is not Proof.REFUSED
+        return line.proof if refused else Proof.UNJUDGED
+
+    def _ticket_for(self, transport: str) -> Ticket | None:
         kinit = self._endpoint.kinit
         if transport != "kerberos" or kinit is None or kinit.mode != "managed":
-            return contextlib.nullcontext()
+            return None
         if self._ticket is None:
             # Without pykerberos a ticket is of no use, and kinit would have been asked for the password in vain.
             require_libraries(self._endpoint, transport)
@@ -102,18 +113,4 @@ class PywinrmPipe:
             except Misconfigured as refusal:
                 self._refusal = refusal
                 raise
-        return self._ticket.in_environment()
-
-    def _refuse_step_down(self, transport: str, unusable: list[TransportUnusable]) -> None:
-        endpoint = self._endpoint
-        if unusable and endpoint.reveals_content(transport):
-            what = f"{unusable[-1].what}; the next transport, {transport}, would send everything in the clear"
-            advice = f"{unusable[-1].advice}. To use {transport} all the same, make it the only transport"
-            raise Misconfigured(endpoint.label, what, advice) from unusable[-1]
-
-
-def _none_usable(endpoint: Endpoint, unusable: list[TransportUnusable]) -> WinrmError:
-    if len(unusable) == 1:
-        return unusable[0]
-    what = "no transport can be used: " + "; ".join(exc.what for exc in unusable)
-    return Misconfigured(endpoint.label, what, unusable[-1].advice)
+        return self._ticket

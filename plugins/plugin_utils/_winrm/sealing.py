@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import struct
 from typing import NamedTuple, Protocol
 
 from .http1 import SOAP_TYPE
 
-PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
-SEALED_TYPE = f'multipart/encrypted;protocol="{PROTOCOL}";boundary="Encrypted Boundary"'
+#: The scheme that signed in says how the seal is called.
+_PROTOCOLS = {"Kerberos": "application/HTTP-Kerberos-session-encrypted"}
+_SPNEGO = "application/HTTP-SPNEGO-session-encrypted"
 
 _BOUNDARY = b"--Encrypted Boundary\r\n"
 _END = b"--Encrypted Boundary--"
-# A tab begins the inner header lines, and no empty line stands before the data.
-_HEAD = _BOUNDARY + f"\tContent-Type: {PROTOCOL}\r\n\tOriginalContent: type={SOAP_TYPE};Length=".encode("ascii")
 _DATA = b"\r\n" + _BOUNDARY + b"\tContent-Type: application/octet-stream\r\n"
 _ANNOUNCED = re.compile(rb"\s+OriginalContent:[^\r\n]*;\s*Length=(\d{1,9})\s*\r\n", re.IGNORECASE)
 _OCTETS = re.compile(rb"--\s*Encrypted Boundary\r\n\s+Content-Type:\s*application/octet-stream\r\n", re.IGNORECASE)
@@ -45,18 +45,33 @@ class NotOpened(Exception):
     """A sealed body whose framing is wrong. What a context raises about a wrong seal is another matter."""
 
 
+def sealed_type(scheme: str = "Negotiate") -> str:
+    """The Content-Type of a sealed body after a sign-in by this scheme."""
+    return f'multipart/encrypted;protocol="{_protocol(scheme)}";boundary="Encrypted Boundary"'
+
+
+def _protocol(scheme: str) -> str:
+    return _PROTOCOLS.get(scheme, _SPNEGO)
+
+
+@functools.cache
+def _head(scheme: str) -> bytes:
+    # A tab begins the inner header lines, and no empty line stands before the data.
+    lines = f"\tContent-Type: {_protocol(scheme)}\r\n\tOriginalContent: type={SOAP_TYPE};Length="
+    return _BOUNDARY + lines.encode("ascii")
+
+
 def is_sealed(content_type: str) -> bool:
     """Whether a body says of itself that it has to be opened."""
     return content_type.lower().startswith("multipart/encrypted")
 
 
-def seal(sealer: Sealer, content: bytes) -> bytes:
-    """The body that carries ``content``."""
+def seal(sealer: Sealer, content: bytes, scheme: str = "Negotiate") -> bytes:
+    """The body that carries ``content``, after a sign-in by this scheme."""
     sealed = sealer.wrap_winrm(content)
     length = len(content) + sealed.padding_length
-    return b"".join(
-        (_HEAD, b"%d" % length, _DATA, struct.pack("<I", len(sealed.header)), sealed.header, sealed.data, _END, b"\r\n")
-    )
+    size = struct.pack("<I", len(sealed.header))
+    return b"".join((_head(scheme), b"%d" % length, _DATA, size, sealed.header, sealed.data, _END, b"\r\n"))
 
 
 def opened(sealer: Sealer, body: bytes) -> bytes:

@@ -129,7 +129,7 @@ def _unsealed_advice(s: Situation) -> str:
 
 
 def _spn(s: Situation) -> str:
-    return f"{s.endpoint.service}/{s.endpoint.kerberos_hostname_override or s.endpoint.host}"
+    return f"{s.endpoint.service}/{s.endpoint.kerberos_hostname_override or s.endpoint.address}"
 
 
 def handshake_refused(s: Situation, reason: object) -> WinrmError:
@@ -138,6 +138,11 @@ def handshake_refused(s: Situation, reason: object) -> WinrmError:
         "A proxy that shares connections breaks ntlm, kerberos and credssp"
     )
     return NotAuthenticated(s.label, f"the sign-in broke off ({s.quote(reason)})", advice)
+
+
+def token_unreadable(s: Situation) -> WinrmError:
+    """A token that no library can read; each has other words for it."""
+    return handshake_refused(s, "the token that it answers with cannot be read")
 
 
 def sign_in_fault(s: Situation, body: bytes) -> WinrmError:

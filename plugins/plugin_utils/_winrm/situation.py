@@ -32,6 +32,8 @@ class Situation:
     timeout: float = 30.0
     handshake: bool = False
     names: Callable[[], tuple[str, ...]] = _no_names
+    #: WWW-Authenticate of the last HTTP 401, and the Authorization that it answers, where a library does not tell.
+    challenge: tuple[str, str | None] | None = None
 
     @property
     def label(self) -> str:

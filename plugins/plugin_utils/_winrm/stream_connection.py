@@ -9,9 +9,22 @@ A protocol of asyncio rather than its streams: an answer is read where it arrive
 from __future__ import annotations
 
 import asyncio
+import enum
 from typing import Any, cast
 
 from . import http1
+
+
+class State(enum.Enum):
+    """Where a connection stands."""
+
+    OPENING = enum.auto()
+    IDLE = enum.auto()
+    #: A request is out, and its answer is not in.
+    WAITING = enum.auto()
+    #: An answer is in, and the host closes the connection, or has said more than it was asked.
+    CLOSING = enum.auto()
+    FAILED = enum.auto()
 
 
 class Connection(asyncio.Protocol):
@@ -25,8 +38,7 @@ class Connection(asyncio.Protocol):
         self._failure: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
-        #: The host announced that it would close the connection, or says more than it was asked.
-        self.closes = False
+        self.state = State.OPENING
         #: The answer took too long, and the connection was cut from this side.
         self.expired = False
 
@@ -34,6 +46,7 @@ class Connection(asyncio.Protocol):
         """Send a request, and wait for its answer. Raises what ``http1`` raises, and the errors of the connection."""
         if self._failure is not None or self._transport is None:
             raise self._failure or http1.Broken("the connection is closed")
+        self.state = State.WAITING
         self._incoming = http1.Incoming(limit)
         self._answer = self._loop.create_future()
         self._due = self._loop.time() + seconds
@@ -48,6 +61,11 @@ class Connection(asyncio.Protocol):
             return await self._answer
         finally:
             self._answer = self._incoming = None
+
+    @property
+    def closes(self) -> bool:
+        """The connection is not good for another request."""
+        return self.state is State.CLOSING
 
     def abort(self) -> None:
         """Cut the connection without waiting for anything."""
@@ -67,10 +85,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
         self._transport = cast("asyncio.Transport", transport)
+        self.state = State.IDLE
 
     def data_received(self, data: bytes) -> None:
         """A part of an answer, or something that nobody asked for."""
-        if not self._waiting or self._incoming is None:
+        if self.state is not State.WAITING or self._incoming is None:
             self._fail(http1.Broken("the host says what it was not asked"))
             return
         try:
@@ -84,7 +103,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> None:
         """The host has said all it had to say, which may be how it ends its answer."""
         failure: Exception = http1.Broken("the host closed the connection without an answer")
-        if self._waiting and self._incoming is not None:
+        if self.state is State.WAITING and self._incoming is not None:
             try:
                 response = self._incoming.end()
                 if response is not None:
@@ -103,18 +122,16 @@ class Connection(asyncio.Protocol):
 
     # --- its own
 
-    @property
-    def _waiting(self) -> bool:
-        return self._answer is not None and not self._answer.done()
-
     def _done(self, response: http1.Response, closes: bool) -> None:
-        self.closes = self.closes or closes
-        if self._answer is not None:
+        self.state = State.CLOSING if closes else State.IDLE
+        if self._answer is not None and not self._answer.done():
             self._answer.set_result(response)
 
     def _fail(self, failure: Exception) -> None:
         """The first failure counts; those that follow come from it."""
         self._failure = self._failure or failure
+        if self.state is not State.CLOSING:
+            self.state = State.FAILED
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(self._failure)
         self.abort()
@@ -122,7 +139,7 @@ class Connection(asyncio.Protocol):
     def _look_at_the_clock(self) -> None:
         # One timer for all requests: a new one mostly only moves what it has to wait for.
         self._timer = None
-        if not self._waiting:
+        if self.state is not State.WAITING:
             return
         if self._loop.time() < self._due:
             self._timer = self._loop.call_at(self._due, self._look_at_the_clock)

@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 from typing import Any
 
 from . import http1, negotiate, sealing, stream_tls
 from .answer_failure import http_status, no_wsman, redirected, unsealed
 from .bounds import body_limit
+from .challenge import schemes_offered, token_of
 from .endpoint import BASIC_TRANSPORTS, Endpoint
 from .errors import WinrmError
 from .lockout import Attempt, LockoutGuard
-from .sign_in_failure import handshake_refused, message_refused, no_ticket, sign_in_fault, unauthorized
+from .sign_in_failure import (
+    handshake_refused,
+    message_refused,
+    no_ticket,
+    sign_in_fault,
+    token_unreadable,
+    unauthorized,
+)
 from .situation import Situation
 from .stream_connection import Connection
 from .stream_shared import Shared
-from .translation import looks_like_soap, schemes_offered
+from .trace import Stopwatch
+from .translation import looks_like_soap
 
 _CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
-_TOKEN = re.compile(r"(?:Negotiate|Kerberos)\s+([A-Za-z0-9+/=]+)", re.IGNORECASE)
+# MS-WSMV 2.2.9.1. A host, or a proxy, may offer the second of each alone.
+_SCHEMES = {"ntlm": ("Negotiate", "NTLM"), "kerberos": ("Negotiate", "Kerberos")}
 _STEPS = 4
 
 # A service that takes the sign-in but not the message that came with it.
@@ -34,15 +43,32 @@ class JointRefused(Exception):
     """The service did not take a message together with the last token of the sign-in."""
 
 
+class OtherScheme(Exception):
+    """The service offers the same sign-in under another name only."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(scheme)
+        self.scheme = scheme
+
+
 class Line:
     """One connection, from its sign-in to its first failure."""
 
-    def __init__(self, endpoint: Endpoint, transport: str, shared: Shared, connection: Connection) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        transport: str,
+        shared: Shared,
+        connection: Connection,
+        scheme: str = "Negotiate",
+    ) -> None:
         self._endpoint = endpoint
         self._transport = transport
         self._shared = shared
         self._connection = connection
-        self._target = http1.Target(endpoint.netloc, endpoint.path)
+        self._peer = endpoint.label_with(transport)
+        self._target = http1.Target(endpoint.host_header, endpoint.request_target)
+        self._scheme = scheme
         self._seals = endpoint.seals(transport)
         self._limit = body_limit(endpoint)
         self._context: Any = None
@@ -103,7 +129,13 @@ class Line:
     async def _round_trip(self, body: bytes, content_type: str, authorization: str | None) -> http1.Response:
         self._last_authorization = authorization
         data = self._target.post(body, content_type, authorization)
-        response = await self._connection.round_trip(data, self._limit, self._patience)
+        watch = Stopwatch(self._peer, authorization, len(body))
+        try:
+            response = await self._connection.round_trip(data, self._limit, self._patience)
+        except BaseException as failure:
+            watch.failed(failure)
+            raise
+        watch.answered(response.status, len(response.body))
         traffic = self._shared.traffic
         traffic.requests += 1
         traffic.bytes_out += len(data)
@@ -112,7 +144,7 @@ class Line:
 
     def _packed(self, content: bytes) -> tuple[bytes, str]:
         if self._seals:
-            return sealing.seal(self._context, content), sealing.SEALED_TYPE
+            return sealing.seal(self._context, content, self._scheme), sealing.sealed_type(self._scheme)
         return content, http1.SOAP_TYPE
 
     def _judged(self, response: http1.Response) -> bytes:
@@ -154,7 +186,7 @@ class Line:
                 # NTLM: the client is done with its answer to the challenge, and the seal stands.
                 self._attempt = first_answer.enter_context(await self._lockout.attempt(self._endpoint))
                 return await (self._finish_with(content, token) if joint else self._finish(token))
-            response = await self._round_trip(b"", http1.SOAP_TYPE, _negotiate(token))
+            response = await self._round_trip(b"", http1.SOAP_TYPE, self._proof(token))
             token = await self._answered(response)
             if self._context.complete and token is None:
                 self._require_seal()
@@ -163,16 +195,25 @@ class Line:
 
     async def _answered(self, response: http1.Response) -> bytes | None:
         """What to say to an answer in the middle of the sign-in; None when that is over."""
-        found = _TOKEN.search(response.headers.get("www-authenticate", ""))
-        if found is None or response.status not in (200, 401):
+        challenge = response.headers.get("www-authenticate", "")
+        answer = token_of(challenge, frozenset({self._scheme.lower()}))
+        if answer is None or response.status not in (200, 401):
+            self._look_for_other_scheme(response.status, challenge)
             raise self._sign_in_failure(response)
         if self.closes:
-            raise handshake_refused(self.situation, "the host closes the connection in the middle of it")
+            raise http1.Closing
         try:
-            token = base64.b64decode(found[1], validate=True)
+            token = base64.b64decode(answer, validate=True)
         except ValueError:
-            raise handshake_refused(self.situation, "its token is no base64") from None
+            raise token_unreadable(self.situation) from None
         return await self._step(token)
+
+    def _look_for_other_scheme(self, status: int, challenge: str) -> None:
+        """Raises OtherScheme where that is all that is offered, and nothing of the account has been shown."""
+        offered = {scheme.lower() for scheme in schemes_offered(challenge)}
+        usual, other = _SCHEMES[self._transport]
+        if status == 401 and self._scheme == usual and usual.lower() not in offered and other.lower() in offered:
+            raise OtherScheme(other)
 
     async def _step(self, token: bytes | None) -> bytes | None:
         try:
@@ -185,7 +226,7 @@ class Line:
             if self._transport == "kerberos" and token is None:
                 raise no_ticket(self.situation, exc) from None
             # The token is a stranger's: whatever the library makes of it is no failure of ours.
-            raise handshake_refused(self.situation, f"{type(exc).__name__}: {exc}") from None
+            raise token_unreadable(self.situation) from None
 
     def _require_seal(self) -> None:
         """A challenge may leave out what was asked for; nothing is sent on what is left."""
@@ -211,7 +252,7 @@ class Line:
     ) -> http1.Response:
         """The answer to the last token. A 401 is a refusal; anything else proves nothing until it opens."""
         self._sent = sends
-        response = await self._round_trip(body, content_type, _negotiate(token))
+        response = await self._round_trip(body, content_type, self._proof(token))
         if response.status == 401:
             self._attempt.refused()
         else:
@@ -230,6 +271,9 @@ class Line:
             return no_wsman(situation, "the sign-in was answered without asking for credentials")
         return http_status(situation, response.status, body.decode("utf-8", "replace"))
 
+    def _proof(self, token: bytes | None) -> str:
+        return f"{self._scheme} {base64.b64encode(token or b'').decode('ascii')}"
+
     def _binding(self) -> bytes | None:
         certificate = self._connection.peer_certificate() if self._endpoint.send_cbt else None
         return None if certificate is None else stream_tls.end_point_binding(certificate)
@@ -242,7 +286,3 @@ def _constant_authorization(endpoint: Endpoint, transport: str) -> str | None:
         password = endpoint.password.reveal() if endpoint.password else ""
         return f"Basic {base64.b64encode(f'{endpoint.username}:{password}'.encode('latin-1')).decode('ascii')}"
     return None
-
-
-def _negotiate(token: bytes | None) -> str:
-    return f"Negotiate {base64.b64encode(token or b'').decode('ascii')}"

@@ -27,13 +27,15 @@ from . import sealing, stream_tls
 from .answer_failure import not_unsealed, read_timeout
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
 from .endpoint import Endpoint
-from .errors import NotAuthenticated, WinrmError
+from .errors import NotAuthenticated, TransportUnusable, WinrmError
 from .local_failure import local_file
 from .situation import Situation
 from .stream_connection import Connection
-from .stream_line import JointRefused, Line
+from .stream_line import JointRefused, Line, OtherScheme
 from .stream_shared import Shared
+from .trace import Stopwatch
 from .translation import translate
+from .transports import none_usable, refuse_step_down
 
 # What may travel with the last token of a sign-in. All other actions change something or run something.
 _READS = frozenset({uris.ENUMERATE_ACTION, uris.PULL_ACTION, uris.RELEASE_ACTION, uris.GET_ACTION})
@@ -57,7 +59,11 @@ class StreamPipe:
     def __init__(self, endpoint: Endpoint, shared: Shared) -> None:
         self._endpoint = endpoint
         self._shared = shared
+        # Those that are left to be tried; one, once it has worked.
+        self._transports = endpoint.transports
         self._transport = endpoint.transports[0]
+        # What the sign-in is called on this host.
+        self._scheme = "Negotiate"
         self._line: Line | None = None
         self._refusal: WinrmError | None = None
         # From the first look for an address until the host has taken the connection; TLS comes after that.
@@ -65,7 +71,8 @@ class StreamPipe:
 
     @property
     def label(self) -> str:
-        return self._endpoint.label_with(self._transport)
+        """The host, and the transport once one has worked."""
+        return self._endpoint.label_with("/".join(self._transports))
 
     async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
         """Send one envelope; the answer's body, be it a result or a SOAP fault. Raises a WinrmError.
@@ -114,19 +121,45 @@ class StreamPipe:
             line.abort()
 
     async def _exchanged(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
-        if self._line is None:
-            self._line = await self._connected()
-        try:
-            return await self._line.send(content, joint=joint, timeout=timeout)
-        except JointRefused:
+        unusable: list[TransportUnusable] = []
+        for transport in self._transports:
+            refuse_step_down(self._endpoint, transport, unusable)
+            self._transport = transport
+            try:
+                body = await self._exchanged_on_line(content, joint=joint, timeout=timeout)
+            except TransportUnusable as exc:
+                # It says so before anything was sent on it.
+                self._drop()
+                unusable.append(exc)
+                continue
+            self._transports = (transport,)
+            return body
+        raise none_usable(self._endpoint, unusable)
+
+    async def _exchanged_on_line(self, content: bytes, *, joint: bool, timeout: float | None) -> bytes:
+        # Each other form is for once, and takes a connection of its own: a sign-in was begun on this one.
+        while True:
+            if self._line is None:
+                self._line = await self._connected()
+            try:
+                return await self._line.send(content, joint=joint, timeout=timeout)
+            except JointRefused:
+                joint = False
+            except OtherScheme as other:
+                self._scheme = other.scheme
             self._drop()
-        # The key streams of both sides are out of step, so the second form takes a connection of its own.
-        self._line = await self._connected()
-        return await self._line.send(content, joint=False, timeout=timeout)
 
     # --- connecting
 
     async def _connected(self) -> Line:
+        watch = Stopwatch(self._endpoint.label_with(self._transport), None, 0, "connection")
+        try:
+            return await self._opened()
+        except BaseException as failure:
+            watch.failed(failure)
+            raise
+
+    async def _opened(self) -> Line:
         context = self._tls_context()
         for pause in (*_PAUSES, None):
             try:
@@ -138,7 +171,7 @@ class StreamPipe:
             await asyncio.sleep(pause)
         self._shared.traffic.connections += 1
         self._connecting = False
-        host = self._endpoint.host if context else None
+        host = self._endpoint.server_name if context else None
         loop = asyncio.get_running_loop()
         opening = loop.create_connection(Connection, sock=connected, ssl=context, server_hostname=host)
         try:
@@ -147,7 +180,7 @@ class StreamPipe:
         except BaseException:
             connected.close()
             raise
-        return Line(self._endpoint, self._transport, self._shared, connection)
+        return Line(self._endpoint, self._transport, self._shared, connection, self._scheme)
 
     def _tls_context(self) -> ssl.SSLContext | None:
         if self._endpoint.scheme != "https":
@@ -179,7 +212,7 @@ class StreamPipe:
         raise failure or OSError("the name has no address")
 
     async def _addresses(self) -> list[tuple[socket.AddressFamily, Any]]:
-        host, port = self._endpoint.host, self._endpoint.port
+        host, port = self._endpoint.address, self._endpoint.port
         for family in (socket.AF_INET, socket.AF_INET6):
             # An address with a zone (fe80::1%eth0) is for the resolver.
             with contextlib.suppress(OSError, ValueError):

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from . import kerberos, negotiate, stream_tls
 from .daemon_threads import DaemonThreads
-from .endpoint import FROM_ENVIRONMENT, Endpoint
+from .endpoint import FROM_ENVIRONMENT, Endpoint, Kinit
 from .lockout import LockoutGuard
 
 
@@ -53,24 +53,20 @@ class Shared:
     joint: JointSignIn = field(default_factory=JointSignIn)
     lockout: LockoutGuard = field(default_factory=lambda: LockoutGuard(0))
     _proxies: dict[str, str] = field(default_factory=getproxies)
-    _tickets: dict[tuple[str | None, str], asyncio.Task[kerberos.Ticket]] = field(default_factory=dict)
+    _tickets: dict[tuple[str | None, str, Kinit, bool], asyncio.Task[kerberos.Ticket]] = field(default_factory=dict)
 
     def speaks_to(self, endpoint: Endpoint) -> bool:
         """Whether the streams can talk to this endpoint as pywinrm would. The others are pywinrm's."""
-        transport = endpoint.transports[0]
         if negotiate.MISSING is not None or stream_tls.MISSING is not None or is_proxied(endpoint, self._proxies):
             return False
-        if transport == "kerberos":
-            # With several transports pywinrm moves on where there is no ticket; kinit's own options are pywinrm's side.
-            plain = endpoint.kinit is None or (endpoint.kinit.command == "kinit" and not endpoint.kinit.args)
-            return len(endpoint.transports) == 1 and plain and negotiate.has_kerberos()
-        return transport != "credssp"
+        return all(map(_is_spoken, endpoint.transports))
 
     async def ticket_cache(self, endpoint: Endpoint) -> str | None:
-        """The Kerberos credential cache for an endpoint: one kinit for each account of the run."""
+        """The Kerberos credential cache for an endpoint: one kinit for all that ask for the same in the same way."""
         if endpoint.kinit is None or endpoint.kinit.mode != "managed":
             return None
-        account = (endpoint.username, endpoint.password.reveal() if endpoint.password else "")
+        password = endpoint.password.reveal() if endpoint.password else ""
+        account = (endpoint.username, password, endpoint.kinit, endpoint.kerberos_delegation)
         task = self._tickets.get(account)
         if task is None:
             task = asyncio.ensure_future(self.threads.run(lambda: kerberos.obtain_ticket(endpoint)))
@@ -88,10 +84,14 @@ class Shared:
         self.threads.close()
 
 
+def _is_spoken(transport: str) -> bool:
+    return transport != "credssp" and (transport != "kerberos" or negotiate.has_kerberos())
+
+
 def is_proxied(endpoint: Endpoint, proxies: Mapping[str, str]) -> bool:
     """Whether pywinrm would reach the endpoint through a proxy. ``proxies`` are those of the environment, by scheme."""
     if endpoint.proxy != FROM_ENVIRONMENT:
         return bool(endpoint.proxy)
     if not (endpoint.scheme in proxies or "all" in proxies):
         return False
-    return not proxy_bypass(endpoint.netloc)
+    return not proxy_bypass(endpoint.address)

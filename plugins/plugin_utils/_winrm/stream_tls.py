@@ -9,13 +9,12 @@ the one of requests, which pywinrm uses: an explicit path, else REQUESTS_CA_BUND
 
 from __future__ import annotations
 
-import errno
-import os
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .endpoint import FROM_ENVIRONMENT, Endpoint
+from .endpoint import Endpoint
+from .pem_files import authorities
 
 try:
     import certifi
@@ -54,16 +53,12 @@ class Contexts:
         own = endpoint.uses_certificate(transport)
         policy = _Policy(
             endpoint.server_cert_validation != "ignore",
-            _authorities(endpoint.ca_trust_path),
+            authorities(endpoint.ca_trust_path),
             endpoint.cert_pem if own else None,
             endpoint.cert_key_pem if own else None,
         )
         context = self._contexts.get(policy)
         if context is None:
-            for path in (policy.authorities, policy.certificate, policy.key):
-                # OpenSSL does not say which file it missed.
-                if path and not Path(path).exists():
-                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
             context = self._contexts[policy] = _context(policy)
         return context
 
@@ -90,12 +85,6 @@ def _load_authorities(context: ssl.SSLContext, path: str) -> None:
 
 def _refuse_passphrase() -> str:
     raise EncryptedKey
-
-
-def _authorities(path: str | None) -> str | None:
-    if path != FROM_ENVIRONMENT:
-        return path
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
 
 
 def end_point_binding(certificate: bytes | None) -> bytes | None:

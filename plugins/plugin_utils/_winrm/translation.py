@@ -19,10 +19,11 @@ from typing import Any
 
 from . import http1
 from .answer_failure import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
+from .challenge import schemes_offered, token_of
 from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
 from .errors import WinrmError
 from .local_failure import bad_option, local_file, unexpected
-from .sign_in_failure import handshake_refused, identity_unproved, no_ticket, unauthorized
+from .sign_in_failure import handshake_refused, identity_unproved, no_ticket, token_unreadable, unauthorized
 from .situation import Situation
 from .tls_failure import tls_date, tls_failed, tls_name, tls_not_spoken, tls_untrusted, tls_version
 
@@ -91,14 +92,6 @@ def _find(exc: BaseException, *names: str) -> Any:
 
 def _status(s: Situation, exc: Any) -> WinrmError:
     return http_status(s, int(exc.code), str(exc.response_text))
-
-
-_SCHEME = re.compile(r"(?:^|,)\s*(Negotiate|Kerberos|NTLM|CredSSP|Basic|Digest)\b", re.IGNORECASE)
-
-
-def schemes_offered(header: str) -> tuple[str, ...]:
-    """The schemes in the value of a WWW-Authenticate header, each once."""
-    return tuple(dict.fromkeys(_SCHEME.findall(header)))
 
 
 def _unauthorized(s: Situation, exc: BaseException) -> WinrmError:
@@ -199,13 +192,23 @@ def _file_or_stranger(s: Situation, exc: OSError) -> WinrmError:
 
 def _permission(s: Situation, exc: PermissionError) -> WinrmError:
     # requests-ntlm raises this class, without a number, when the host answers its token with none.
-    return handshake_refused(s, exc) if exc.errno is None else local_file(s, exc)
+    return _sign_in_broken(s, exc) if exc.errno is None else local_file(s, exc)
+
+
+def _sign_in_broken(s: Situation, exc: BaseException) -> WinrmError:
+    """A library stumbled over an answer in the middle of the sign-in. What was answered says more than how it fell."""
+    if s.challenge is None:
+        return handshake_refused(s, f"{type(exc).__name__}: {exc}")
+    header, shown = s.challenge
+    if token_of(header, _NEGOTIATED) is not None:
+        return token_unreadable(s)
+    return unauthorized(s, schemes_offered(header), shown)
 
 
 def _wrong_key_error(s: Situation, exc: KeyError) -> WinrmError:
     missing = str(exc.args[0]).lower() if exc.args else ""
     if missing == "www-authenticate":
-        return handshake_refused(s, "a 401 without WWW-Authenticate")
+        return _sign_in_broken(s, exc)
     if missing == "content-type":
         return no_wsman(s, "the answer has no Content-Type", maybe_delivered=True)
     return unexpected(s, exc)
@@ -221,14 +224,18 @@ def _malformed(s: Situation, exc: BaseException) -> WinrmError:
     # pywinrm takes the parts of a sealed answer apart without checking that they are there.
     if s.sent and s.sealed:
         return not_unsealed(s, "its parts are malformed")
+    if s.challenge is not None and not s.sent:
+        return _sign_in_broken(s, exc)
     return unexpected(s, exc)
 
 
 def _spnego(s: Situation, exc: BaseException) -> WinrmError:
     if s.sent and s.sealed:
         return not_unsealed(s, type(exc).__name__)
-    return handshake_refused(s, f"{type(exc).__name__}: {exc}")
+    return _sign_in_broken(s, exc)
 
+
+_NEGOTIATED = frozenset({"negotiate", "ntlm", "kerberos"})
 
 TABLE: dict[str, _Rename] = {
     # the bounds of this house, which both pipes keep
@@ -237,6 +244,7 @@ TABLE: dict[str, _Rename] = {
     f"{http1.__name__}.Encoded": lambda s, exc: no_wsman(
         s, f"the answer is compressed, which was not asked for ({s.quote(exc)})", maybe_delivered=True
     ),
+    f"{http1.__name__}.Closing": handshake_refused,
     # pywinrm
     "winrm.exceptions.InvalidCredentialsError": _unauthorized,
     "winrm.exceptions.WinRMOperationTimeoutError": lambda s, _exc: operation_timeout(s),
@@ -252,6 +260,8 @@ TABLE: dict[str, _Rename] = {
     "requests.exceptions.ConnectionError": _connection,
     "requests.exceptions.ChunkedEncodingError": lambda s, exc: connection_lost(s, _innermost(exc)),
     "requests.exceptions.ContentDecodingError": lambda s, exc: no_wsman(s, s.quote(exc), maybe_delivered=True),
+    # two lengths that differ, of an answer (a header that cannot be sent is found by the endpoint)
+    "requests.exceptions.InvalidHeader": lambda s, exc: no_wsman(s, s.quote(exc), maybe_delivered=True),
     "requests.exceptions.InvalidURL": bad_option,
     "requests.exceptions.MissingSchema": bad_option,
     "requests.exceptions.InvalidSchema": bad_option,

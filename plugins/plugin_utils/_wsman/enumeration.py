@@ -21,7 +21,7 @@ from .cim_reader import PropertyReader, align_arrays, shared_reader
 from .class_types import types_in
 from .conversation import Conversation, expected
 from .envelope import Reply, RequestContext, request
-from .errors import ProtocolError, UsageError
+from .errors import ProtocolError, UsageError, WsmanFault
 from .escaping import escape_text
 from .values import Instance
 
@@ -130,7 +130,11 @@ class Enumeration(Conversation):
             self._finish()
             return
         self._bytes += len(reply)
-        super().receive(reply)
+        try:
+            super().receive(reply)
+        except WsmanFault as fault:
+            fault.to_query = self._next is _Next.ENUMERATE
+            raise
 
     def _compose(self) -> tuple[str, str]:
         action, body = {

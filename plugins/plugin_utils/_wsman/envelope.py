@@ -18,6 +18,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from ...module_utils._text import printable
 from . import uris
 from .cim_writer import selector_set
 from .errors import ProtocolError, UsageError, WsmanFault
@@ -144,6 +145,8 @@ def parse(reply: bytes | str, *, limit: int = REPLY_LIMIT) -> Reply:
     text = reply if isinstance(reply, str) else _decode(reply)
     _check_prolog(text)
     root = _tree(text)
+    if not _is_harmless(text):
+        _make_harmless(root)
     if root.tag != _ENVELOPE:
         raise ProtocolError(f"The answer is XML, but not a SOAP 1.2 envelope: its root is {root.tag[:120]!r}.")
     _check_depth(root)
@@ -205,6 +208,25 @@ def _tree(text: str) -> Element:
     if not isinstance(root, Element):
         raise ProtocolError("The answer holds no XML element.")
     return root
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether nothing in a reply can steer a terminal, told without a look at each element of it.
+
+    XML keeps most control characters out (XML 1.0, 2.2), but for a reference to one and for DEL.
+    """
+    return text.isascii() and "&#" not in text and "\x7f" not in text
+
+
+def _make_harmless(root: Element) -> None:
+    """Replace control and format characters in all that a host says: faults, names and values of WMI."""
+    for element in root.iter():
+        if element.text:
+            element.text = printable(element.text.replace("\r\n", "\n"))
+        if element.tail:
+            element.tail = printable(element.tail.replace("\r\n", "\n"))
+        for name, value in element.attrib.items():
+            element.attrib[name] = printable(value)
 
 
 def _check_depth(root: Element) -> None:

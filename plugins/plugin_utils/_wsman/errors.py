@@ -3,32 +3,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything this package raises: the caller misused it, the peer spoke nonsense, or the peer answered a fault.
 
-Codes are unsigned 32-bit numbers. WS-Management's own start at 0x80338000 (wsman.h in the Windows SDK and MS-WSMV);
-WMI's start at 0x80041000 (wbemcli.h, "WMI Error Constants" on Microsoft Learn). Status numbers of CIM are those of
-DSP0004 ("CIM status codes") and of MI_Result (mi.h), which agree.
+Codes are unsigned 32-bit numbers. Which of them, which subcodes and which status numbers of CIM count to which family
+of faults, and who says so, stands in ``data/facts.tsv``.
 """
 
 from __future__ import annotations
 
-_WSMAN_FACILITY = 0x8033
+from dataclasses import dataclass
+from pathlib import Path
 
-_TIMED_OUT = frozenset({2150858780, 2150858793})
-# 5 and 0x80070005 are Win32's access denied; 0x80041003 is WBEM_E_ACCESS_DENIED; the rest are WS-Man's three of WMI.
-_ACCESS_DENIED = frozenset({5, 0x80070005, 0x80041003, 2150859012, 2150859013, 2150859014})
+from .facts import read_facts
+
+_FACTS = read_facts(Path(__file__).parent / "data" / "facts.tsv")
+_WSMAN_FACILITY = _FACTS.one("facility", "wsman", "own_codes").number
+
+
+@dataclass(frozen=True)
+class _Family:
+    """All the ways in which a peer says one thing."""
+
+    codes: frozenset[int]
+    query_codes: frozenset[int]
+    subcodes: frozenset[str]
+    cim_status: frozenset[int]
+
+
+def _family(name: str) -> _Family:
+    def numbers(kind: str) -> frozenset[int]:
+        return frozenset(fact.number for fact in _FACTS.of(kind, name).values())
+
+    subcodes = frozenset(_FACTS.of("fault_subcode", name))
+    return _Family(numbers("fault_code"), numbers("query_code"), subcodes, numbers("cim_status"))
+
+
+_TIMED_OUT = _family("timed_out")
+_ACCESS_DENIED = _family("access_denied")
 # Which of these Windows picks for an absent instance, class, namespace or method is not documented: one family.
-_NOT_FOUND = frozenset(
-    {2150858752, 2150858754, 2150858770, 2150858771, 2150858811, 0x80041002, 0x8004100E, 0x80041010, 0x80041055}
-)
-_INVALID_QUERY = frozenset({2150858777, 2150858778, 0x80041017, 0x80041018})
-_QUOTA = frozenset({2150858815, *range(2150859173, 2150859177), 2150859179, *range(2150859236, 2150859242), 0x8004106C})
-_CONTEXT = frozenset({2150858759, 2150858779, 2150858780})
-_TOO_LARGE = frozenset({2150858790, 2150858823, 2150858824, 2150858825, 2150859025})
-
-_CIM_ACCESS_DENIED = frozenset({2})
-# No such namespace, class, instance, operation or method.
-_CIM_NOT_FOUND = frozenset({3, 5, 6, 7, 16, 17})
-_CIM_INVALID_QUERY = frozenset({14, 15})
-_CIM_QUOTA = frozenset({27})
+_NOT_FOUND = _family("not_found")
+_INVALID_QUERY = _family("invalid_query")
+_QUOTA = _family("quota")
+_CONTEXT = _family("context")
+_TOO_LARGE = _family("too_large")
 
 
 class WsmanError(Exception):
@@ -60,6 +75,8 @@ class WsmanFault(WsmanError):
         machine: the machine the fault names, often empty on older servers.
         codes: every code found, most specific first.
         cim_status: what an ``MSFT_WmiError`` says in numbers of CIM; None where it does not.
+
+    ``to_query`` is set by who knows that it answers a query, for which a code may mean more.
     """
 
     def __init__(
@@ -90,6 +107,7 @@ class WsmanFault(WsmanError):
         self.provider = provider
         self.machine = machine
         self.cim_status = cim_status
+        self.to_query = False
         self.codes = frozenset(codes) | {number for number in (code, hresult) if number is not None}
 
     @property
@@ -100,42 +118,43 @@ class WsmanFault(WsmanError):
     @property
     def timed_out(self) -> bool:
         """OperationTimeout expired. A method may have run all the same."""
-        return self._is(_TIMED_OUT, "TimedOut")
+        return self._is(_TIMED_OUT)
 
     @property
     def access_denied(self) -> bool:
         """Signed in, but not allowed: by the WinRM ACL, the WMI namespace or the provider."""
-        return self._is(_ACCESS_DENIED, "AccessDenied") or self.cim_status in _CIM_ACCESS_DENIED
+        return self._is(_ACCESS_DENIED)
 
     @property
     def not_found(self) -> bool:
         """No such instance, class, namespace or method. May hold together with ``invalid_query``."""
-        named = self._is(_NOT_FOUND, "DestinationUnreachable", "ActionNotSupported")
-        return named or self.cim_status in _CIM_NOT_FOUND
+        return self._is(_NOT_FOUND)
 
     @property
     def invalid_query(self) -> bool:
         """The query is not WQL, or names a class or a property the host does not have."""
-        named = self._is(_INVALID_QUERY, "CannotProcessFilter", "FilterDialectRequestedUnavailable")
-        return named or self.cim_status in _CIM_INVALID_QUERY
+        return self._is(_INVALID_QUERY)
 
     @property
     def quota_exceeded(self) -> bool:
         """Too many operations, users or shells at once."""
-        return self._is(_QUOTA, "QuotaLimit") or self.cim_status in _CIM_QUOTA
+        return self._is(_QUOTA)
 
     @property
     def context_invalid(self) -> bool:
         """The enumeration context is dead: start again with Enumerate."""
-        return self._is(_CONTEXT, "InvalidEnumerationContext")
+        return self._is(_CONTEXT)
 
     @property
     def envelope_too_large(self) -> bool:
         """One item, or the request, is larger than an envelope may be: ask for fewer properties."""
-        return self._is(_TOO_LARGE, "EncodingLimit")
+        return self._is(_TOO_LARGE)
 
-    def _is(self, family: frozenset[int], *subcodes: str) -> bool:
-        return not family.isdisjoint(self.codes) or self.subcode in subcodes
+    def _is(self, family: _Family) -> bool:
+        codes = family.codes | family.query_codes if self.to_query else family.codes
+        return (
+            not codes.isdisjoint(self.codes) or self.subcode in family.subcodes or self.cim_status in family.cim_status
+        )
 
     def __str__(self) -> str:
         label = " ".join(part for part in (self.hresult_text, self.subcode or self.soap_code) if part)

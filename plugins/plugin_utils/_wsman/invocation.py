@@ -88,8 +88,8 @@ class Invocation(SingleExchange):
         return request(self._context, f"{self._uri}/{self._method}", self._uri, self._body, self._selectors)
 
     def _read(self, payload: Element | None) -> None:
-        # The method has run: an answer with its result is not lost over a name that another server chose.
-        if payload is None or not _has_result(payload):
+        # The method has run: its answer is not lost over the name that another server chose for the element.
+        if payload is None or not (_has_result(payload) or self._is_of_method(payload)):
             payload = expected(payload, f"{self._method}_OUTPUT")
         outputs = self._reader.read_outputs(payload)
         return_value = None
@@ -98,6 +98,11 @@ class Invocation(SingleExchange):
             if return_value is not None or outputs[name] is None:
                 del outputs[name]
         self._result = MethodResult(return_value, outputs)
+
+    def _is_of_method(self, payload: Element) -> bool:
+        """Windows says ``Add_OUTPUT``; Microsoft's OMI says ``Add`` or ``X_Add_OUTPUT`` (Enable answers it empty)."""
+        name, method = uris.local_name(payload.tag).casefold(), self._method.casefold()
+        return name == method or name.endswith("_output")
 
 
 def _has_result(payload: Element) -> bool:

@@ -70,6 +70,9 @@ def build_fleet(
     for spec, machine in pairs:
         _count_clients(spec, machine)
         _overrides(spec.license, machine)
+    for spec, machine in pairs:
+        for event in spec.events:
+            machine.log_event(event.log, event.code, list(event.strings), timedelta(minutes=event.minutes_ago))
     for _unused, machine in pairs:
         if machine.platform.role.listening:
             machine.open_rules.add(KMS_RULE)

@@ -38,6 +38,10 @@ class CimError(Exception):
         self.parameter = parameter
 
 
+class MissingColumn(CimError):
+    """A query names a property that its class does not have."""
+
+
 @dataclass(frozen=True)
 class MethodDef:
     """One method of a class; `inputs` and `outputs` map parameter names to CIM types such as `string[]`.

@@ -17,6 +17,7 @@ from .activation import confirmation_id
 from .control import ControlError, ask, choose_lab, lab_of
 from .dns_section import elsewhere_of
 from .listener import ListenError
+from .manual import mischief_help
 from .nameservice.server import NameServerError
 from .scenario import built_in
 from .section import ScenarioError
@@ -94,6 +95,15 @@ def _keys(options: argparse.Namespace) -> int:
     return 0
 
 
+def _help(options: argparse.Namespace) -> int:
+    if options.topic == "mischief":
+        print(mischief_help())
+    else:
+        _parser().print_help()
+        print("\nmore: `python -m winlab help mischief` lists what can be made to go wrong")
+    return 0
+
+
 def _confirmation_id(options: argparse.Namespace) -> int:
     print(confirmation_id(options.installation_id))
     return 0
@@ -135,6 +145,10 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (state, events, advance, records, withdraw):
         command.add_argument("--lab", help="process number or scenario, when several labs run")
+
+    more = commands.add_parser("help", help="print this, or what a scenario may declare about a topic")
+    more.add_argument("topic", nargs="?", choices=("mischief",))
+    more.set_defaults(run=_help)
 
     commands.add_parser("scenarios", help="list the built-in scenarios").set_defaults(run=_scenarios)
 

@@ -11,10 +11,11 @@ import ssl
 from dataclasses import dataclass, replace
 
 from . import tricks
+from .answers import send
 from .authentication import Authenticator, Verdict
 from .host import Account, Host
 from .http1 import SOAP_TYPE, HttpProblem, HttpRequest, HttpResponse, read_request
-from .mischief import ANY_REQUEST, Mischief, Trick, next_trick
+from .mischief import ANY_REQUEST, CONNECTION, Mischief, Trick, next_trick
 from .sealing import SealError, is_sealed, open_sealed, seal, sealed_type
 from .soap import MalformedRequest, Request
 from .soap import read_request as read_envelope
@@ -56,6 +57,7 @@ class Connection:
     async def serve(self) -> None:
         """Answer requests until the connection ends."""
         try:
+            await self._greet()
             while await self._exchange():
                 pass
         except tricks.Cut as cut:
@@ -63,6 +65,16 @@ class Connection:
                 self._writer.transport.abort()
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # the client went away; there is nobody to answer
+
+    async def _greet(self) -> None:
+        """What is said before the client has said a word: nothing, unless declared."""
+        mischief = next_trick(self._host.winrm.mischief, CONNECTION)
+        if mischief is None or mischief.answer is None:
+            return
+        self._note(mischief, (CONNECTION,))
+        await send(mischief.answer, self._reader, self._writer, mischief.seconds or None)
+        if mischief.answer.ends:
+            raise tricks.Cut(reset=False)
 
     async def _exchange(self) -> bool:
         limit = self._host.winrm.envelope_limit + _FRAMING_ALLOWANCE
@@ -79,9 +91,15 @@ class Connection:
             response = self._problem(problem.status, problem.reason, close=True)
         if closing:
             response = replace(response, close=True)
+        await self._send(response)
+        return not (response.close or response.hang_up)
+
+    async def _send(self, response: HttpResponse) -> None:
+        if response.script is not None:
+            await send(response.script, self._reader, self._writer, response.pause)
+            return
         self._writer.write(response.encoded())
         await self._writer.drain()
-        return not (response.close or response.hang_up)
 
     def _problem(self, status: int, reason: str, *, close: bool = False) -> HttpResponse:
         self._host.record("http_error", status=status, reason=reason)
@@ -170,13 +188,15 @@ class Connection:
         if fault is None or tricks.runs_first(mischief):
             wmi_error_form = mischief.trick is Trick.WMI_ERROR
             reply = await self._service.answer(envelope, account, wmi_error_form=wmi_error_form)
+        if mischief.trick is Trick.ENDLESS_PAGES:
+            reply = self._service.empty_page(envelope)
         if fault is not None:
             reply = self._service.fault(envelope, fault)
         status = 200 if mischief.trick is Trick.FAULT_200 else reply.status
         return Reply(status, tricks.reworded(mischief, reply.text))
 
     def _note(self, mischief: Mischief, names: tuple[str, ...]) -> None:
-        self._host.record("mischief", trick=mischief.trick.value, on=[name for name in names if name])
+        self._host.record("mischief", trick=mischief.label, on=[name for name in names if name])
 
     def _packed(self, reply: Reply, message: _Message) -> HttpResponse:
         """In the encoding of the request, and sealed if the request was."""

@@ -13,7 +13,7 @@ from .call import Call
 from .cim import CimError
 from .enumeration import Enumeration, page_budget
 from .fault_kinds import Kind
-from .faults import Fault, from_cim_error, schema_error
+from .faults import Fault, from_query_error, schema_error
 from .items import ItemWriter
 from .redaction import shorten_keys
 from .resources import ANY_CLASS, Resource, defined, parse_resource
@@ -27,7 +27,7 @@ def enumerate_(call: Call) -> str:
     """Run a query and answer with its first page."""
     call.enumerations.check_quota(call.account.label)
     body = call.body
-    resource = parse_resource(call.request.resource_uri)
+    resource = parse_resource(call.request, call.host.winrm)
     selection, resource = _select(call, resource, _filter(body))
     writer = ItemWriter(call.host.cim, call.host.winrm, resource, selection.definition)
     item = writer.for_mode((body.findtext(f"{{{soap.W}}}EnumerationMode") or "").strip(), selection.names)
@@ -79,8 +79,8 @@ def _select(call: Call, resource: Resource, wql: str | None) -> tuple[Selection,
     try:
         selection = run(call.host.cim, resource.namespace, wql)
     except CimError as error:
-        raise from_cim_error(error, "ExecQuery", in_query=True) from error
-    return selection, Resource(resource.namespace, selection.definition.name)
+        raise from_query_error(error, call.host.winrm.refused_column) from error
+    return selection, resource.of_class(selection.definition.name)
 
 
 def queried_class(request: Request) -> str | None:
@@ -113,6 +113,13 @@ def _page(call: Call, enumeration: Enumeration, wanted: int, *, first: bool) -> 
     finished = enumeration.finished and (wanted > 0 or not first)
     context = "" if finished else call.enumerations.keep(enumeration)
     return _page_envelope(call, context, "".join(items), first=first, last=finished)
+
+
+def empty_page(request: Request) -> str:
+    """A PullResponse, or EnumerateResponse, with a fresh context and nothing in it."""
+    name = "EnumerateResponse" if request.action == soap.ENUMERATE else "PullResponse"
+    body = f"<n:{name}><n:EnumerationContext>{soap.new_uuid()}</n:EnumerationContext></n:{name}>"
+    return envelope(f"{soap.N}/{name}", request.message_id, body, prefixes="sanw")
 
 
 def _page_envelope(call: Call, context: str, items: str, *, first: bool, last: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import cim
-from .cim import CimError
+from .cim import CimError, MissingColumn
 from .fault_kinds import Kind
 from .host import WinrmProfile
 from .soap import A, B, N, X, envelope
@@ -75,6 +75,18 @@ def from_cim_error(error: CimError, operation: str, *, in_query: bool = False) -
         parameter=error.parameter,
     )
     return Fault(kind or Kind.INTERNAL_ERROR, code=code, provider=failure)
+
+
+_COLUMN_FORMS = {"e_fail": Kind.COLUMN_E_FAIL, "invalid_query": Kind.COLUMN_INVALID_QUERY}
+
+
+def from_query_error(error: CimError, refused_column: str) -> Fault:
+    """The fault for a query that WMI does not run; for a column that a class lacks in the form that is asked for."""
+    kind = _COLUMN_FORMS.get(refused_column)
+    if kind is None or not isinstance(error, MissingColumn):
+        return from_cim_error(error, "ExecQuery", in_query=True)
+    failure = ProviderFailure(kind.value.code, operation="ExecQuery", parameter=error.parameter)
+    return Fault(kind, provider=failure)
 
 
 def schema_error(text: str) -> Fault:

@@ -68,7 +68,8 @@ class WinrmProfile:
     """How the WinRM service of one machine is configured and which habits its version has.
 
     `null_arrays`, `extended_error`, `generic_outer_code` and `subclass_items` choose among forms that
-    different versions of Windows use for the same thing.  `channel_binding` is CbtHardeningLevel.  A
+    different versions of Windows use for the same thing; `refused_column` among the three forms on public record
+    of the fault for a column that a class lacks.  `channel_binding` is CbtHardeningLevel.  A
     machine with neither `http` nor `https` listens nowhere; a `blackhole` accepts and never answers; while
     the service is not `running` every new connection is reset.
     """
@@ -93,6 +94,7 @@ class WinrmProfile:
     extended_error: bool = True
     generic_outer_code: bool = False
     subclass_items: bool | None = None
+    refused_column: Literal["filter", "e_fail", "invalid_query"] = "filter"
     channel_binding: Literal["none", "relaxed", "strict"] = "relaxed"
     blackhole: bool = False
     running: bool = True
@@ -118,6 +120,12 @@ class WinrmProfile:
     def names_subclasses(self) -> bool:
         """Whether an instance of a subclass appears under its own class name in a query of its base."""
         return self.stack == "3.0" if self.subclass_items is None else self.subclass_items
+
+    @property
+    def knows_dmtf_uris(self) -> bool:
+        """Whether a class may be named as DMTF has it: from Windows 8 and Server 2012, 6.2, on."""
+        major, minor = self.os_version.split(".")[:2]
+        return (int(major), int(minor)) >= (6, 2)
 
     @property
     def pages_one_first(self) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 
+from .answers import Answer
+
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 IDLE_SECONDS = 120.0
 _DRAIN_LIMIT = 8 * 1024 * 1024
@@ -48,7 +50,10 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """A response; `raw` replaces everything else, `hang_up` closes the connection without saying so."""
+    """A response; `raw` or `script` replaces everything else, `hang_up` closes the connection without saying so.
+
+    `pause` is the time between what a script sends over and over, where it is not the script's own.
+    """
 
     status: int
     body: bytes = b""
@@ -57,6 +62,8 @@ class HttpResponse:
     close: bool = False
     hang_up: bool = False
     raw: bytes | None = None
+    script: Answer | None = None
+    pause: float | None = None
 
     def with_headers(self, headers: Sequence[tuple[str, str]]) -> HttpResponse:
         """The same response with more headers."""

@@ -32,7 +32,7 @@ def method_name(request: Request) -> str | None:
 
 async def invoke(call: Call) -> str:
     """Call a method, for no longer than the operation timeout; a method that takes longer runs on."""
-    resource, definition = defined(call.host.cim, parse_resource(call.request.resource_uri))
+    resource, definition = defined(call.host.cim, parse_resource(call.request, call.host.winrm))
     method = _method(definition, method_name(call.request) or "")
     keys = _method_keys(definition, method, resource, call)
     arguments = _arguments(call.body, resource, method)

@@ -31,7 +31,7 @@ class ItemWriter:
         """The element of a whole instance, named for its class."""
         resource, definition = self._class_of(one)
         name = resource.class_name
-        style = Style(null_arrays=self._profile.null_arrays)
+        style = Style(null_arrays=self._profile.null_arrays, typed=resource.dmtf)
         return (
             f'<p:{name} xmlns:xsi="{XSI}" xmlns:p="{escaped(resource.uri)}" xmlns:cim="{CIM}" '
             f'xsi:type="p:{name}_Type">{properties_xml(definition.properties, one.values, style)}</p:{name}>'
@@ -47,15 +47,10 @@ class ItemWriter:
     def reference(self, one: CimObject) -> str:
         """The endpoint reference of an instance: its class and its keys."""
         resource, definition = self._class_of(one)
-        keys = "".join(
-            f'<w:Selector Name="{key}">{escaped(scalar_text(one.values.get(key, "")))}</w:Selector>'
-            for key in definition.keys
-        )
         return (
             f"<a:EndpointReference><a:Address>{ANONYMOUS}</a:Address><a:ReferenceParameters>"
-            f"<w:ResourceURI>{escaped(resource.uri)}</w:ResourceURI><w:SelectorSet>"
-            f'<w:Selector Name="__cimnamespace">{escaped(resource.namespace)}</w:Selector>{keys}'
-            f"</w:SelectorSet></a:ReferenceParameters></a:EndpointReference>"
+            f"<w:ResourceURI>{escaped(resource.uri)}</w:ResourceURI>{_selector_set(resource, definition, one)}"
+            f"</a:ReferenceParameters></a:EndpointReference>"
         )
 
     def for_mode(self, mode: str, names: tuple[str, ...] | None) -> Callable[[CimObject], str]:
@@ -75,13 +70,25 @@ class ItemWriter:
         if not own and self._profile.names_subclasses:
             definition = effective_class(self._provider, self._resource.namespace, one.class_name)
             if definition is not None:
-                return Resource(self._resource.namespace, definition.name), definition
-        return Resource(self._resource.namespace, self._definition.name), self._definition
+                return self._resource.of_class(definition.name), definition
+        return self._resource.of_class(self._definition.name), self._definition
+
+
+def _selector_set(resource: Resource, definition: ClassDef, one: CimObject) -> str:
+    """Namespace and keys; none at all for a singleton, as Windows answers for Win32_OperatingSystem."""
+    if definition.singleton:
+        return ""
+    keys = "".join(
+        f'<w:Selector Name="{key}">{escaped(scalar_text(one.values.get(key, "")))}</w:Selector>'
+        for key in definition.keys
+    )
+    namespace = f'<w:Selector Name="__cimnamespace">{escaped(resource.namespace)}</w:Selector>'
+    return f"<w:SelectorSet>{namespace}{keys}</w:SelectorSet>"
 
 
 def method_output(resource: Resource, method: str, types: Mapping[str, str], values: Mapping[str, Any]) -> str:
     """The `_OUTPUT` element of a method."""
-    inner = properties_xml(types, values, Style())
+    inner = properties_xml(types, values, Style(typed=resource.dmtf))
     return (
         f'<p:{method}_OUTPUT xmlns:xsi="{XSI}" xmlns:p="{escaped(resource.uri)}" xmlns:cim="{CIM}">'
         f"{inner}</p:{method}_OUTPUT>"

@@ -43,6 +43,21 @@ class Delays:
 
 
 @dataclass(frozen=True)
+class NameResolution:
+    """What the DNS client of a machine goes by. ``suffix`` None: the domain of the machine.
+
+    ``connection`` is the suffix that DHCP gave the network connection (option 15).
+    """
+
+    suffix: str | None = None
+    connection: str | None = None
+    search_list: tuple[str, ...] = ()
+    policy_suffix: str | None = None
+    policy_search_list: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ("10.0.0.53",)
+
+
+@dataclass(frozen=True)
 class LoggedEvent:
     """One entry of the Windows event log."""
 
@@ -77,6 +92,8 @@ class Machine:
     clock_skew: timedelta = timedelta()
     time_zone: int = 0
     office: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    resolution: NameResolution = field(default_factory=NameResolution)
+    vendor: tuple[str, str] = ("winlab", "Simulated Machine")
     delays: Delays = field(default_factory=Delays)
     client_machine_id: str = ""
     hardware_id: str = ""
@@ -124,6 +141,23 @@ class Machine:
         return f"{self.name}.{self.domain}" if self.domain else self.name
 
     @property
+    def primary_suffix(self) -> str | None:
+        """The primary DNS suffix: by policy, as set, or that of the domain."""
+        found = self.resolution.policy_suffix or self.resolution.suffix
+        return (self.domain if found is None else found) or None
+
+    def kms_domains(self) -> list[str]:
+        """Where its licensing service looks for service records when nobody says otherwise, in order.
+
+        The primary suffix, the domain it is a member of, the suffix of the connection on a machine of a workgroup, and
+        the search list (Microsoft Learn, "Common troubleshooting procedures for KMS and DNS issues"; deployment guide).
+        """
+        wanted = [self.primary_suffix, self.domain, *self.resolution.policy_search_list, *self.resolution.search_list]
+        if self.domain is None:
+            wanted.insert(1, self.resolution.connection)
+        return list(dict.fromkeys(domain.lower() for domain in wanted if domain))
+
+    @property
     def sku(self) -> int:
         """OperatingSystemSKU."""
         return self.edition.core if self.core and self.edition.core is not None else self.edition.sku
@@ -157,11 +191,11 @@ class Machine:
         """Note something in the log of the lab."""
         self.fleet.record(self.name, kind, **data)
 
-    def log_event(self, log: str, code: int, strings: list[str]) -> None:
+    def log_event(self, log: str, code: int, strings: list[str], ago: timedelta = timedelta()) -> None:
         """Write to a Windows event log; each numbers its own entries and forgets the oldest ones."""
         entries = self.event_logs.setdefault(log, deque(maxlen=_LOG_LIMIT))
         number = entries[-1].record + 1 if entries else 1
-        entries.append(LoggedEvent(number, self.now(), log, code, tuple(strings)))
+        entries.append(LoggedEvent(number, self.now() - ago, log, code, tuple(strings)))
 
     # -- services ---------------------------------------------------------------------------------------
 

@@ -13,9 +13,9 @@ from typing import Any
 from .clock import parse_duration
 from .host import Account
 from .keys import KeyKind
-from .machine import Delays
+from .machine import Delays, NameResolution
 from .section import Section
-from .specs import ClientSpec, HostSpec, LicenseSpec, MachineSpec
+from .specs import ClientSpec, EventSpec, HostSpec, LicenseSpec, MachineSpec
 from .windows.lab_keys import gvlk_name, key_ring
 from .windows.releases import Edition, Release, catalog
 from .winrm_section import read_account, read_login, read_winrm
@@ -60,6 +60,7 @@ def read_machine(section: Section, name: str, release: Release, shared: Shared) 
         groups=tuple(section.words("groups")),
         start_mode=_START_MODES[section.choice("service", _START_MODES, "auto")],
         reachable=network != "down",
+        events=tuple(_event(one) for one in section.sections("events")),
     )
     connection.finish()
     section.finish()
@@ -82,6 +83,8 @@ def _traits(section: Section) -> dict[str, Any]:
         "client_machine_id": section.text("client_machine_id", "") or "",
         "hardware_id": section.text("hardware_id", "") or "",
         "office": _office(section),
+        "resolution": _resolution(section.section("dns_client")),
+        "vendor": _vendor(section),
         "delays": _delays(section.section("delays")),
     }
     if not isinstance(traits["time_zone"], int):
@@ -134,6 +137,17 @@ def _client(section: Section) -> ClientSpec:
     return spec
 
 
+def _event(section: Section) -> EventSpec:
+    spec = EventSpec(
+        code=section.integer("code", 0, 1, 65535),
+        strings=tuple(section.words("strings")),
+        log=section.text("log", "Application") or "Application",
+        minutes_ago=section.integer("minutes_ago", 60, 0, 525_600),
+    )
+    section.finish()
+    return spec
+
+
 def _office(section: Section) -> dict[str, tuple[str, ...]]:
     installed = section.section("office")
     found: dict[str, tuple[str, ...]] = {}
@@ -147,6 +161,26 @@ def _office(section: Section) -> dict[str, tuple[str, ...]]:
                 raise installed.error(version, f"no product {product!r}; allowed are {', '.join(known.products)}")
         found[version] = products
     return found
+
+
+def _resolution(section: Section) -> NameResolution:
+    plain = NameResolution()
+    found = NameResolution(
+        suffix=section.text("suffix"),
+        connection=section.text("connection"),
+        search_list=tuple(section.words("search_list")),
+        policy_suffix=section.text("policy_suffix"),
+        policy_search_list=tuple(section.words("policy_search_list")),
+        servers=tuple(section.words("servers")) or plain.servers,
+    )
+    section.finish()
+    return found
+
+
+def _vendor(section: Section) -> tuple[str, str]:
+    """Manufacturer and model, as the firmware tells them."""
+    words = section.words("vendor")
+    return (words[0], words[1] if len(words) > 1 else "Virtual Machine") if words else ("winlab", "Simulated Machine")
 
 
 def _delays(section: Section) -> Delays:

@@ -5,9 +5,10 @@
 
 Each entry is one `Mischief`.  It waits for the requests named by `on`, lets `after` of them pass, and then
 strikes `times` times (for ever when `times` is None).  `on` is an operation (`identify`, `enumerate`, `pull`,
-`release`, `get`, `put`, `invoke`), a class or method name, empty for any authenticated operation, or `http` for
-every HTTP request as it arrives, handshakes included.  At `http` only the tricks that need no SOAP are played:
-close, cut_before, proxy_html, slow, silent, unavailable, garbage, empty_500.
+`release`, `get`, `put`, `invoke`), a class or method name, empty for any authenticated operation, `http` for
+every HTTP request as it arrives, handshakes included, or `connect` for every connection before a word is said.
+At `http` only what needs no SOAP is played: close, cut_before, proxy_html, slow, silent, unavailable, garbage,
+empty_500 and the answers of tricks.yml; at `connect` only the latter.  tricks.yml says what each trick does.
 """
 
 from __future__ import annotations
@@ -15,30 +16,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from .answers import Answer
+
 ANY_REQUEST = "http"
+CONNECTION = "connect"
 
 
 class Trick(str, Enum):
-    """What can go wrong."""
+    """What code carries out."""
 
-    CLOSE = "close"  # the connection ends instead of an answer; nothing has been executed
-    CUT_BEFORE = "cut_before"  # the connection is reset; nothing has been executed
-    CUT_AFTER = "cut_after"  # the operation is executed, then the connection is reset without an answer
-    HANG_UP = "hang_up"  # a good answer, then the idle connection is closed without notice
-    TRUNCATE = "truncate"  # half an answer, then the end
-    PROXY_HTML = "proxy_html"  # a page of HTML from a proxy, with status 200
-    SLOW = "slow"  # the answer comes `seconds` late
-    SILENT = "silent"  # no answer ever; nothing has been executed
-    UNAVAILABLE = "unavailable"  # 503, the service is stopping
-    GARBAGE = "garbage"  # bytes that are no HTTP at all
-    EMPTY_500 = "empty_500"  # status 500 without a body
-    FAULT_200 = "fault_200"  # a SOAP fault with status 200; nothing has been executed
-    TIMED_OUT = "timed_out"  # the fault of an operation that took too long; it has been executed
-    BUSY = "busy"  # the fault of too many concurrent operations
-    EXPIRE = "expire"  # the open enumerations of this user are dead
-    WMI_ERROR = "wmi_error"  # a fault, if there is one, comes in the MSFT_WmiError form
-    WRONG_KEY = "wrong_key"  # the sealed answer cannot be opened
-    DOCTYPE = "doctype"  # the answer carries a document type declaration with an entity
+    CLOSE = "close"
+    CUT_BEFORE = "cut_before"
+    CUT_AFTER = "cut_after"
+    HANG_UP = "hang_up"
+    TRUNCATE = "truncate"
+    PROXY_HTML = "proxy_html"
+    SLOW = "slow"
+    SILENT = "silent"
+    UNAVAILABLE = "unavailable"
+    GARBAGE = "garbage"
+    EMPTY_500 = "empty_500"
+    FAULT_200 = "fault_200"
+    TIMED_OUT = "timed_out"
+    BUSY = "busy"
+    FAULT = "fault"
+    FAULT_AFTER = "fault_after"
+    EXPIRE = "expire"
+    WMI_ERROR = "wmi_error"
+    WRONG_KEY = "wrong_key"
+    DOCTYPE = "doctype"
+    ENDLESS_PAGES = "endless_pages"
+    SECOND_ANSWER = "second_answer"
+    PACKED = "packed"
+    NOT_PACKED = "not_packed"
+    ANSWER = "answer"
 
 
 @dataclass
@@ -50,13 +61,21 @@ class Mischief:
     after: int = 0
     times: int | None = 1
     seconds: float = 0.0
+    answer: Answer | None = None
+    fault: str = ""
+    name: str = ""
     seen: int = 0
     struck: int = 0
+
+    @property
+    def label(self) -> str:
+        """The word of the scenario for it."""
+        return self.name or self.trick.value
 
     def concerns(self, names: tuple[str, ...]) -> bool:
         """Whether a request known by these names is one this entry waits for."""
         if not self.on:
-            return names != (ANY_REQUEST,)
+            return names not in ((ANY_REQUEST,), (CONNECTION,))
         return self.on.lower() in (name.lower() for name in names)
 
     def strikes(self, names: tuple[str, ...]) -> bool:

@@ -1,20 +1,27 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resource URIs and selectors of WMI classes (MS-WSMV section 2.2.4, "Resource URI" and "Selectors")."""
+"""Resource URIs and selectors of WMI classes (MS-WSMV section 2.2.4, "Resource URI" and "Selectors").
+
+From Windows 8 and Server 2012 on a class may also be named as DMTF has it (DSP0227): without a namespace, which the
+selector `__cimnamespace` tells.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .cim import WBEM_E_INVALID_CLASS, CimError, CimProvider, ClassDef, effective_class
 from .fault_kinds import Kind
 from .faults import Fault
-from .soap import SHELL_NAMESPACES, WMI_ROOT
+from .host import WinrmProfile
+from .soap import CIM_ROOT, SHELL_NAMESPACES, WMI_ROOT, Request
 from .values import ValueFormatError, parse_scalar
 
 ANY_CLASS = "*"
+# MS-WSMV: the namespace of a DMTF URI without the selector.
+_DMTF_DEFAULT = "root/hardware"
 
 
 @dataclass(frozen=True)
@@ -23,17 +30,25 @@ class Resource:
 
     namespace: str
     class_name: str
+    dmtf: bool = False
 
     @property
     def uri(self) -> str:
         """The canonical URI, which is also the XML namespace of the class."""
-        return f"{WMI_ROOT}{self.namespace}/{self.class_name}"
+        return f"{CIM_ROOT}{self.class_name}" if self.dmtf else f"{WMI_ROOT}{self.namespace}/{self.class_name}"
+
+    def of_class(self, class_name: str) -> Resource:
+        """Another class of the same namespace, named in the same way."""
+        return replace(self, class_name=class_name)
 
 
-def parse_resource(uri: str) -> Resource:
-    """The class a URI means; a URI of anything but WMI draws a fault."""
+def parse_resource(request: Request, profile: WinrmProfile) -> Resource:
+    """The class a request is about; a URI of anything but WMI draws a fault."""
+    uri = request.resource_uri
     if uri.lower().startswith(SHELL_NAMESPACES):
         raise Fault(Kind.SHELLS_NOT_ALLOWED)
+    if uri.lower().startswith(CIM_ROOT) and profile.knows_dmtf_uris:
+        return _dmtf_resource(uri[len(CIM_ROOT) :], request.selectors)
     path = uri[len(WMI_ROOT) :] if uri.lower().startswith(WMI_ROOT) else ""
     namespace, _unused, class_name = path.partition("?")[0].rstrip("/").rpartition("/")
     if not namespace or not class_name:
@@ -41,12 +56,19 @@ def parse_resource(uri: str) -> Resource:
     return Resource(namespace.lower(), class_name)
 
 
+def _dmtf_resource(class_name: str, selectors: Mapping[str, str]) -> Resource:
+    if not class_name or "/" in class_name:
+        raise Fault(Kind.RESOURCE_NOT_FOUND)
+    chosen = next((value for name, value in selectors.items() if name.lower() == "__cimnamespace"), _DMTF_DEFAULT)
+    return Resource(chosen.replace("\\", "/").lower(), class_name, dmtf=True)
+
+
 def defined(provider: CimProvider, resource: Resource) -> tuple[Resource, ClassDef]:
     """The class with its own spelling and its definition."""
     definition = effective_class(provider, resource.namespace, resource.class_name)
     if definition is None:
         raise CimError(WBEM_E_INVALID_CLASS, parameter=resource.class_name)
-    return Resource(resource.namespace, definition.name), definition
+    return resource.of_class(definition.name), definition
 
 
 def key_selectors(definition: ClassDef, resource: Resource, selectors: Mapping[str, str]) -> dict[str, str]:

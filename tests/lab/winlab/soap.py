@@ -29,6 +29,7 @@ B = "http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd"
 WSMID = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
 
 WMI_ROOT = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+CIM_ROOT = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 SHELL_ROOT = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 SHELL_NAMESPACES = (SHELL_ROOT, "http://schemas.microsoft.com/powershell/")
 WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"

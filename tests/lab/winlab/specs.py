@@ -69,6 +69,16 @@ class LicenseSpec:
 
 
 @dataclass(frozen=True)
+class EventSpec:
+    """An entry that stands in a Windows event log when the lab opens."""
+
+    code: int
+    strings: tuple[str, ...]
+    log: str
+    minutes_ago: int
+
+
+@dataclass(frozen=True)
 class MachineSpec:
     """One machine of a scenario."""
 
@@ -86,6 +96,7 @@ class MachineSpec:
     groups: tuple[str, ...]
     start_mode: str
     reachable: bool
+    events: tuple[EventSpec, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .values import XSI, escaped
 
 def get(call: Call) -> str:
     """One instance, or one property of it."""
-    resource, definition = defined(call.host.cim, parse_resource(call.request.resource_uri))
+    resource, definition = defined(call.host.cim, parse_resource(call.request, call.host.winrm))
     keys = instance_keys(definition, resource, call.request.selectors)
     call.notes.update({"class": resource.class_name, "keys": keys})
     one = call.host.cim.get(resource.namespace, resource.class_name, keys)
@@ -37,7 +37,7 @@ def get(call: Call) -> str:
 
 def put(call: Call) -> str:
     """Write properties of one instance; those left out stay as they are."""
-    resource, definition = defined(call.host.cim, parse_resource(call.request.resource_uri))
+    resource, definition = defined(call.host.cim, parse_resource(call.request, call.host.winrm))
     keys = instance_keys(definition, resource, call.request.selectors)
     values = _put_values(call, resource, definition, keys)
     call.notes.update({"class": resource.class_name, "keys": keys, "properties": sorted(values)})

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from .cim import CimError
 from .fault_kinds import Kind
-from .faults import Fault
+from .faults import Fault, from_cim_error
 from .http1 import HttpResponse
 from .mischief import Mischief, Trick
 
@@ -19,6 +21,7 @@ _PROXY_PAGE = (
     b"<html><head><title>Proxy authentication</title></head>"
     b"<body><h1>Sign in to the network</h1><p>Your request was intercepted.</p></body></html>"
 )
+_GZIPPED = ("Content-Encoding", "gzip")
 _DOCTYPE = '<!DOCTYPE s [<!ENTITY e "expanded">]>'
 _SEALED_DATA = re.compile(rb"(application/octet-stream\r\n.{4}.{16})(.)", re.DOTALL)
 
@@ -51,6 +54,8 @@ async def instead(mischief: Mischief, client_gone: Callable[[], Awaitable[object
     if mischief.trick is Trick.SILENT:
         await client_gone()
         raise Cut(reset=False)
+    if mischief.answer is not None:
+        return HttpResponse(200, script=mischief.answer, pause=mischief.seconds or None, hang_up=mischief.answer.ends)
     return _INSTEAD.get(mischief.trick)
 
 
@@ -60,15 +65,29 @@ async def delay(mischief: Mischief) -> None:
         await asyncio.sleep(mischief.seconds)
 
 
-def scripted_fault(mischief: Mischief | None) -> Fault | None:
+def scripted_fault(mischief: Mischief) -> Fault | None:
     """The fault that takes the place of the real answer."""
-    kind = _FAULTS.get(mischief.trick) if mischief else None
+    if mischief.trick in (Trick.FAULT, Trick.FAULT_AFTER):
+        return declared_fault(mischief.fault)
+    kind = _FAULTS.get(mischief.trick)
     return Fault(kind) if kind else None
+
+
+def declared_fault(text: str) -> Fault:
+    """A fault by its name in fault_kinds.tsv, or that of a provider's HRESULT. Raises ValueError for neither."""
+    if text.upper() in Kind.__members__:
+        return Fault(Kind[text.upper()])
+    try:
+        code = int(text, 0)
+    except ValueError:
+        names = ", ".join(name.lower() for name in Kind.__members__)
+        raise ValueError(f"{text!r} is neither an HRESULT nor a fault; faults are {names}") from None
+    return from_cim_error(CimError(code & 0xFFFFFFFF), "ExecMethod")
 
 
 def runs_first(mischief: Mischief) -> bool:
     """Whether the operation is carried out although its answer is replaced."""
-    return mischief.trick is Trick.TIMED_OUT
+    return mischief.trick in (Trick.TIMED_OUT, Trick.FAULT_AFTER)
 
 
 def reworded(mischief: Mischief | None, text: str) -> str:
@@ -88,6 +107,13 @@ async def afterwards(mischief: Mischief, response: HttpResponse) -> HttpResponse
     if mischief.trick is Trick.TRUNCATE:
         encoded = response.encoded()
         return replace(response, raw=encoded[: len(encoded) - len(response.body) // 2 - 1], hang_up=True)
+    if mischief.trick is Trick.SECOND_ANSWER:
+        return replace(response, raw=response.encoded() * 2)
+    if mischief.trick is Trick.PACKED:
+        packed = replace(response, body=gzip.compress(response.body))
+        return packed.with_headers((_GZIPPED,))
+    if mischief.trick is Trick.NOT_PACKED:
+        return response.with_headers((_GZIPPED,))
     if mischief.trick is Trick.WRONG_KEY:
         return replace(response, body=_SEALED_DATA.sub(_flip, response.body, count=1))
     return response

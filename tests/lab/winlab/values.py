@@ -29,6 +29,25 @@ _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 _INTEGER_TYPE = re.compile(r"([us])int(8|16|32|64)\Z")
 
 
+# DSP0230, table of CIM data types.
+_WSCIM_TYPES = {
+    "boolean": "cimBoolean",
+    "char16": "cimChar16",
+    "datetime": "cimDateTime",
+    "real32": "cimFloat",
+    "real64": "cimDouble",
+    "sint8": "cimByte",
+    "sint16": "cimShort",
+    "sint32": "cimInt",
+    "sint64": "cimLong",
+    "string": "cimString",
+    "uint8": "cimUnsignedByte",
+    "uint16": "cimUnsignedShort",
+    "uint32": "cimUnsignedInt",
+    "uint64": "cimUnsignedLong",
+}
+
+
 class ValueFormatError(ValueError):
     """A value that does not fit its CIM type."""
 
@@ -40,6 +59,8 @@ class Style:
     prefix: str = "p:"
     datetime_prefix: str = "cim:"
     null_arrays: Literal["absent", "nil"] = "absent"
+    typed: bool = False
+    """Each value tells its type, as answers to DMTF URIs do (MS-WSMV)."""
 
 
 def escaped(text: str) -> str:
@@ -67,13 +88,14 @@ def _property_xml(name: str, cim_type: str, value: Any, style: Style) -> str:
 
 
 def _element(tag: str, cim_type: str, value: Any, style: Style) -> str:
+    told = f' xsi:type="cim:{_WSCIM_TYPES[cim_type]}"' if style.typed and cim_type in _WSCIM_TYPES else ""
     if value is None:
-        return f'<{tag} xsi:nil="true"/>'
+        return f'<{tag}{told} xsi:nil="true"/>'
     if isinstance(value, CimObject):
         return _embedded(tag, value, style)
     if cim_type == "datetime":
-        return f"<{tag}>{_datetime(value, style)}</{tag}>"
-    return f"<{tag}>{escaped(scalar_text(value))}</{tag}>"
+        return f"<{tag}{told}>{_datetime(value, style)}</{tag}>"
+    return f"<{tag}{told}>{escaped(scalar_text(value))}</{tag}>"
 
 
 def _embedded(tag: str, value: CimObject, style: Style) -> str:

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from .answers import Answer, answers, parse_answer
 from .host import Account, CertificateSpec, WinrmProfile
 from .mischief import Mischief, Trick
 from .section import Section
 from .specs import Login
+from .tricks import declared_fault
 from .windows.releases import Release
 
 DEFAULT_PASSWORD = "Lab-Passw0rd!"
@@ -43,6 +45,9 @@ def read_winrm(
         extended_error=winrm.boolean("extended_error", True),
         generic_outer_code=winrm.boolean("generic_outer_code", False),
         subclass_items=winrm.optional_boolean("subclass_items"),
+        refused_column=winrm.choice(  # type: ignore[arg-type]
+            "refused_column", ("filter", "e_fail", "invalid_query"), "filter"
+        ),
         channel_binding=winrm.choice(  # type: ignore[arg-type]
             "channel_binding", ("none", "relaxed", "strict"), "relaxed"
         ),
@@ -109,14 +114,43 @@ def _certificate(winrm: Section) -> CertificateSpec | None:
 
 
 def _mischief(section: Section) -> Mischief:
-    trick = section.choice("trick", [one.value for one in Trick], "")
+    name = section.choice("trick", [one.value for one in Trick] + list(answers()), "")
+    declared = name not in answers()
+    trick = Trick(name) if declared else Trick.ANSWER
     endless = section.raw("times", 1) is None
     mischief = Mischief(
-        trick=Trick(trick),
+        trick=trick,
         on=section.text("on", "") or "",
         after=section.integer("after", 0),
         times=None if endless else section.integer("times", 1, 1),
         seconds=section.seconds("seconds", 0.0),
+        answer=None if declared else answers()[name],
+        name=name,
     )
+    if trick is Trick.ANSWER and declared:
+        mischief.answer = _own_answer(section)
+    if trick in (Trick.FAULT, Trick.FAULT_AFTER):
+        mischief.fault = _own_fault(section)
     section.finish()
     return mischief
+
+
+def _own_fault(section: Section) -> str:
+    """The fault that a scenario names."""
+    text = section.required("fault")
+    try:
+        declared_fault(text)
+    except ValueError as error:
+        raise section.error("fault", str(error)) from error
+    return text
+
+
+def _own_answer(section: Section) -> Answer:
+    """An answer that the scenario itself declares."""
+    data = section.raw("answer")
+    if not isinstance(data, dict):
+        raise section.error("answer", "the trick answer needs its fields here, as in tricks.yml")
+    try:
+        return parse_answer(data)
+    except ValueError as error:
+        raise section.error("answer", str(error)) from error

@@ -18,7 +18,16 @@ from functools import lru_cache
 from typing import Any
 
 from . import wql
-from .cim import WBEM_E_INVALID_CLASS, CimError, CimObject, CimProvider, ClassDef, effective_class
+from .cim import (
+    WBEM_E_INVALID_CLASS,
+    WBEM_E_INVALID_QUERY,
+    CimError,
+    CimObject,
+    CimProvider,
+    ClassDef,
+    MissingColumn,
+    effective_class,
+)
 from .values import ValueFormatError, parse_dmtf
 
 Test = Callable[[CimObject], bool]
@@ -71,7 +80,8 @@ class _Matcher:
         try:
             return self._names[name.lower()]
         except KeyError:
-            raise self._invalid(f"{self._definition.name} has no property {name}") from None
+            why = f"{self._definition.name} has no property {name}"
+            raise MissingColumn(WBEM_E_INVALID_QUERY, why, operation="ExecQuery", parameter=self._text) from None
 
     def _invalid(self, why: str) -> CimError:
         return wql.invalid_query(self._text, why)

@@ -89,6 +89,10 @@ class Service:
         self.host.record(operation, user=account.label, **call.notes)
         return Reply(200, text)
 
+    def empty_page(self, request: Request) -> Reply:
+        """A page without an item that promises another one, whatever there is to give out."""
+        return Reply(200, enumerating.empty_page(request))
+
     def fault(self, request: Request, fault: Fault, *, wmi_error_form: bool = False) -> Reply:
         """A fault as an answer; its status is 500 whoever is to blame."""
         text = fault_envelope(fault, self.host.winrm, self.host.name, request.message_id, wmi_error_form=wmi_error_form)
@@ -108,7 +112,7 @@ class Service:
         if operation == "invoke":
             return await invoking.invoke(call)
         if operation == "other":
-            parse_resource(call.request.resource_uri)
+            parse_resource(call.request, self.host.winrm)
             raise Fault(Kind.ACTION_NOT_SUPPORTED)
         return _VERBS[operation](call)
 

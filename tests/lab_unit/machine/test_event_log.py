@@ -44,7 +44,7 @@ def test_a_refusal_is_logged_on_both_sides(bench: MakeBench) -> None:
     with pytest.raises(CimError, match="C004F038"):
         on_product(lab["srv"], "Activate")
     (answered,) = rows(lab["srv"], 12289)
-    assert answered["InsertionStrings"][0].split(", ")[:3] == ["0xC004F038", "0x00000000", "0"]
+    assert answered["InsertionStrings"][0].split(", ")[:3] == ["0xC004F038", "0x04000000", "0"]
     (request,) = rows(lab["kms01"], 12290)
     assert request["InsertionStrings"][0].split(",")[:2] == ["0xC004F038", "5"]
 
@@ -53,8 +53,62 @@ def test_no_answer_is_a_request_alone(bench: MakeBench) -> None:
     lab = bench({"release": "win10", "name": "pc", "kms_client": {"host": "nobody"}})
     with suppress(CimError):
         on_product(lab["pc"], "Activate")
-    (asked,) = rows(lab["pc"])
-    assert asked["InsertionStrings"][0].split(", ")[2] == "nobody:1688"
+    (asked,) = rows(lab["pc"], 12288)
+    assert asked["InsertionStrings"][0].split(", ")[:3] == ["0x800706BA", "0x00000000", "nobody:1688"]
+    assert rows(lab["pc"], 12289) == []
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "request_code", "failure"),
+    [
+        pytest.param({"kms_client": {"host": "nobody"}}, {}, "0x800706BA", "0x800706BA", id="nobody answers"),
+        pytest.param({"clock_skew": "6h"}, {}, "0xC004F06C", "0xC004F06C", id="clock"),
+        pytest.param({}, {"key": "csvlk_kms_b", "release": "server2008r2"}, "0xC004F042", "0xC004F042", id="product"),
+        pytest.param({}, {"kms_host": {"counted_clients": 3}}, "0x00000000", "0xC004F038", id="count"),
+        pytest.param({"domain": None}, {}, None, "0x8007007B", id="no suffix"),
+        pytest.param({"kms_client": {"lookup_domain": "gone.example"}}, {}, None, "0x8007232B", id="no record"),
+        pytest.param({"kms_client": {"activation_type": 1}}, {}, None, "0xC004F081", id="no object"),
+    ],
+)
+def test_every_failed_attempt_is_logged_with_its_real_code(
+    bench: MakeBench, client: dict[str, Any], host: dict[str, Any], request_code: str | None, failure: str
+) -> None:
+    lab = bench({**_HOST, "kms_host": {"counted_clients": 30}, **host}, {"release": "win10", "name": "pc", **client})
+    with pytest.raises(CimError):
+        on_product(lab["pc"], "Activate")
+    sent = [one["InsertionStrings"][0].split(", ")[0] for one in rows(lab["pc"], 12288)]
+    assert sent == ([] if request_code is None else [request_code])
+    (seen,) = rows(lab["pc"], 8233)
+    assert seen["InsertionStrings"][0] == failure
+    product = lab["pc"].platform.primary().license  # type: ignore[union-attr]
+    assert seen["InsertionStrings"][1] == f"AppId={product.application_id};SkuId={product.id}"
+    (acted,) = rows(lab["pc"], 8198)
+    assert acted["InsertionStrings"][0] == f"hr={failure}"
+    assert (acted["Type"], acted["Logfile"]) == ("Error", "Application")
+
+
+def test_vista_knows_no_events_of_the_rules_engine(bench: MakeBench) -> None:
+    lab = bench({"release": "vista", "name": "pc", "kms_client": {"host": "nobody"}})
+    with suppress(CimError):
+        on_product(lab["pc"], "Activate")
+    assert [one["EventCode"] for one in rows(lab["pc"])] == [12288]
+
+
+def test_where_a_machine_looks_for_service_records(bench: MakeBench) -> None:
+    lab = bench(
+        {"release": "win10", "name": "member", "dns_client": {"suffix": "old.example", "search_list": ["b.example"]}},
+        {"release": "win10", "name": "alone", "domain": None, "dns_client": {"connection": "dhcp.example"}},
+        {
+            "release": "win10",
+            "name": "policy",
+            "dns_client": {"policy_suffix": "p.example", "search_list": ["c.example"]},
+        },
+    )
+    assert lab["member"].kms_domains() == ["old.example", "corp.example", "b.example"]
+    assert lab["alone"].kms_domains() == ["dhcp.example"]
+    assert lab["policy"].kms_domains() == ["p.example", "corp.example", "c.example"]
+    used = [one.values for one in query(lab["alone"], "Win32_NetworkAdapterConfiguration") if one.values["IPEnabled"]]
+    assert [one["DNSDomain"] for one in used] == ["dhcp.example"]
 
 
 def test_publishing_is_an_event_a_day(bench: MakeBench) -> None:

@@ -31,9 +31,9 @@ def keys(machine: Machine) -> dict[str, str]:
 def test_the_rule_is_there_and_closed_until_somebody_opens_it(bench: MakeBench) -> None:
     machine = bench({"release": "server2012", "name": "m"})["m"]
     assert (rule(machine)["Enabled"], rule(machine)["Direction"], rule(machine)["Action"]) == (2, 1, 2)
-    assert invoke(machine, _CLASS, "Enable", keys(machine), _NAMESPACE) == {"ReturnValue": 0}
+    assert invoke(machine, _CLASS, "Enable", keys(machine), _NAMESPACE) == {}
     assert rule(machine)["Enabled"] == 1
-    assert invoke(machine, _CLASS, "Disable", keys(machine), _NAMESPACE) == {"ReturnValue": 0}
+    assert invoke(machine, _CLASS, "Disable", keys(machine), _NAMESPACE) == {}
     assert rule(machine)["Enabled"] == 2
 
 

@@ -58,10 +58,11 @@ def test_success(bench: MakeBench) -> None:
             "C004F041",
         ),
         ([{"release": "server2025"}, _host()], "C004F042"),
-        ([{"release": "win10", "clock_skew": "6h"}, _host()], "C004F06C"),
+        ([{"release": "win10", "clock_skew": "6h"}, _host()], "C004F074"),
         ([{"release": "win7", "firmware_marker": False}, _host()], "C004F035"),
         ([{"release": "win10", "kms_client": {"host": "kms01", "port": 1700}}, _host()], "C004F074"),
-        ([{"release": "win10", "kms_client": {"activation_type": 1}}, _host()], "C004F074"),
+        ([{"release": "win10", "kms_client": {"activation_type": 1}}, _host()], "C004F081"),
+        ([{"release": "win10", "domain": None}, _host()], "8007007B"),
         ([{"release": "server2016", "key": "none"}, _host()], None),
     ],
 )
@@ -157,7 +158,7 @@ def test_the_lookup_domain_decides_where_to_look(bench: MakeBench) -> None:
         _host(kms_host={"counted_clients": 30, "domains": ["branch.example"]}),
         {"release": "win10", "name": "m", "domain": None},
     )
-    assert _code(lab) == "C004F074"
+    assert _code(lab) == "8007007B"
     on_service(lab["m"], "SetKeyManagementServiceLookupDomain", LookupDomain="branch.example")
     on_product(lab["m"], "Activate")
     assert windows_product(lab["m"])["LicenseStatus"] == 1

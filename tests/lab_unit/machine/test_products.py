@@ -144,6 +144,18 @@ def test_where_office_lives(bench: MakeBench, release: str, version: str, class_
     assert office[0]["ProductKeyID2"]
 
 
+def test_the_office_platform_has_the_columns_of_windows_7_on_every_release(bench: MakeBench) -> None:
+    machine = bench({"release": "win10", "name": "m", "office": {"2010": ["proplus"]}})["m"]
+    office = machine.cim.class_def("root/cimv2", "OfficeSoftwareProtectionProduct")
+    windows = machine.cim.class_def("root/cimv2", "SoftwareLicensingProduct")
+    assert office is not None
+    assert windows is not None
+    newer = {"VLActivationTypeEnabled", "ProductKeyChannel", "KeyManagementServiceLookupDomain"}
+    assert newer <= set(windows.properties)
+    assert not newer & set(office.properties)
+    assert {"TokenActivationILVID", "ProductKeyID2"} <= set(office.properties)
+
+
 def test_secrets_are_nowhere_in_the_instances(bench: MakeBench) -> None:
     machine = bench({"release": "server2022", "name": "m", "key": "csvlk_2022", "activated": True})["m"]
     texts = [

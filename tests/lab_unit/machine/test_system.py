@@ -96,3 +96,80 @@ def test_put_writes_what_is_writable(bench: MakeBench) -> None:
     assert after.values["VolumeName"] == "DATA"
     with pytest.raises(CimError, match="80041024"):
         machine.cim.put("root/cimv2", "Win32_Service", {"Name": "sppsvc"}, {"State": "Flying"})
+
+
+# The properties in answers recorded from a Server 2003 R2 and a Server 2008 R2 (zenoss/txwinrm, test/data). A scalar
+# that is null is there as nil, an array that is null is absent.
+RECORDED = {
+    ("server2003r2", "Win32_OperatingSystem"): """
+        BootDevice BuildNumber BuildType Caption CodeSet CountryCode CreationClassName CSCreationClassName
+        CSDVersion CSName CurrentTimeZone DataExecutionPrevention_32BitApplications
+        DataExecutionPrevention_Available DataExecutionPrevention_Drivers DataExecutionPrevention_SupportPolicy
+        Debug Description Distributed EncryptionLevel ForegroundApplicationBoost FreePhysicalMemory
+        FreeSpaceInPagingFiles FreeVirtualMemory InstallDate LargeSystemCache LastBootUpTime LocalDateTime
+        Locale Manufacturer MaxNumberOfProcesses MaxProcessMemorySize Name NumberOfLicensedUsers
+        NumberOfProcesses NumberOfUsers Organization OSLanguage OSProductSuite OSType OtherTypeDescription
+        PAEEnabled PlusProductID PlusVersionNumber Primary ProductType QuantumLength QuantumType RegisteredUser
+        SerialNumber ServicePackMajorVersion ServicePackMinorVersion SizeStoredInPagingFiles Status SuiteMask
+        SystemDevice SystemDirectory SystemDrive TotalSwapSpaceSize TotalVirtualMemorySize
+        TotalVisibleMemorySize Version WindowsDirectory
+    """,
+    ("server2003r2", "Win32_ComputerSystem"): """
+        AdminPasswordStatus AutomaticResetBootOption AutomaticResetCapability BootOptionOnLimit
+        BootOptionOnWatchDog BootROMSupported BootupState Caption ChassisBootupState CreationClassName
+        CurrentTimeZone DaylightInEffect Description DNSHostName Domain DomainRole EnableDaylightSavingsTime
+        FrontPanelResetStatus InfraredSupported InstallDate KeyboardPasswordStatus LastLoadInfo Manufacturer
+        Model Name NameFormat NetworkServerModeEnabled NumberOfProcessors PartOfDomain PauseAfterReset
+        PowerManagementSupported PowerOnPasswordStatus PowerState PowerSupplyState PrimaryOwnerContact
+        PrimaryOwnerName ResetCapability ResetCount ResetLimit Roles Status SystemStartupDelay
+        SystemStartupOptions SystemStartupSetting SystemType ThermalState TotalPhysicalMemory UserName
+        WakeUpType Workgroup
+    """,
+    ("server2008r2", "Win32_OperatingSystem"): """
+        BootDevice BuildNumber BuildType Caption CodeSet CountryCode CreationClassName CSCreationClassName
+        CSDVersion CSName CurrentTimeZone DataExecutionPrevention_32BitApplications
+        DataExecutionPrevention_Available DataExecutionPrevention_Drivers DataExecutionPrevention_SupportPolicy
+        Debug Description Distributed EncryptionLevel ForegroundApplicationBoost FreePhysicalMemory
+        FreeSpaceInPagingFiles FreeVirtualMemory InstallDate LargeSystemCache LastBootUpTime LocalDateTime
+        Locale Manufacturer MaxNumberOfProcesses MaxProcessMemorySize MUILanguages Name NumberOfLicensedUsers
+        NumberOfProcesses NumberOfUsers OperatingSystemSKU Organization OSArchitecture OSLanguage OSProductSuite
+        OSType OtherTypeDescription PAEEnabled PlusProductID PlusVersionNumber Primary ProductType
+        RegisteredUser SerialNumber ServicePackMajorVersion ServicePackMinorVersion SizeStoredInPagingFiles
+        Status SuiteMask SystemDevice SystemDirectory SystemDrive TotalSwapSpaceSize TotalVirtualMemorySize
+        TotalVisibleMemorySize Version WindowsDirectory
+    """,
+    ("server2008r2", "Win32_ComputerSystem"): """
+        AdminPasswordStatus AutomaticManagedPagefile AutomaticResetBootOption AutomaticResetCapability
+        BootOptionOnLimit BootOptionOnWatchDog BootROMSupported BootupState Caption ChassisBootupState
+        CreationClassName CurrentTimeZone DaylightInEffect Description DNSHostName Domain DomainRole
+        EnableDaylightSavingsTime FrontPanelResetStatus InfraredSupported InstallDate KeyboardPasswordStatus
+        LastLoadInfo Manufacturer Model Name NameFormat NetworkServerModeEnabled NumberOfLogicalProcessors
+        NumberOfProcessors PartOfDomain PauseAfterReset PCSystemType PowerManagementSupported
+        PowerOnPasswordStatus PowerState PowerSupplyState PrimaryOwnerContact PrimaryOwnerName ResetCapability
+        ResetCount ResetLimit Roles Status SystemStartupDelay SystemStartupSetting SystemType ThermalState
+        TotalPhysicalMemory UserName WakeUpType Workgroup
+    """,
+}
+
+
+@pytest.mark.parametrize(("release", "class_name"), RECORDED)
+def test_recorded_properties_are_all_there_and_no_others(bench: MakeBench, release: str, class_name: str) -> None:
+    machine = bench({"release": release, "name": "m"})["m"]
+    definition = machine.cim.class_def("root/cimv2", class_name)
+    assert definition is not None
+    (found,) = query(machine, class_name)
+    shown = {
+        name for name, kind in definition.properties.items() if not (kind.endswith("[]") and not found.values.get(name))
+    }
+    # This startup menu is that of one machine.
+    assert shown == set(RECORDED[release, class_name].split()) - {"SystemStartupOptions"}
+
+
+def test_values_that_differ_between_recorded_releases(bench: MakeBench) -> None:
+    old, new = (_system(bench, release=release) for release in ("server2003r2", "server2008r2"))
+    names = ("LargeSystemCache", "OtherTypeDescription", "QuantumLength", "QuantumType")
+    assert [old[name] for name in names] == [1, "R2", 0, 0]
+    assert [new.get(name) for name in names] == [None, None, None, None]
+    assert "QuantumLength" not in new
+    (computer,) = query(bench({"release": "server2008r2", "name": "m"})["m"], "Win32_ComputerSystem")
+    assert (computer.values["DaylightInEffect"], computer.values["Workgroup"]) == (None, None)

@@ -13,7 +13,7 @@ import pytest
 from winlab.host import Account
 
 from .client import ENUMERATE as ENUMERATE_ACTION
-from .client import NIL, NS, Pywinrm, context_of, ended, envelope, items_of, local, pull, query, release, texts
+from .client import GET, NIL, NS, Pywinrm, context_of, ended, envelope, items_of, local, pull, query, release, texts
 from .workshop import ADMINISTRATOR, WMI, FakeCim, Workshop
 
 BRICKS = "SELECT * FROM Lab_Brick"
@@ -168,6 +168,70 @@ def test_references_beside_objects(workshop: Workshop) -> None:
     assert alone.findtext(".//w:ResourceURI", namespaces=NS) == f"{WMI}/Lab_Lamp"
     selectors = {one.get("Name"): one.text for one in alone.iterfind(".//w:Selector", NS)}
     assert selectors == {"__cimnamespace": "root/cimv2", "Name": "desk"}
+
+
+def test_the_reference_of_a_singleton_has_no_selectors(workshop: Workshop) -> None:
+    with Pywinrm(workshop.machine(stack="2.0")) as client:
+        (alone,) = client.items("SELECT * FROM Lab_House", mode="EnumerateEPR")
+    assert alone.findtext(".//w:ResourceURI", namespaces=NS) == f"{WMI}/Lab_House"
+    assert alone.find(".//w:SelectorSet", NS) is None
+
+
+DMTF = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2"
+IN_CIMV2 = {"__cimnamespace": "root/cimv2"}
+
+
+def test_dmtf_uris_are_known_from_windows_8_on(workshop: Workshop) -> None:
+    with Pywinrm(workshop.machine(os_version="6.2.9200")) as client:
+        found = client.send(query("SELECT * FROM Lab_House", uri=f"{DMTF}/*", selectors=IN_CIMV2))
+        got = client.send(envelope(GET, f"{DMTF}/Lab_Lamp", selectors={**IN_CIMV2, "Name": "desk"}))
+        done = client.send(
+            envelope(
+                f"{DMTF}/Lab_Lamp/Switch",
+                f"{DMTF}/Lab_Lamp",
+                f'<p:Switch_INPUT xmlns:p="{DMTF}/Lab_Lamp"><p:On>true</p:On></p:Switch_INPUT>',
+                selectors={**IN_CIMV2, "Name": "desk"},
+            )
+        )
+    (house,) = items_of(found)
+    assert house.tag == f"{{{DMTF}/Lab_House}}Lab_House"
+    lamp = got.find(f".//{{{DMTF}/Lab_Lamp}}Watts")
+    assert lamp is not None
+    assert (lamp.text, lamp.get(f"{{{NS['xsi']}}}type")) == ("40", "cim:cimUnsignedInt")
+    assert done.findtext(f".//{{{DMTF}/Lab_Lamp}}ReturnValue") == "0"
+
+
+@pytest.mark.parametrize(
+    ("version", "uri", "selectors"),
+    [
+        ("6.1.7601", f"{DMTF}/*", IN_CIMV2),
+        ("10.0.20348", f"{DMTF}/*", {}),
+        ("10.0.20348", f"{DMTF}/root/cimv2/*", IN_CIMV2),
+    ],
+    ids=["before Windows 8", "in another namespace", "a path"],
+)
+def test_dmtf_uris_that_name_nothing(workshop: Workshop, version: str, uri: str, selectors: dict[str, str]) -> None:
+    with Pywinrm(workshop.machine(os_version=version)) as client:
+        fault = client.fault(query("SELECT * FROM Lab_House", uri=uri, selectors=selectors))
+    assert fault.code in (2150858752, 2150858778)
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "subcode", "text"),
+    [
+        ("filter", 2150858778, "n:CannotProcessFilter", "cannot process the filter"),
+        ("e_fail", 0x80004005, "w:InternalError", "The WQL query is invalid."),
+        ("invalid_query", 0x80041017, "w:InternalError", "Invalid query"),
+    ],
+)
+def test_the_forms_of_a_refused_column(workshop: Workshop, form: str, code: int, subcode: str, text: str) -> None:
+    with Pywinrm(workshop.machine(refused_column=form)) as client:
+        fault = client.fault(query("SELECT Color FROM Lab_Lamp"))
+        assert (fault.code, fault.inner, fault.subcode) == (code, code, subcode)
+        assert text in fault.reason
+        assert fault.extended("ParameterInfo") == "SELECT Color FROM Lab_Lamp"
+        for other in ("SELECT * FROM Lab_Nothing", "not a query"):
+            assert client.fault(query(other)).code == 2150858778
 
 
 def test_an_old_context_is_dead(workshop: Workshop) -> None:

@@ -24,6 +24,7 @@ from ..errors import (
 )
 from ..kms import CLOCK_TOLERANCE, DEFAULT_PORT, ClientCounter, KmsAnswer, KmsRequest
 from ..zone import OWNER, SrvRecord
+from .facts import numbers
 from .licenses import License
 from .registry import HKU, REG_SZ
 from .releases import Generation
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PUBLISH_EVERY = timedelta(hours=24)
 _NETWORK_SERVICE = "S-1-5-20"
+_LOG = "Key Management Service"
+_ACTIVATION_REQUEST = numbers("event", _LOG)["activation_request"]
 
 
 @dataclass
@@ -125,6 +128,11 @@ class HostRole:
             raise licensing_error(SL_E_VL_INVALID_TIMESTAMP, "The time stamp of the request is not valid.")
         return self._count(key, request, now)
 
+    def count_for(self, request: KmsRequest) -> int:
+        """What the key that serves a client has counted."""
+        key = next((one for one in self.keys.values() if one.activates(request)), None)
+        return key.counter.count(self._machine.now()) if key is not None else 0
+
     def publish(self) -> None:
         """Add or refresh the service records of an activated host that publishes."""
         if not (self.serving and self.publishing):
@@ -178,8 +186,8 @@ class HostRole:
         key.counter.requests[request.status] += 1
         count = key.counter.note(request, now)
         self._machine.log_event(
-            "Key Management Service",
-            12290,
+            _LOG,
+            _ACTIVATION_REQUEST,
             _event_fields(request, 0 if count >= request.required else SL_E_VL_NOT_ENOUGH_COUNT),
         )
         if count < request.required:

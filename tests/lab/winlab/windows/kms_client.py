@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING
 from ..cim import CimError
 from ..errors import (
     DNS_ERROR_RCODE_NAME_ERROR,
+    DNS_ERROR_RCODE_SERVER_FAILURE,
+    ERROR_INVALID_NAME,
+    RPC_S_SERVER_UNAVAILABLE,
+    SL_E_ADBA_NO_OBJECT,
     SL_E_VL_BINDING_SERVICE_UNAVAILABLE,
+    SL_E_VL_INVALID_TIMESTAMP,
+    SL_E_VL_NOT_ENOUGH_COUNT,
     licensing_error,
 )
 from ..identity import generator
@@ -35,7 +41,10 @@ CLIENT_THRESHOLD, SERVER_THRESHOLD, OFFICE_THRESHOLD = 25, 5, 5
 
 BY_DIRECTORY, BY_KMS = 1, 2
 
-_SUCCESS, _NO_FLAGS = "0x00000000", "0x00000000"
+NOT_FOUND = 0
+_NO_FLAGS = "0x00000000"
+# SL_VL_BINDING_ERROR_NOT_ENOUGH_COUNT (Volume Activation 2.0 Operations Guide, page 29).
+_NOT_ENOUGH_COUNT = 0x04000000
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,9 @@ def activate_volume_client(platform: LicensingPlatform, row: Row) -> None:
         _bind_directory(machine, row, directory)
         return
     if enabled == BY_DIRECTORY:
-        raise _unavailable()
+        failure = licensing_error(SL_E_ADBA_NO_OBJECT, "No Active Directory activation object can be used.")
+        _log_failure(machine, row, failure.hresult)
+        raise failure
     _ask_hosts(platform, row)
 
 
@@ -83,56 +94,110 @@ def _ask_hosts(platform: LicensingPlatform, row: Row) -> None:
         minutes=row.minutes_left(machine.now()),
         activation_id=row.license.id,
     )
-    for candidate in candidates(platform, row):
-        host = machine.fleet.kms_endpoint(candidate.name, candidate.port)
-        machine.log_event(
-            "Application",
-            12288,
-            _joined(
-                _SUCCESS,
-                _NO_FLAGS,
-                f"{candidate.name}:{candidate.port}",
-                request.client_machine_id,
-                request.when_text,
-                1,
-                request.status,
-                request.minutes,
-                request.activation_id,
-                request.required,
-            ),
-        )
-        if host is None:
-            continue
-        try:
-            answer = host.platform.role.answer(request)
-        except CimError as error:
-            _log_answer(machine, request, f"0x{error.hresult:08X}", None)
-            raise
-        _log_answer(machine, request, _SUCCESS, answer)
-        row.binding = KmsBinding(
-            candidate.name,
-            candidate.port,
-            host.address,
-            answer.host_pid,
-            answer.activation_interval,
-            answer.renewal_interval,
-            candidate.by_dns,
-        )
-        # What Active Directory did last stays to be read (TechNet, WMI Properties and Methods for Volume Activation).
-        row.activation_type = BY_KMS
-        set_licensed(row, machine.now() + VOLUME_VALIDITY, volume=True)
-        return
+    seen = NOT_FOUND
+    try:
+        for candidate in candidates(platform, row):
+            if _asked(machine, row, candidate, request):
+                return
+            seen = RPC_S_SERVER_UNAVAILABLE
+    except CimError as error:
+        _log_failure(machine, row, error.hresult)
+        if error.hresult == SL_E_VL_INVALID_TIMESTAMP:
+            # Of a clock that is wrong only event 12288 tells (Microsoft Support, "Error 0xC004F06C").
+            raise _unavailable() from error
+        raise
+    _log_failure(machine, row, _why_no_host(platform, row) if seen == NOT_FOUND else seen)
     raise _unavailable()
 
 
-def _log_answer(machine: Machine, request: KmsRequest, code: str, answer: KmsAnswer | None) -> None:
+def _asked(machine: Machine, row: Row, candidate: Candidate, request: KmsRequest) -> bool:
+    """Ask one host: whether it answered with an activation. Raises `CimError` when it refuses."""
+    host = machine.fleet.kms_endpoint(candidate.name, candidate.port)
+    if host is None:
+        _log_request(machine, request, candidate, RPC_S_SERVER_UNAVAILABLE)
+        return False
+    try:
+        answer = host.platform.role.answer(request)
+    except CimError as error:
+        counted = error.hresult == SL_E_VL_NOT_ENOUGH_COUNT
+        # A count that is too low is an answer; any other refusal comes back in place of one.
+        _log_request(machine, request, candidate, 0 if counted else error.hresult)
+        if counted:
+            _log_answer(machine, request, error.hresult, None, host.platform.role.count_for(request))
+        raise
+    _log_request(machine, request, candidate, 0)
+    _log_answer(machine, request, 0, answer, answer.count)
+    row.binding = KmsBinding(
+        candidate.name,
+        candidate.port,
+        host.address,
+        answer.host_pid,
+        answer.activation_interval,
+        answer.renewal_interval,
+        candidate.by_dns,
+    )
+    # What Active Directory did last stays to be read (TechNet, WMI Properties and Methods for Volume Activation).
+    row.activation_type = BY_KMS
+    set_licensed(row, machine.now() + VOLUME_VALIDITY, volume=True)
+    return True
+
+
+def _log_request(machine: Machine, request: KmsRequest, candidate: Candidate, code: int) -> None:
+    """Event 12288: what became of the request, flags, the host, and what the request says."""
+    strings = _joined(
+        f"0x{code:08X}",
+        _NO_FLAGS,
+        f"{candidate.name}:{candidate.port}",
+        request.client_machine_id,
+        request.when_text,
+        1,
+        request.status,
+        request.minutes,
+        request.activation_id,
+        request.required,
+    )
+    machine.log_event("Application", 12288, strings)
+
+
+def _log_answer(machine: Machine, request: KmsRequest, code: int, answer: KmsAnswer | None, count: int) -> None:
     """Event 12289: code, flags, whether it is activated now, an unused field, count of the host, intervals, time."""
-    bound, count, activation, renewal = 0, 0, 0, 0
+    bound, activation, renewal = 0, 0, 0
+    flags = _NOT_ENOUGH_COUNT if code == SL_E_VL_NOT_ENOUGH_COUNT else 0
     if answer is not None:
-        bound, count = 1, answer.count
-        activation, renewal = answer.activation_interval, answer.renewal_interval
-    strings = _joined(code, _NO_FLAGS, bound, 0, count, activation, renewal, request.when_text)
+        bound, activation, renewal = 1, answer.activation_interval, answer.renewal_interval
+    strings = _joined(f"0x{code:08X}", f"0x{flags:08X}", bound, 0, count, activation, renewal, request.when_text)
     machine.log_event("Application", 12289, strings)
+
+
+def _log_failure(machine: Machine, row: Row, code: int) -> None:
+    """Events 8233 and 8198: an attempt by itself failed, and with which code.
+
+    Their strings as public logs of Windows 10 show them (massgravel issue 738; a log of 2021 on pastebin): the code,
+    then the product and what set the attempt off. Vista and Server 2008 know 12288 and 12289 only.
+    """
+    if machine.release.generation is Generation.VISTA:
+        return
+    text, application, product = f"0x{code:08X}", row.license.application_id, row.license.id
+    machine.log_event("Application", 8233, [text, f"AppId={application};SkuId={product}", "Trigger=TimerEvent"])
+    arguments = (
+        f"RuleId=31e71c49-8da7-4a2f-ad92-45d98a1c79ba;Action=AutoActivate;AppId={application};SkuId={product};"
+        "NotificationInterval=1440;Trigger=TimerEvent"
+    )
+    machine.log_event("Application", 8198, [f"hr={text}", arguments])
+
+
+def _why_no_host(platform: LicensingPlatform, row: Row) -> int:
+    """No host was named by anybody: no domain to look in, a name server that fails, or no record."""
+    machine = platform.machine
+    domains = [platform.lookup_domain(row)] if platform.lookup_domain(row) else machine.kms_domains()
+    if not domains:
+        return ERROR_INVALID_NAME
+    for domain in domains:
+        try:
+            machine.fleet.zone.lookup(domain or "")
+        except CimError:
+            return DNS_ERROR_RCODE_SERVER_FAILURE
+    return DNS_ERROR_RCODE_NAME_ERROR
 
 
 def _joined(*fields: object) -> list[str]:
@@ -150,8 +215,12 @@ def candidates(platform: LicensingPlatform, row: Row) -> Iterator[Candidate]:
     cached = row.binding if platform.host_caching else None
     if cached is not None and cached.found_by_dns:
         yield Candidate(cached.name, cached.port, True)
-    domain = platform.lookup_domain(row) or platform.machine.domain
-    records = _published(platform.machine, domain) if domain else []
+    looked_up = platform.lookup_domain(row)
+    domains = [looked_up] if looked_up else platform.machine.kms_domains()
+    if not domains and cached is None:
+        raise licensing_error(ERROR_INVALID_NAME, "The filename, directory name, or volume label syntax is incorrect.")
+    found = (_published(platform.machine, domain) for domain in domains)
+    records = next((records for records in found if records), [])
     if not records and cached is None and platform.machine.release.generation < Generation.EIGHT:
         raise licensing_error(DNS_ERROR_RCODE_NAME_ERROR, "DNS name does not exist.")
     for record in _ordered(platform.machine, records):

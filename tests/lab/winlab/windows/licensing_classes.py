@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ..cim import ClassDef, MethodDef
+from ..tables import read_table
 from .releases import Generation
 
 NAMESPACE = "root/cimv2"
@@ -43,7 +43,12 @@ class _Member:
 
 @lru_cache(maxsize=16)
 def licensing_classes(generation: Generation, *, office: bool = False) -> LicensingClasses:
-    """The classes of Windows, or of the Office platform, whose products have ProductKeyID2 from the start."""
+    """The classes of Windows, or of the Office platform, which are those of Windows 7 on every build.
+
+    Its products have ProductKeyID2 from the start; OSPP.VBS asks for no newer column anywhere.
+    """
+    if office:
+        generation = Generation.SEVEN
     prefix = "OfficeSoftwareProtection" if office else "SoftwareLicensing"
     product = _properties("product", generation)
     if office:
@@ -102,8 +107,6 @@ def _members(owner: str, kind: str, generation: Generation) -> list[_Member]:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[_Member, ...]:
-    text = (Path(__file__).parent / "licensing_classes.tsv").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
     return tuple(
         _Member(
             row["class"],
@@ -113,5 +116,5 @@ def _table() -> tuple[_Member, ...]:
             Generation[row["since"].upper()],
             Generation[row["until"].upper()] if row["until"] else max(Generation),
         )
-        for row in csv.DictReader(lines, delimiter="\t")
+        for row in read_table(Path(__file__).parent / "licensing_classes.tsv")
     )

@@ -20,6 +20,7 @@ from ..cim import (
     CimObject,
     ClassDef,
 )
+from .facts import numbers
 from .firewall import CLASS as FIREWALL
 from .firewall import firewall_class, firewall_rules, switch_rule, write_rule
 from .licensing_provider import LicensingProvider
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from ..machine import Machine
 
 _CIMV2, _DEFAULT = "root/cimv2", "root/default"
-_NOT_SUPPORTED = 1
+_SERVICE_CODES = numbers("return_code", "Win32_Service")
+_NOT_SUPPORTED = _SERVICE_CODES["not_supported"]
 
 # class, property: attribute of the machine. Everything else is read only here.
 _WRITABLE = {
@@ -122,7 +124,7 @@ class Providers:
         if definition.name == FIREWALL:
             if not switch_rule(self._machine.open_rules, selectors, name):
                 raise CimError(WBEM_E_NOT_FOUND, "Not found", operation=name)
-            return {"ReturnValue": 0}
+            return {}
         return self._call_system(name)
 
     def _defined(self, namespace: str, class_name: str) -> ClassDef:
@@ -154,7 +156,7 @@ class Providers:
             mode = arguments.get("StartMode")
             code = control.change_start_mode(service, mode if isinstance(mode, str) else None)
         elif method == "InterrogateService":
-            code = 0 if service.state == "Running" else 6
+            code = _SERVICE_CODES["accepted" if service.state == "Running" else "not_running"]
         else:
             code = _NOT_SUPPORTED
         if service.state in (START_PENDING, STOP_PENDING) and service.settles is not None:

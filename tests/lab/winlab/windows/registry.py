@@ -4,10 +4,8 @@
 
 """The registry of one machine, and the WMI class StdRegProv that reaches it.
 
-Return values, as programs that run against real machines find them (networkoptix/nx_system_tests, its tests of the
-registry on virtual machines; the error table of SAGSA/SystemInfo): 0; 1 the key is there and has no such value; 2 there
-is no such key; 6 unknown hive; 87 bad parameter; 0x80041005 (WBEM_E_TYPE_MISMATCH) for a value of another type than the
-method reads. DeleteValue says 2 in both cases.
+Return values are those of facts.tsv: no_such_value when the key is there, no_such_key, other_type for a value of
+another type than the method reads. DeleteValue says the same in both cases of absence.
 """
 
 from __future__ import annotations
@@ -17,15 +15,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cim import WBEM_E_INVALID_METHOD, CimError, ClassDef, MethodDef
+from .facts import numbers
 
-HKLM = 0x80000002
-HKU = 0x80000003
+_HIVE_NUMBERS = numbers("property_value", "hDefKey")
+HKLM, HKU = _HIVE_NUMBERS["HKEY_LOCAL_MACHINE"], _HIVE_NUMBERS["HKEY_USERS"]
 _HIVES = frozenset({0x80000000, 0x80000001, HKLM, HKU, 0x80000005})
 
 REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_QWORD = 1, 2, 3, 4, 7, 11
 
-_SUCCESS, _NO_SUCH_VALUE, _NOT_FOUND, _BAD_HANDLE, _BAD_PARAMETER = 0, 1, 2, 6, 87
-_WRONG_TYPE = 0x80041005
+_CODES = numbers("return_code", "StdRegProv")
+_SUCCESS, _NO_SUCH_VALUE, _NOT_FOUND = _CODES["success"], _CODES["no_such_value"], _CODES["no_such_key"]
+_BAD_HANDLE, _BAD_PARAMETER, _WRONG_TYPE = _CODES["no_such_hive"], _CODES["bad_parameter"], _CODES["other_type"]
+_NOTHING_TO_DELETE = numbers("return_code", "StdRegProv.DeleteValue")["absent"]
 
 Data = str | int | list[str] | bytes
 Arguments = Mapping[str, str | list[str] | None]
@@ -153,7 +154,7 @@ def call_registry(registry: Registry, method: str, arguments: Arguments) -> dict
         return _KEY_METHODS[method](registry, hive, path)
     name = _scalar(arguments, "sValueName") or ""
     if method == "DeleteValue":
-        return {"ReturnValue": _SUCCESS if registry.delete(path, name, hive) else _NOT_FOUND}
+        return {"ReturnValue": _SUCCESS if registry.delete(path, name, hive) else _NOTHING_TO_DELETE}
     verb, stem = method[:3], method[3:].removesuffix("Value")
     if verb not in ("Get", "Set") or stem not in _TYPES:
         raise CimError(WBEM_E_INVALID_METHOD, f"StdRegProv has no method {method}")

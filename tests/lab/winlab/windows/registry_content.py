@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _COMPUTER_NAME = r"SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName"
 _TCPIP = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
+_DNS_POLICY = r"SOFTWARE\Policies\Microsoft\Windows NT\DNSClient"
 
 
 def write_registry(machine: Machine) -> None:
@@ -25,9 +26,7 @@ def write_registry(machine: Machine) -> None:
     for platform in machine.platforms:
         registry.create_key(platform.root)
     registry.set(_COMPUTER_NAME, "ComputerName", REG_SZ, machine.name.upper())
-    # The primary DNS suffix, empty on a machine of a workgroup.
-    for name in ("Domain", "NV Domain"):
-        registry.set(_TCPIP, name, REG_SZ, machine.domain or "")
+    _write_name_resolution(machine)
     write_edition(machine)
     for name, value in _numbers(machine).items():
         registry.set(CURRENT_VERSION, name, REG_DWORD, value)
@@ -35,6 +34,21 @@ def write_registry(machine: Machine) -> None:
         registry.set(CURRENT_VERSION, name, REG_SZ, text)
     copy = digest(machine.seed, machine.name, "product id") * 5
     registry.set(CURRENT_VERSION, "DigitalProductId", REG_BINARY, copy)
+
+
+def _write_name_resolution(machine: Machine) -> None:
+    """The primary DNS suffix, empty on a machine of a workgroup, and the search list; what a policy says beside it."""
+    registry, wanted = machine.registry, machine.resolution
+    own = machine.domain if wanted.suffix is None else wanted.suffix
+    registry.set(_TCPIP, "NV Domain", REG_SZ, own or "")
+    registry.set(_TCPIP, "Domain", REG_SZ, machine.primary_suffix or "")
+    if wanted.connection:
+        registry.set(_TCPIP, "DhcpDomain", REG_SZ, wanted.connection)
+    registry.set(_TCPIP, "SearchList", REG_SZ, ",".join(wanted.search_list))
+    if wanted.policy_suffix:
+        registry.set(_DNS_POLICY, "NV PrimaryDnsSuffix", REG_SZ, wanted.policy_suffix)
+    if wanted.policy_search_list:
+        registry.set(_DNS_POLICY, "SearchList", REG_SZ, ",".join(wanted.policy_search_list))
 
 
 def write_edition(machine: Machine) -> None:

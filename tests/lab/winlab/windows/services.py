@@ -5,7 +5,7 @@
 """Windows services: their state machine, seen through Win32_Service.
 
 StartService and StopService only ask; the state passes through `Start Pending` and `Stop Pending` for a moment, and
-the caller has to look again. Return codes: Microsoft Learn, StopService method of the Win32_Service class.
+the caller has to look again. Return codes: facts.tsv.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from .facts import numbers
+
 RUNNING, STOPPED, START_PENDING, STOP_PENDING = "Running", "Stopped", "Start Pending", "Stop Pending"
 
-_ACCEPTED, _DEPENDENTS_RUNNING, _CANNOT_ACCEPT, _ALREADY_RUNNING, _DISABLED = 0, 3, 5, 10, 14
-_INVALID_PARAMETER = 21
+_CODES = numbers("return_code", "Win32_Service")
+_ACCEPTED, _DEPENDENTS_RUNNING, _DISABLED = _CODES["accepted"], _CODES["dependents_running"], _CODES["disabled"]
+_CANNOT_ACCEPT, _ALREADY_RUNNING = _CODES["cannot_accept"], _CODES["already_running"]
+_INVALID_PARAMETER = _CODES["invalid_parameter"]
 
 _START_MODES = {"automatic": "Auto", "manual": "Manual", "disabled": "Disabled", "boot": "Boot", "system": "System"}
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -39,24 +40,40 @@ _OS: dict[str, str] = {
     **_typed("uint16", "OSType ServicePackMajorVersion ServicePackMinorVersion"),
     "CurrentTimeZone": "sint16",
 }
-# What Server 2003 does not have yet.
+# What Server 2003 has and later releases do not, and the other way round (recorded answers of both).
+_OS_2003 = _typed("uint8", "QuantumLength QuantumType")
 _OS_VISTA = {"OperatingSystemSKU": "uint32", "OSArchitecture": "string", "MUILanguages": "string[]"}
 _OS_EIGHT = {"PortableOperatingSystem": "boolean"}
 
 _COMPUTER: dict[str, str] = {
-    **_typed("string", "BootupState Caption CreationClassName Description DNSHostName Domain Manufacturer Model"),
-    **_typed("string", "Name NameFormat PrimaryOwnerContact PrimaryOwnerName Status SystemType UserName Workgroup"),
-    **_typed("uint32", "NumberOfLogicalProcessors NumberOfProcessors"),
-    **_typed("uint16", "AdminPasswordStatus DomainRole FrontPanelResetStatus KeyboardPasswordStatus PCSystemType"),
-    **_typed("uint16", "PowerOnPasswordStatus WakeUpType"),
+    **_typed(
+        "string", "BootupState Caption CreationClassName Description DNSHostName Domain LastLoadInfo Manufacturer"
+    ),
+    **_typed(
+        "string", "Model Name NameFormat PrimaryOwnerContact PrimaryOwnerName Status SystemType UserName Workgroup"
+    ),
+    **_typed("uint32", "NumberOfProcessors"),
+    **_typed("uint16", "AdminPasswordStatus BootOptionOnLimit BootOptionOnWatchDog ChassisBootupState DomainRole"),
+    **_typed("uint16", "FrontPanelResetStatus KeyboardPasswordStatus PowerOnPasswordStatus PowerState"),
+    **_typed("uint16", "PowerSupplyState ResetCapability SystemStartupDelay ThermalState WakeUpType"),
     **_typed("boolean", "AutomaticResetBootOption AutomaticResetCapability BootROMSupported DaylightInEffect"),
     **_typed("boolean", "EnableDaylightSavingsTime InfraredSupported NetworkServerModeEnabled PartOfDomain"),
-    "CurrentTimeZone": "sint16",
+    **_typed("boolean", "PowerManagementSupported"),
+    **_typed("sint16", "CurrentTimeZone ResetCount ResetLimit"),
+    **_typed("string[]", "InitialLoadInfo OEMStringArray Roles SupportContactDescription SystemStartupOptions"),
     "InstallDate": "datetime",
-    "OEMStringArray": "string[]",
-    "Roles": "string[]",
+    "PauseAfterReset": "sint64",
+    "PowerManagementCapabilities": "uint16[]",
+    "SystemStartupSetting": "uint8",
     "TotalPhysicalMemory": "uint64",
 }
+# Absent in the recorded answer of Server 2003, present in that of 2008 R2.
+_COMPUTER_VISTA = {
+    "AutomaticManagedPagefile": "boolean",
+    "NumberOfLogicalProcessors": "uint32",
+    "PCSystemType": "uint16",
+}
+_COMPUTER_EIGHT = {"HypervisorPresent": "boolean"}
 
 _DISK: dict[str, str] = {
     **_typed("string", "Caption CreationClassName Description DeviceID FileSystem Name Status SystemName"),
@@ -76,28 +93,56 @@ _EVENT: dict[str, str] = {
     "InsertionStrings": "string[]",
 }
 
+_ADAPTER: dict[str, str] = {
+    **_typed("string", "Caption Description DHCPServer DNSDomain DNSHostName MACAddress ServiceName SettingID"),
+    **_typed("string[]", "DefaultIPGateway DNSDomainSuffixSearchOrder DNSServerSearchOrder IPAddress IPSubnet"),
+    **_typed("uint32", "Index InterfaceIndex TcpipNetbiosOptions"),
+    **_typed("boolean", "DHCPEnabled DomainDNSRegistrationEnabled FullDNSRegistrationEnabled IPEnabled"),
+}
+
 # EventType, the severity in the upper bits of EventIdentifier, Type (Microsoft Learn, Win32_NTLogEvent class).
 _INFORMATION = (3, 0x40000000, "Information")
 _ERROR = (1, 0xC0000000, "Error")
-# A host that could not publish.
-_FAILURES = frozenset({12293})
+# A host that could not publish, and attempts to activate that failed.
+_FAILURES = frozenset({8198, 8233, 12291, 12292, 12293})
 
 _GIBIBYTE = 1024**3
 _SUITE_TERMINAL = 272
 
 
+@dataclass(frozen=True)
+class _Releases:
+    """The properties of a class on all releases, on Server 2003 alone, from Vista and from Windows 8 on."""
+
+    always: dict[str, str]
+    server_2003: dict[str, str]
+    vista: dict[str, str]
+    eight: dict[str, str]
+
+
+_OS_RELEASES = _Releases(_OS, _OS_2003, _OS_VISTA, _OS_EIGHT)
+_COMPUTER_RELEASES = _Releases(_COMPUTER, {}, _COMPUTER_VISTA, _COMPUTER_EIGHT)
+
+
+def _of_release(machine: Machine, properties: _Releases) -> dict[str, str]:
+    old = _is_old(machine)
+    newest = properties.eight if machine.release.generation >= Generation.EIGHT else {}
+    return {**properties.always, **(properties.server_2003 if old else properties.vista), **newest}
+
+
+def _is_old(machine: Machine) -> bool:
+    """Whether this is Server 2003, whose version begins with 5."""
+    return machine.release.version[0] == "5"
+
+
 def system_classes(machine: Machine) -> list[ClassDef]:
     """The definitions on this machine."""
-    operating_system = dict(_OS)
-    if machine.release.version[0] != "5":
-        operating_system |= _OS_VISTA
-    if machine.release.generation >= Generation.EIGHT:
-        operating_system |= _OS_EIGHT
     reboot = {"Reboot": MethodDef("Reboot"), "Shutdown": MethodDef("Shutdown")}
     return [
-        ClassDef("Win32_OperatingSystem", CIMV2, operating_system, ("Name",), reboot, singleton=True),
-        ClassDef("Win32_ComputerSystem", CIMV2, dict(_COMPUTER), ("Name",)),
+        ClassDef("Win32_OperatingSystem", CIMV2, _of_release(machine, _OS_RELEASES), ("Name",), reboot, singleton=True),
+        ClassDef("Win32_ComputerSystem", CIMV2, _of_release(machine, _COMPUTER_RELEASES), ("Name",)),
         ClassDef("Win32_LogicalDisk", CIMV2, dict(_DISK), ("DeviceID",)),
+        ClassDef("Win32_NetworkAdapterConfiguration", CIMV2, dict(_ADAPTER), ("Index",)),
         ClassDef("Win32_NTLogEvent", CIMV2, dict(_EVENT), ("Logfile", "RecordNumber")),
     ]
 
@@ -110,6 +155,8 @@ def system_instances(machine: Machine, class_name: str) -> list[CimObject]:
         return [CimObject(class_name, _computer_system(machine))]
     if class_name == "Win32_LogicalDisk":
         return [CimObject(class_name, _disk(machine))]
+    if class_name == "Win32_NetworkAdapterConfiguration":
+        return [CimObject(class_name, values) for values in _adapters(machine)]
     return _events(machine)
 
 
@@ -125,7 +172,7 @@ def _operating_system(machine: Machine) -> dict[str, Any]:
     memory = 8 * 1024 * 1024
     now = local_time(machine)
     caption = machine.caption
-    old = release.version[0] == "5"
+    old = _is_old(machine)
     values: dict[str, Any] = {
         "BootDevice": r"\Device\HarddiskVolume1",
         "BuildNumber": str(release.build),
@@ -151,7 +198,7 @@ def _operating_system(machine: Machine) -> dict[str, Any]:
         "FreeSpaceInPagingFiles": memory // 8,
         "FreeVirtualMemory": memory // 2,
         "InstallDate": machine.installed.astimezone(zone).replace(microsecond=0),
-        "LargeSystemCache": None,
+        "LargeSystemCache": 1 if old else None,
         "LastBootUpTime": machine.booted.astimezone(zone),
         "LocalDateTime": now,
         "Locale": "0409",
@@ -169,10 +216,13 @@ def _operating_system(machine: Machine) -> dict[str, Any]:
         "OSLanguage": 1033,
         "OSProductSuite": 256 if release.client else _SUITE_TERMINAL,
         "OSType": 18,
+        "OtherTypeDescription": "R2" if old else None,
         "PAEEnabled": None,
         "PortableOperatingSystem": False,
         "Primary": True,
         "ProductType": machine.product_type,
+        "QuantumLength": 0,
+        "QuantumType": 0,
         "RegisteredUser": "Windows User",
         "SerialNumber": f"00{digits(3, machine.name)}-{digits(5, machine.name)}-00000-AA{digits(3, machine.name, 2)}",
         "ServicePackMajorVersion": release.service_pack,
@@ -188,10 +238,7 @@ def _operating_system(machine: Machine) -> dict[str, Any]:
         "Version": release.version,
         "WindowsDirectory": r"C:\WINDOWS" if old else r"C:\Windows",
     }
-    known = {**_OS, **(_OS_VISTA if not old else {})}
-    if release.generation >= Generation.EIGHT:
-        known |= _OS_EIGHT
-    return {name: values.get(name) for name in known}
+    return {name: values.get(name) for name in _of_release(machine, _OS_RELEASES)}
 
 
 def _computer_system(machine: Machine) -> dict[str, Any]:
@@ -201,40 +248,50 @@ def _computer_system(machine: Machine) -> dict[str, Any]:
     role = 5 if machine.domain_controller else (0 if client else 2) + int(member)
     values: dict[str, Any] = {
         "AdminPasswordStatus": 3,
+        "AutomaticManagedPagefile": False,
         "AutomaticResetBootOption": True,
         "AutomaticResetCapability": True,
         "BootROMSupported": True,
         "BootupState": "Normal boot",
         "Caption": machine.name.upper(),
+        "ChassisBootupState": 3,
         "CreationClassName": "Win32_ComputerSystem",
         "CurrentTimeZone": machine.time_zone,
-        "DaylightInEffect": False,
         "Description": "AT/AT COMPATIBLE",
         "DNSHostName": machine.name,
         "Domain": machine.domain or "WORKGROUP",
         "DomainRole": role,
         "EnableDaylightSavingsTime": True,
         "FrontPanelResetStatus": 3,
+        "HypervisorPresent": False,
         "InfraredSupported": False,
         "KeyboardPasswordStatus": 3,
-        "Manufacturer": "winlab",
-        "Model": "Simulated Machine",
+        "Manufacturer": machine.vendor[0],
+        "Model": machine.vendor[1],
         "Name": machine.name.upper(),
         "NetworkServerModeEnabled": True,
         "NumberOfLogicalProcessors": 4,
         "NumberOfProcessors": 1,
         "PartOfDomain": member,
+        "PauseAfterReset": -1,
         "PCSystemType": 1 if client else 4,
         "PowerOnPasswordStatus": 3,
+        "PowerState": 0,
+        "PowerSupplyState": 3,
         "PrimaryOwnerName": "Windows User",
+        "ResetCapability": 1,
+        "ResetCount": -1,
+        "ResetLimit": -1,
         "Roles": ["LM_Workstation", "LM_Server", "NT", *([] if client else ["Server_NT"])],
         "Status": "OK",
+        "SystemStartupDelay": 30 if _is_old(machine) else None,
         "SystemType": "x64-based PC",
+        "ThermalState": 3,
         "TotalPhysicalMemory": 8 * _GIBIBYTE,
         "WakeUpType": 6,
         "Workgroup": None if member else "WORKGROUP",
     }
-    return {name: values.get(name) for name in _COMPUTER}
+    return {name: values.get(name) for name in _of_release(machine, _COMPUTER_RELEASES)}
 
 
 def _disk(machine: Machine) -> dict[str, Any]:
@@ -257,6 +314,32 @@ def _disk(machine: Machine) -> dict[str, Any]:
         "VolumeSerialNumber": f"{number(2**32, machine.name, 'volume'):08X}",
     }
     return {name: values.get(name) for name in _DISK}
+
+
+def _adapters(machine: Machine) -> list[dict[str, Any]]:
+    """One that is used and one that is not, as nearly every machine has."""
+    wanted = machine.resolution
+    search = [*wanted.policy_search_list, *wanted.search_list]
+    used: dict[str, Any] = {
+        "Caption": "[00000001] Lab Ethernet Adapter",
+        "Description": "Lab Ethernet Adapter",
+        "DHCPEnabled": wanted.connection is not None,
+        "DNSDomain": wanted.connection,
+        "DNSDomainSuffixSearchOrder": search or ([machine.primary_suffix] if machine.primary_suffix else None),
+        "DNSHostName": machine.name,
+        "DNSServerSearchOrder": list(wanted.servers),
+        "DomainDNSRegistrationEnabled": False,
+        "FullDNSRegistrationEnabled": True,
+        "Index": 1,
+        "InterfaceIndex": 11,
+        "IPAddress": [machine.address],
+        "IPEnabled": True,
+        "IPSubnet": ["255.255.255.0"],
+        "ServiceName": "netvsc",
+        "TcpipNetbiosOptions": 0,
+    }
+    idle = {"Caption": "[00000000] Idle Adapter", "Description": "Idle Adapter", "Index": 0, "IPEnabled": False}
+    return [{name: values.get(name) for name in _ADAPTER} for values in (idle, used)]
 
 
 def _events(machine: Machine) -> list[CimObject]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible.errors import AnsibleFilterError
 
@@ -74,3 +76,159 @@ def test_commands():
         kms_srv_commands(results, "powershell")
     with pytest.raises(AnsibleFilterError, match="results of a kms_srv task"):
         kms_srv_commands([{"removed": [{}]}])
+
+
+def test_servers_that_differ_are_told():
+    (found,) = cross_check([{**RECORD, "missing_from": ["ns1.corp.example"]}])
+    assert "is published in corp.example. Not on ns1.corp.example: the servers differ" in found["message"]
+
+
+# --- Before anything is changed ---------------------------------------------------------------------------------------
+
+objections = FILTERS["kms_srv_objections"]
+ask = FILTERS["kms_srv_ask"]
+KMS01, KMS02 = "kms01.corp.example", "kms02.corp.example"
+
+
+def published(target: str, address: str = "", domain: str = "corp.example", approved: bool = True) -> dict[str, object]:
+    addresses = [address] if address else []
+    return {"domain": domain, "target": target, "port": 1688, "approved": approved, "addresses": addresses}
+
+
+ROGUE = published("pc1.corp.example", "192.0.2.15", approved=False)
+
+
+def probed(host: str, serves: bool = True) -> dict[str, object]:
+    return {"host": host, "answers_as_kms": serves, "reason": "it was asked"}
+
+
+def machine(role: str, full_name: str | None = None) -> dict[str, object]:
+    return {"role": role, "role_reason": "", "os": {"full_name": full_name}}
+
+
+CLEAR = {
+    "published, and its port answers": (
+        [published(KMS01, "192.0.2.1"), ROGUE],
+        [KMS01],
+        {},
+        [probed("192.0.2.1:1688")],
+    ),
+    "published, and the machine says that it serves": ([published(KMS01), ROGUE], [KMS01], {KMS01: "kms_host"}, []),
+    "by its short name": ([published(KMS01), ROGUE], ["kms01"], {KMS01: "kms_host"}, []),
+    "not published, and its port answers": (
+        [published(KMS01, "192.0.2.1")],
+        [KMS01, f"{KMS02}:1689"],
+        {},
+        [probed("192.0.2.1:1688"), probed(f"{KMS02}:1689")],
+    ),
+    "not published, and the machine says that it serves": (
+        [published(KMS01)],
+        [KMS01, KMS02],
+        {KMS01: "kms_host", KMS02: "kms_host"},
+        [],
+    ),
+    "one of several serves": (
+        [published(KMS01), published(KMS02, "192.0.2.2"), ROGUE],
+        [KMS01, KMS02],
+        {KMS01: "kms_client"},
+        [probed("192.0.2.2:1688")],
+    ),
+    "nothing to delete, and nobody serves": (
+        [published(KMS01, "192.0.2.1")],
+        [KMS01],
+        {},
+        [probed("192.0.2.1:1688", False)],
+    ),
+    "the second address answers": (
+        [{**published(KMS01), "addresses": ["192.0.2.1", "2001:db8::1"]}, ROGUE],
+        [KMS01],
+        {},
+        [probed("192.0.2.1:1688", False), probed("[2001:db8::1]:1688")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "approved", "roles", "probes"), CLEAR.values(), ids=CLEAR)
+def test_nothing_speaks_against_it(records, approved, roles, probes):
+    hosts = {name: machine(role) for name, role in roles.items()}
+    assert objections(records, approved, hosts, probes) == []
+
+
+UNCLEAR = {
+    "a typo": (
+        [published("kms01.corp.example", approved=False), published(KMS02, "192.0.2.2")],
+        ["kms1.corp.example", KMS02],
+        {},
+        [probed("192.0.2.2:1688"), probed("kms1.corp.example", False)],
+        "kms1.corp.example is on the list of approved hosts, but no record names it.* Did you mean kms01.corp.example",
+    ),
+    "another domain": (
+        [published("kms01.emea.example", approved=False), published(KMS02, "192.0.2.2")],
+        [KMS01, KMS02],
+        {},
+        [probed("192.0.2.2:1688")],
+        "Did you mean kms01.emea.example",
+    ),
+    "a machine that does not serve": (
+        [published(KMS01)],
+        [KMS01, KMS02],
+        {KMS01: "kms_host", KMS02: "kms_client"},
+        [],
+        "kms02.corp.example is on the list.*Check its spelling, start it, or take it off the list",
+    ),
+    "the only one left has another role": (
+        [published(KMS01), ROGUE],
+        [KMS01],
+        {KMS01: "kms_client"},
+        [],
+        "In corp.example records would be deleted, and none of the approved hosts that would be left .kms01",
+    ),
+    "the only one left does not answer": (
+        [published(KMS01, "192.0.2.1"), ROGUE],
+        [KMS01],
+        {},
+        [probed("192.0.2.1:1688", False)],
+        "was seen serving",
+    ),
+    "the one that serves is not published there": (
+        [published(KMS01, "192.0.2.1"), published(KMS02, "192.0.2.2", "b.example"), {**ROGUE, "domain": "b.example"}],
+        [KMS01, KMS02],
+        {},
+        [probed("192.0.2.1:1688"), probed("192.0.2.2:1688", False)],
+        "In b.example records would be deleted",
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "approved", "roles", "probes", "words"), UNCLEAR.values(), ids=UNCLEAR)
+def test_what_speaks_against_a_change(records, approved, roles, probes, words):
+    """Kind: a name that matches nothing; and a deletion after which nobody serves."""
+    hosts = {name: machine(role) for name, role in roles.items()}
+    (found,) = objections(records, approved, hosts, probes)
+    assert re.search(words, found), found
+
+
+def test_without_a_probe_a_published_host_is_taken_at_its_word():
+    records = [published(KMS01, "192.0.2.1"), ROGUE]
+    assert objections(records, [KMS01], {}, [], False) == []
+    assert objections(records, [KMS01], {KMS01: machine("kms_client")}, [], "false") != []
+    (typo,) = objections(records, [KMS01, "kms09.corp.example"], {}, [], False)
+    assert "no machine that was read is that KMS host" in typo
+
+
+def test_what_is_to_be_published_counts_where_it_is_missing():
+    elsewhere = [published(KMS01, "192.0.2.1"), {**ROGUE, "domain": "b.example"}]
+    assert objections(elsewhere, [KMS01], {}, [probed("192.0.2.1:1688")], True, True) == []
+
+
+def test_only_hosts_that_were_not_read_as_serving_are_asked():
+    records = [published(KMS01, "192.0.2.1"), published(KMS02, "2001:db8::2"), ROGUE]
+    hosts = {KMS01: machine("kms_host"), KMS02: machine("kms_client")}
+    assert ask(records, [KMS01, KMS02, "kms03:1689"], hosts) == ["[2001:db8::2]:1688", "kms03:1689"]
+    assert ask(records, KMS01) == ["192.0.2.1:1688"]
+
+
+@pytest.mark.parametrize("approved", [[], "", ["kms01:x"]])
+def test_a_list_of_approved_hosts_that_says_nothing(approved):
+    with pytest.raises(AnsibleFilterError, match=r"is empty|kms01:x|names no host|is not a name"):
+        objections([], approved)

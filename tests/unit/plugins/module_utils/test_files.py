@@ -37,6 +37,12 @@ def test_a_planted_link_is_replaced_and_not_followed(tmp_path: pathlib.Path) -> 
     assert not path.is_symlink()
 
 
+def test_only_its_owner_may_read_a_file_unless_somebody_else_has_to(tmp_path: pathlib.Path) -> None:
+    _files.write_text(tmp_path / "a.json", "x")
+    _files.write_text(tmp_path / "a.prom", "x", _files.EVERYBODY)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("a.json", "a.prom")] == [0o600, 0o644]
+
+
 def test_a_full_disk_leaves_nothing_behind(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "report.csv"
     path.write_text("before")

@@ -48,6 +48,13 @@ def test_names(endpoint: str, target: str, same: bool) -> None:
     assert KmsEndpoint.parse(endpoint).names(target) is same
 
 
+@pytest.mark.parametrize("text", ["kms01.corp.example", "kms01:1689", "10.0.0.1:1688", "[fd00::1]:1688", "[fd00::1]"])
+def test_what_is_written_means_the_same_again(text: str) -> None:
+    """An IPv6 address with its port was written as another address: found by the fuzz target of values."""
+    endpoint = KmsEndpoint.parse(text)
+    assert KmsEndpoint.parse(str(endpoint)) == endpoint
+
+
 def test_the_full_name_goes_before_the_short_one() -> None:
     short, full = KmsEndpoint.parse("kms01:1"), KmsEndpoint.parse("kms01.corp.example:2")
     assert _kms.names_any((short, full), "kms01.corp.example") is full

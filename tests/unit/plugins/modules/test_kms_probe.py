@@ -72,6 +72,7 @@ def test_ports_of_their_own_and_a_host_that_does_not_answer(run: Run) -> None:
     hosts = [f"127.80.8.1:{first}", f"127.80.8.2:{second}", f"127.80.8.3:{closed}"]
     result = run(hosts=hosts, timeout=2, at_once=2, _ansible_check_mode=True)
     assert [one["answers_as_kms"] for one in result["results"]] == [True, True, False]
+    assert [one["host"] for one in result["results"]] == hosts, "cross_check finds its answer by what was asked"
     assert not result["all_answer"]
     assert "failed" not in result
     assert f"port {closed} is closed" in result["results"][2]["reason"]
@@ -103,6 +104,7 @@ def test_targets(monkeypatch: pytest.MonkeyPatch, run: Run, text: str, expected:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        ({"hosts": []}, "hosts is empty"),
         ({"hosts": ["kms01:70000"]}, "between 1 and 65535"),
         ({"hosts": ["kms01:"]}, "'kms01:'"),
         ({"hosts": [""]}, "hosts:"),

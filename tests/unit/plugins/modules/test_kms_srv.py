@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import gss, requirements
 from tests.unit.plugins.module_utils._dns.nameserver import ADDRESS, Primary, serve
+from tests.unit.plugins.module_utils._dns.test_publish import add
 
 from .conftest import Run
 
@@ -132,3 +133,43 @@ def test_an_old_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = requirements.missing_dnspython()
     assert problem is not None
     assert "too old" in problem
+
+
+# --- Whatever somebody has put into DNS can be deleted, and nothing is taken that can match nothing ------------------
+
+
+@pytest.mark.parametrize("target", [".", "pc0815.", "10.0.0.5.", r"a\.b\032c.example."])
+def test_any_target_can_be_deleted_as_it_stands(site: Site, run_module: Run, target: str) -> None:
+    add(site.primary, f"0 0 1688 {target}")
+    result = run_module("kms_srv", **site.options, records=[{"target": target}], state="absent")
+    assert result["results"][0]["result"] == "verified", result
+    assert site.primary.texts() == {f"{APPROVED}.", f"{ROGUE}."}
+
+
+NOTHING = {
+    "no name of a host": ({"hosts": ["-kms*01.corp.example"]}, "names no host"),
+    "an address": ({"hosts": ["127.0.0.11"]}, "is an address, and the records hold names"),
+    "an address in full": ({"records": [{"target": "127.0.0.11"}]}, "it reads as an address"),
+    "with a port": ({"records": [{"target": "kms01.corp.example:1689"}]}, "names no host"),
+    "to be deleted, and no name": (
+        {"records": [{"target": "kms01.corp.example:1689"}], "state": "absent"},
+        "deleted by that text with a final dot",
+    ),
+    "no domains": ({"hosts": ["kms01.corp.example"], "domains": []}, "domains is empty"),
+    "a safeguard that is none": ({"hosts": ["kms01.corp.example"], "approved_hosts": []}, "approved_hosts is empty"),
+    "a key that came out empty": (
+        {"hosts": ["kms01.corp.example"], "key_name": "", "key_secret": ""},
+        "key_name is empty",
+    ),
+    "a server that came out empty": ({"hosts": ["kms01.corp.example"], "server": " "}, "server is empty"),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), NOTHING.values(), ids=NOTHING)
+def test_what_can_match_nothing_is_refused(site: Site, run_module: Run, change: dict[str, Any], words: str) -> None:
+    """In check mode too, and before anything is asked."""
+    result = run_module("kms_srv", check=True, **{**site.options, **change})
+    assert result["failed"]
+    assert words in result["msg"]
+    assert not result.get("changed")
+    assert site.primary.reads == 0

@@ -132,7 +132,7 @@ def _product(activation_id: str, channel: str) -> dict[str, Any]:
 
 
 def _with_defaults(columns: Iterable[str]) -> dict[str, Any]:
-    return {column: _default(column) for column in (*columns, *schema.COUNTERS)}
+    return {column: _default(column) for column in (*columns, *schema.COUNTERS[0])}
 
 
 def _default(column: str) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, cast
 
 import pytest
@@ -13,7 +14,12 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import acc
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.accounts import Account, Domain
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.directory import Directory
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.entry import Entry
-from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors import NotFound, Refused, SettingWrong
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors import (
+    Elsewhere,
+    NotFound,
+    Refused,
+    SettingWrong,
+)
 
 BASE = "DC=corp,DC=example"
 DOMAIN = Domain(BASE, "S-1-5-21-1-2-3", "S-1-5-21-1-2-3", "CORP")
@@ -66,6 +72,12 @@ def test_a_computer_goes_by_its_host_name() -> None:
 
 def test_a_computer_without_a_host_name_goes_by_its_account() -> None:
     assert accounts.find_computer(shelf(NAMELESS), DOMAIN, "kms01.corp.example").dn == "CN=KMS01,OU=C"
+
+
+def test_a_computer_without_a_host_name_is_of_its_own_domain() -> None:
+    """A pre-staged account: approved is a host of another domain, whose name begins alike."""
+    with pytest.raises(NotFound, match=r"no computer account of kms01\.other\.example"):
+        accounts.find_computer(shelf(NAMELESS), DOMAIN, "kms01.other.example")
 
 
 def test_a_computer_of_the_same_name_elsewhere_is_another_one() -> None:
@@ -157,3 +169,90 @@ def test_a_zone_that_is_there_twice() -> None:
 def test_a_place_where_the_object_may_be_made() -> None:
     one = zone("corp.example", "DC=DomainDnsZones,", allowedChildClassesEffective=["dnsNode"])
     assert zones.find_place(shelf(one, root=ROOT), "corp.example", "corp.example").creatable
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        (("_vlmcs._tcp.corp.example", "_tcp.corp.example", "corp.example"), "DC=@,DC=_vlmcs._tcp.corp.example"),
+        (("_tcp.corp.example", "corp.example"), "DC=_vlmcs,DC=_tcp.corp.example"),
+        (("corp.example",), "DC=_vlmcs._tcp,DC=corp.example"),
+        (("example",), "DC=_vlmcs._tcp.corp,DC=example"),
+    ],
+)
+def test_the_zone_that_serves_the_record_is_the_one_to_lock(held: tuple[str, ...], expected: str) -> None:
+    """Kind: a place is guessed from the domain. A list on an object that nobody serves protects nothing."""
+    found = zones.find_place(shelf(*(zone(name, "CN=System,") for name in held), root=ROOT), "corp.example", None)
+    assert found.node.dn == f"{expected},CN=MicrosoftDNS,CN=System,{BASE}"
+
+
+def test_the_zone_that_was_named_counts() -> None:
+    both = [zone(name, "CN=System,") for name in ("_tcp.corp.example", "corp.example")]
+    found = zones.find_place(shelf(*both, root=ROOT), "corp.example", "_tcp.corp.example")
+    assert found.node.dn.startswith("DC=_vlmcs,DC=_tcp.corp.example,")
+    with pytest.raises(Refused, match=r"no AD-integrated zone other\.example can hold"):
+        zones.find_place(shelf(*both, root=ROOT), "corp.example", "other.example")
+
+
+def test_what_dns_says_counts_more_than_what_is_near() -> None:
+    both = [zone(name, "CN=System,") for name in ("_tcp.corp.example", "corp.example")]
+    found = zones.find_place(shelf(*both, root=ROOT), "corp.example", None, "corp.example")
+    assert found.node.zone == "corp.example"
+    with pytest.raises(NotFound, match=r"from the zone _tcp\.corp\.example, which is no AD-integrated zone"):
+        zones.find_place(shelf(both[1], root=ROOT), "corp.example", None, "_tcp.corp.example")
+    with pytest.raises(NotFound, match=r"DNS answers for _vlmcs\._tcp\.corp\.example from the zone corp\.example"):
+        zones.find_place(shelf(*both, root=ROOT), "corp.example", "_tcp.corp.example", "corp.example")
+
+
+def test_a_zone_that_is_only_a_note_of_others() -> None:
+    stub = zone("corp.example", "CN=System,", dNSProperty=struct.pack("<5I", 4, 0, 0, 1, 1) + b"\x03\0\0\0\0")
+    with pytest.raises(Refused, match="only as a note of which other server"):
+        zones.find_place(shelf(stub, root=ROOT), "corp.example", None)
+
+
+def test_a_name_that_is_delegated_below_the_zone() -> None:
+    name_server = struct.pack("<HHBBHIIII", 4, 2, 5, 0xF0, 0, 1, 0, 0, 0) + b"data"
+    pieces = {"dnsRecord": entry("DC=_tcp", dnsRecord=name_server)}
+    with pytest.raises(Refused, match=r"is not kept in the zone corp\.example: .*_tcp\.corp\.example is a delegation"):
+        zones.find_place(shelf(zone("corp.example", "CN=System,"), pieces=pieces, root=ROOT), "corp.example", None)
+
+
+# --- A domain controller that does not hold the first domain of the forest -------------------------------------------
+
+ROOT_SID = "S-1-5-21-9-8-7"
+
+
+class Child(Shelf):
+    """Of emea.corp.example. The first domain's object is somewhere else; the reference to it is here."""
+
+    def __init__(self, reference: str | None) -> None:
+        root = entry(
+            "",
+            defaultNamingContext="DC=emea,DC=corp,DC=example",
+            rootDomainNamingContext=BASE,
+            configurationNamingContext=f"CN=Configuration,{BASE}",
+        )
+        super().__init__(root=root)
+        self.reference = reference
+
+    def read(self, dn: str, attributes: list[str]) -> Entry | None:
+        if dn == BASE:
+            raise Elsewhere(self.label, f"reading {dn}: this server does not hold it")
+        return entry(dn, objectSid=sid.to_bytes(DOMAIN.sid)) if attributes == ["objectSid"] else None
+
+    def references(self, dn: str, found_by: str, attribute: str) -> list[Entry]:
+        assert (dn, found_by) == (f"CN=Partitions,CN=Configuration,{BASE}", f"(nCName={BASE})")
+        return [entry("CN=CORP", **{attribute: self.reference})] if self.reference else []
+
+
+def test_the_administrators_of_the_forest_are_known_in_a_child_domain() -> None:
+    """MS-ADTS 3.1.1.3.4.1.5: the reference names the first domain with its identifier."""
+    child = cast(Directory, Child(f"<GUID=11111111-2222-3333-4444-555555555555>;<SID={ROOT_SID}>;{BASE}"))
+    assert accounts.read_domain(child) == Domain("DC=emea,DC=corp,DC=example", DOMAIN.sid, ROOT_SID, "")
+
+
+@pytest.mark.parametrize("reference", [None, BASE, f"<GUID=1>;{BASE}", f"<GUID=1>;<SID=S-1-x>;{BASE}"])
+def test_a_first_domain_without_an_identifier_is_not_guessed(reference: str | None) -> None:
+    """Taken for a stranger, Enterprise Admins would lose their right."""
+    with pytest.raises(Refused, match="security identifier of the forest's first domain"):
+        accounts.read_domain(cast(Directory, Child(reference)))

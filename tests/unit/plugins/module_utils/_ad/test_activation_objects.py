@@ -32,15 +32,16 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_d
     SecurityDescriptor,
 )
 
-BASE = "DC=corp,DC=example"
-CONFIGURATION = f"CN=Configuration,{BASE}"
+BASE = "DC=emea,DC=corp,DC=example"
+FOREST = "DC=corp,DC=example"
+CONFIGURATION = f"CN=Configuration,{FOREST}"
 SCHEMA = f"CN=Schema,{CONFIGURATION}"
 CONTAINER = f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,{CONFIGURATION}"
 DOMAIN_SID = "S-1-5-21-1-2-3"
 CLERK = f"{DOMAIN_SID}-1104"
 ROOT = {
     "defaultNamingContext": [BASE.encode()],
-    "rootDomainNamingContext": [BASE.encode()],
+    "rootDomainNamingContext": [FOREST.encode()],
     "configurationNamingContext": [CONFIGURATION.encode()],
     "schemaNamingContext": [SCHEMA.encode()],
 }
@@ -57,9 +58,13 @@ class Tree:
 
     def read(self, dn: str, attributes: Sequence[str], sd_flags: int | None = None) -> Entry | None:
         self.asked |= set(attributes)
-        if dn == BASE:
+        if dn in (BASE, FOREST):
             return Entry(dn, {"objectSid": [sid.to_bytes(DOMAIN_SID)]})
         return Entry(dn, self.objects[dn]) if dn in self.objects else None
+
+    def references(self, dn: str, found_by: str, attribute: str) -> list[Entry]:
+        name = f"<GUID=00000000-0000-0000-0000-000000000001>;<SID={DOMAIN_SID}>;{FOREST}"
+        return [Entry(f"CN=CORP,{dn}", {attribute: [name.encode()]})]
 
     def children(self, dn: str, found_by: str, attributes: Sequence[str], most: int | None = None) -> list[Entry]:
         self.asked |= set(attributes)
@@ -94,7 +99,7 @@ def test_no_container() -> None:
 
 
 def test_no_active_directory() -> None:
-    with pytest.raises(NotFound, match="Active Directory server"):
+    with pytest.raises(NotFound, match="not an Active Directory server"):
         result(Tree(root=Entry("", {})))
 
 

@@ -17,6 +17,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.dns_node i
     Updates,
     domain_name,
     is_primary,
+    leads_away,
     records_in,
     updates_of,
     zones_above,
@@ -49,6 +50,33 @@ def test_names_of_the_object(domain: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "label", "above"),
+    [
+        ("_vlmcs._tcp.corp.example", "@", ()),
+        ("_tcp.corp.example", "_vlmcs", ("_vlmcs",)),
+        ("corp.example", "_vlmcs._tcp", ("_vlmcs._tcp", "_tcp")),
+        ("example", "_vlmcs._tcp.corp", ("_vlmcs._tcp.corp", "_tcp.corp", "corp")),
+    ],
+)
+def test_the_object_in_each_zone_that_may_hold_it(zone: str, label: str, above: tuple[str, ...]) -> None:
+    node = Node("corp.example", zone, f"DC={zone}")
+    assert (node.label, node.labels_above) == (label, above)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ([record(2), record(2)], "a delegation"),
+        ([record(5)], "an alias"),
+        ([record(39)], "an alias"),
+        ([record(33)], None),
+    ],
+)
+def test_what_leads_away_from_a_zone(values: list[bytes], word: str | None) -> None:
+    assert leads_away(values) == word
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Corp.Example.", "corp.example"),
@@ -70,7 +98,14 @@ def test_what_is_no_domain_name(text: str) -> None:
 
 
 def test_zones_above() -> None:
-    assert zones_above("emea.corp.example") == ("emea.corp.example", "corp.example", "example")
+    """The record's own name may be a zone, and so may ``_tcp``, below a parent that takes no updates."""
+    assert zones_above("emea.corp.example") == (
+        "_vlmcs._tcp.emea.corp.example",
+        "_tcp.emea.corp.example",
+        "emea.corp.example",
+        "corp.example",
+        "example",
+    )
 
 
 RECORDS = {

@@ -10,7 +10,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import dns.flags
 import dns.message
@@ -113,7 +113,10 @@ class Primary:
     ``ok`` as RFC 2136 says; ``lost`` applies and hangs up; ``deaf`` hangs up; ``silent`` answers nothing; ``liar`` says
     NOERROR and does nothing; ``unsigned`` applies and forgets to sign; ``forged`` says NOERROR unsigned, without doing
     it; ``refused`` is REFUSED, unsigned; ``dies`` applies, hangs up and is dead from then on, ``dies before`` without
-    applying; a callable is called first, and then it is ``ok``.
+    applying; ``late`` applies, and shows it at the second look; ``undone`` applies, and all of it is back at once;
+    ``servfail`` is SERVFAIL, ``servfail done`` as well, after applying it; ``swapped`` applies, and then only another
+    host is there; ``garbled`` is no message; ``ttl`` applies, with a TTL of 120; a callable is called first, and then
+    it is ``ok``.
     """
 
     zone = dns.name.from_text("corp.example")
@@ -127,6 +130,9 @@ class Primary:
         self.reads = 0
         self.authoritative = True
         self.dead = False
+        self.ttl = 60
+        # What it shows once more, before it shows what it has.
+        self.behind: set[Any] | None = None
 
     def texts(self) -> set[str]:
         return {value.to_text() for value in self.values}
@@ -144,8 +150,11 @@ class Primary:
         self.reads += 1
         name, kind = query.question[0].name, query.question[0].rdtype
         response.flags |= dns.flags.AA if self.authoritative else 0
-        if name == self.owner and kind == dns.rdatatype.SRV and self.values:
-            response.answer.append(dns.rrset.from_rdata_list(name, 60, self.values))
+        shown = self.values
+        if self.behind is not None:
+            shown, self.behind = self.behind, None
+        if name == self.owner and kind == dns.rdatatype.SRV and shown:
+            response.answer.append(dns.rrset.from_rdata_list(name, self.ttl, shown))
         else:
             soa = "ns1.corp.example. h.corp.example. 7 1 1 1 1"
             response.authority.append(dns.rrset.from_text(self.zone, 60, "IN", "SOA", soa))
@@ -165,11 +174,17 @@ class Primary:
             mood = "ok"
         if mood == "silent":
             return None
+        if mood == "garbled":
+            return b"\0\0no message"
         self.dead = mood in ("dies", "dies before")
         if mood in ("deaf", "dies before"):
             raise ConnectionAbortedError
-        if mood in ("ok", "lost", "unsigned", "dies"):
+        before = self.values
+        if mood in ("ok", "lost", "unsigned", "dies", "late", "undone", "swapped", "servfail done", "ttl"):
             response.set_rcode(self._apply(query))
+        self._afterwards(mood, before)
+        if mood in ("servfail", "servfail done"):
+            response.set_rcode(dns.rcode.SERVFAIL)
         if mood == "refused":
             response.set_rcode(dns.rcode.REFUSED)
         if mood in ("lost", "dies"):
@@ -179,6 +194,16 @@ class Primary:
             response.keyring = None
         return response.to_wire()
 
+    def _afterwards(self, mood: str, before: set[Any]) -> None:
+        if mood == "ttl":
+            self.ttl = 120
+        if mood == "late":
+            self.behind = before
+        if mood == "undone":
+            self.values = before | {dns.rrset.from_text("x.", 60, "IN", "SRV", f"0 0 1688 pc{self.updates}.rival.")[0]}
+        if mood == "swapped":
+            self.values = {dns.rrset.from_text("x.", 60, "IN", "SRV", "0 0 1688 pc1.rival.")[0]}
+
     def _apply(self, query: dns.message.Message) -> dns.rcode.Rcode:
         demanded = {rdata for rrset in query.sections[1] for rdata in rrset}
         if demanded != self.values:
@@ -186,9 +211,5 @@ class Primary:
         for rrset in query.sections[2]:
             if rrset.deleting == dns.rdataclass.ANY:
                 self.values.clear()
-            for rdata in rrset:
-                if rrset.deleting:
-                    self.values = {value for value in self.values if value.to_text() != rdata.to_text()}
-                else:
-                    self.values.add(rdata)
+            self.values = self.values - set(rrset) if rrset.deleting else self.values | set(rrset)
         return dns.rcode.NOERROR

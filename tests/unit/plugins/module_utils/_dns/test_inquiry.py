@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import inquiry as inquiry_module
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import NoAnswer, SettingWrong
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.inquiry import (
     SPEC,
@@ -109,3 +111,21 @@ def test_the_search_list(tmp_path: Path) -> None:
     asked = inquiry()
     settings = replace(asked.settings, lookup=Lookup([], 1.0, str(file)))
     assert replace(asked, settings=settings).in_which(None) == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(("patience", "looks"), [(0, 1), (3600, 3)])
+def test_servers_that_are_behind_get_their_time(monkeypatch: pytest.MonkeyPatch, patience: int, looks: int) -> None:
+    """Kind: verification asks those who may lawfully be behind. Only the domain whose servers differ is asked again."""
+    asked: list[list[str]] = []
+
+    def survey(domains: list[str], _settings: object) -> tuple[Any, ...]:
+        asked.append(list(domains))
+        agree = {"a.example": True, "b.example": len(asked) > 2}
+        return tuple(SimpleNamespace(domain=domain, consistent=agree[domain]) for domain in domains)
+
+    monkeypatch.setattr(inquiry_module, "survey", survey)
+    monkeypatch.setattr(inquiry_module, "_PAUSE", 0)
+    done = inquiry_module.published(inquiry(domains=["a.example", "b.example"], patience=patience))
+    assert asked[0] == ["a.example", "b.example"]
+    assert [one for one in asked[1:] if one] == [["b.example"]] * (looks - 1)
+    assert [found.domain for found in done.findings] == ["a.example", "b.example"]

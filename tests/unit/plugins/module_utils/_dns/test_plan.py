@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import plan
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue, Wildcard
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 
 
@@ -112,6 +112,45 @@ def test_refused(before: str, wanted: plan.Request, words: str) -> None:
     with pytest.raises(plan.PlanRefused, match=words) as caught:
         plan.make_plan(records(*before.split()), wanted)
     assert caught.value.advice
+
+
+WILD = {
+    # name: (what the wildcard shows, request, added)
+    "an alias": ("", request("a"), "a"),
+    "an alias, and only records of others are to go": ("", request("a", **ONLY_REMOVE), ""),
+    "it shows what is wanted": ("a", request("a", **EXCLUSIVE), ""),
+    "it shows what is wanted, and more": ("a b", request("a"), ""),
+    "it shows more than what alone is wanted": ("a b", request("a", **EXCLUSIVE), "a"),
+    "it shows something else": ("b", request("a"), "a"),
+    "to be absent": ("b", request("c", **ABSENT), ""),
+}
+
+
+def behind(wildcard: str) -> RecordSet:
+    return RecordSet(wildcard=Wildcard("*.corp.example", tuple(map(value, wildcard.split()))))
+
+
+@pytest.mark.parametrize(("shown", "wanted", "added"), WILD.values(), ids=WILD)
+def test_a_wildcard_in_the_place_of_the_name(shown: str, wanted: plan.Request, added: str) -> None:
+    made = plan.make_plan(behind(shown), wanted)
+    assert set(made.add) == set(map(value, added.split()))
+    assert made.remove == (), "what a wildcard shows is not under this name"
+
+
+@pytest.mark.parametrize("wanted", [request("a", **ONLY_REMOVE), request("b", **ABSENT)])
+def test_what_a_wildcard_shows_cannot_be_deleted_here(wanted: plan.Request) -> None:
+    with pytest.raises(plan.PlanRefused, match=r"from the wildcard \*\.corp\.example"):
+        plan.make_plan(behind("a b"), wanted)
+
+
+@pytest.mark.parametrize("useless", ["", "192.0.2.1"])
+def test_a_target_that_is_no_host_is_not_one_that_is_left(useless: str) -> None:
+    """``0 0 0 .`` says that there is no KMS host (RFC 2782); servers take an address, and clients do not."""
+    found = RecordSet.of([value("a"), SrvValue(0, 0, 1688, useless)], 60)
+    with pytest.raises(plan.PlanRefused, match="No KMS host would be left"):
+        plan.make_plan(found, request("a", **ABSENT))
+    made = plan.make_plan(found, request("a", **EXCLUSIVE))
+    assert [one.target for one in made.remove] == [useless]
 
 
 def test_short_names_are_refused() -> None:

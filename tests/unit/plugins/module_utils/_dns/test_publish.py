@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dns.rrset
 import dns.tsig
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors, plan, publish, signing
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
+    errors,
+    plan,
+    present,
+    publish,
+    signing,
+    update,
+)
 
 from .nameserver import ADDRESS, Primary, serve
 
@@ -37,6 +44,12 @@ class Bench:
         return publish.carry_out(self.look(request), request, tries)
 
 
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish, "_AT_WORK", (0.0, 0.0))
+    monkeypatch.setattr(publish, "_FORWARDED", (0.0, 0.0, 0.0))
+
+
 @pytest.fixture(params=["signed", "unsigned"])
 def signature(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -57,16 +70,16 @@ def add(primary: Primary, text: str) -> None:
 
 def test_verified_by_another_look(bench: Bench) -> None:
     done = bench.run()
-    assert (done.outcome, done.attempts) == (publish.Outcome.VERIFIED, 1)
+    assert (done.outcome, done.attempts) == (publish.State.VERIFIED, 1)
     assert bench.primary.texts() == {APPROVED}
     assert [value.text for value in done.after.values] == ["0 0 1688 kms01.corp.example"]
     again = bench.run()
-    assert (again.outcome, again.changed, bench.primary.updates) == (publish.Outcome.UNCHANGED, False, 1)
+    assert (again.outcome, again.changed, bench.primary.updates) == (publish.State.UNCHANGED, False, 1)
 
 
 def test_a_preview_sends_nothing(bench: Bench) -> None:
     done = publish.preview(bench.look())
-    assert (done.outcome, bench.primary.updates) == (publish.Outcome.PLANNED, 0)
+    assert (done.outcome, bench.primary.updates) == (publish.State.PLANNED, 0)
     assert {value.text for value in done.remove} == {ROGUE[:-1], OTHER[:-1]}
 
 
@@ -90,11 +103,52 @@ def test_changed_under_us_for_ever(bench: Bench) -> None:
     assert before <= bench.primary.texts(), "something was deleted by an update that did not apply"
 
 
+def test_changed_for_ever_by_a_rival_after_each_update(bench: Bench) -> None:
+    """Kind: failed, changed false, although the server has applied it."""
+    bench.primary.moods = ["undone"] * 3
+    with pytest.raises(errors.ChangedMeanwhile, match=r"after 3 updates.*had changed records: 4 deleted") as caught:
+        bench.run(tries=3)
+    assert caught.value.changed is True
+    assert {value.text for value in caught.value.progress.removed} >= {ROGUE[:-1], OTHER[:-1]}
+    assert "0 0 1688 pc3.rival" in {value.text for value in caught.value.progress.after.values}
+
+
+def test_refused_after_an_update_was_applied(bench: Bench) -> None:
+    """The rogue comes back and the approved host goes: a second plan would do harm, and the first one has been done."""
+    request = plan.Request(REQUEST.wishes, exclusive=True, add_missing=False)
+    bench.primary.moods = ["swapped"]
+    with pytest.raises(plan.PlanRefused, match="had changed records: 2 deleted") as caught:
+        bench.run(request)
+    assert caught.value.changed is True
+    told = present.failure("corp.example", caught.value)
+    assert (told["changed"], told["state_known"], told["result"]) == (True, True, "refused")
+
+
+CROWD = [f"0 0 1688 a-rather-long-name-of-a-machine-{number:05}.corp.example." for number in range(10)]
+
+
+@pytest.mark.parametrize("mood", ["refused", "dies before", "deaf", "changed meanwhile"])
+def test_a_later_message_of_several_fails(bench: Bench, monkeypatch: pytest.MonkeyPatch, mood: str) -> None:
+    """Kind: partial sets. The first message was accepted, and stays whatever becomes of the next one."""
+    monkeypatch.setattr(update, "_LARGEST", 1000)
+    for text in CROWD:
+        add(bench.primary, text)
+    rival = "0 0 1688 rival.corp.example."
+    bench.primary.moods = ["ok", (lambda: add(bench.primary, rival)) if mood == "changed meanwhile" else mood]
+    bench.settings = replace(bench.settings, timeout=10)
+    with pytest.raises(errors.DnsError, match=r"had changed records: \d+ deleted") as caught:
+        bench.run(tries=1)
+    assert caught.value.changed is True
+    gone = {value.text for value in caught.value.progress.removed}
+    assert gone
+    assert not gone & {text.rstrip(".") for text in bench.primary.texts()}
+
+
 def test_somebody_else_did_it_meanwhile(bench: Bench) -> None:
     found = bench.look()
     bench.primary.values = {value for value in bench.primary.values if value.to_text() == APPROVED}
     done = publish.carry_out(found, REQUEST, 3)
-    assert (done.outcome, done.changed, done.remove) == (publish.Outcome.UNCHANGED, False, ())
+    assert (done.outcome, done.changed, done.remove) == (publish.State.UNCHANGED, False, ())
 
 
 def test_the_approved_host_vanishes_meanwhile(bench: Bench) -> None:
@@ -109,23 +163,38 @@ def test_the_approved_host_vanishes_meanwhile(bench: Bench) -> None:
 def test_the_answer_gets_lost_and_another_look_tells(bench: Bench) -> None:
     bench.primary.moods = ["lost"]
     done = bench.run()
-    assert (done.outcome, done.attempts) == (publish.Outcome.VERIFIED, 1)
+    assert (done.outcome, done.attempts) == (publish.State.VERIFIED, 1)
     assert bench.primary.texts() == {APPROVED}
 
 
-@pytest.mark.parametrize(("mood", "words"), [("deaf", "closed the connection"), ("silent", "no answer by TCP")])
+LOST = {"deaf": "closed the connection", "silent": "no answer by TCP", "garbled": "no DNS message"}
+
+
+@pytest.mark.parametrize(("mood", "words"), LOST.items(), ids=LOST)
 def test_the_update_gets_lost(bench: Bench, mood: str, words: str) -> None:
+    """A server may still be at work: that the record is as before is no proof that it stays so."""
     bench.primary.moods = [mood]
-    with pytest.raises(errors.NoAnswer, match=f"{words}.*has not been carried out"):
+    with pytest.raises(errors.DnsError, match=f"{words}.*has not been carried out") as caught:
         bench.run()
     assert bench.primary.texts() == {APPROVED, ROGUE, OTHER}
+    assert caught.value.changed is None
+    assert "Run again" in caught.value.advice
 
 
 def test_success_without_effect(bench: Bench) -> None:
     bench.primary.moods = ["liar"]
-    with pytest.raises(errors.ServerRefused, match="reports success, but") as caught:
+    with pytest.raises(errors.ServerRefused, match=r"reports success, but.*names ns1\.corp\.example") as caught:
         bench.run()
     assert caught.value.changed is None, "a secondary forwards the update, and its copy follows"
+    assert caught.value.progress is None
+
+
+def test_a_copy_that_follows_a_little_later(bench: Bench) -> None:
+    """The server is a secondary: it forwards the update, and shows it at the second look."""
+    bench.primary.moods = ["late"]
+    done = bench.run()
+    assert (done.outcome, done.attempts, bench.primary.updates) == (publish.State.VERIFIED, 1, 1)
+    assert bench.primary.texts() == {APPROVED}
 
 
 def test_success_that_cannot_be_read_is_a_change(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +246,7 @@ def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
     with pytest.raises(errors.Unverified, match=r"proves nothing; .*has not been carried out"):
         bench.run()
     bench.primary.moods = ["unsigned"]
-    assert bench.run().outcome is publish.Outcome.VERIFIED
+    assert bench.run().outcome is publish.State.VERIFIED
     bench.primary.values.clear()
     add(bench.primary, APPROVED)
     add(bench.primary, ROGUE)
@@ -186,6 +255,28 @@ def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
         bench.run()
     assert caught.value.rcode == "REFUSED"
     assert bench.primary.texts() == {APPROVED, ROGUE}
+
+
+def test_a_server_that_fails_may_have_forwarded_it(bench: Bench) -> None:
+    """A secondary that has not heard what became of the update says SERVFAIL; so does a primary that did nothing."""
+    bench.primary.moods = ["servfail done"]
+    assert bench.run().outcome is publish.State.VERIFIED
+    add(bench.primary, ROGUE)
+    found = bench.look()
+    for is_primary, changed in ((False, None), (True, False)):
+        bench.primary.moods = ["servfail"]
+        with pytest.raises(errors.ServerRefused, match="the server failed") as caught:
+            publish.carry_out(replace(found, is_primary=is_primary), REQUEST, 3)
+        assert (caught.value.changed, caught.value.rcode) == (changed, "SERVFAIL")
+    assert bench.primary.texts() == {APPROVED, ROGUE}
+
+
+def test_another_time_to_live_is_a_change_and_no_addition(bench: Bench) -> None:
+    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),), ttl=60))
+    assert (done.outcome, bench.primary.updates) == (publish.State.UNCHANGED, 0)
+    bench.primary.moods = ["ttl"]
+    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),), ttl=120), tries=1)
+    assert (done.outcome, done.add, done.remove) == (publish.State.VERIFIED, (), ())
 
 
 def test_the_first_record_of_a_domain(bench: Bench) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.resolve import Lookup
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet
 
 from .nameserver import ADDRESS, Reply, serve
 
@@ -82,14 +83,19 @@ def test_addresses(lookup: Lookup) -> None:
     assert not broken.resolvable
     assert broken.error is not None
     assert "SERVFAIL" in broken.error
+    assert "Do53" not in broken.error, "a server is named as people name it, not as the library does"
+    assert f"{ADDRESS}:" in broken.error
     assert lookup.addresses("a..b").error
 
 
 def test_record_set(lookup: Lookup) -> None:
-    assert [value.target for value in lookup.record_set("_vlmcs._tcp.corp.example").values] == ["kms01.corp.example"]
-    assert not lookup.record_set("_vlmcs._tcp.emea.corp.example").values
-    with pytest.raises(errors.ServerRefused, match="is an alias"):
-        lookup.record_set("alias.corp.example")
+    records, alias = lookup.record_set("_vlmcs._tcp.corp.example")
+    assert ([value.target for value in records.values], alias) == (["kms01.corp.example"], None)
+    assert not lookup.record_set("_vlmcs._tcp.emea.corp.example")[0].values
+
+
+def test_an_alias_is_followed_as_a_client_does(lookup: Lookup) -> None:
+    assert lookup.record_set("alias.corp.example") == (RecordSet(), "ns1.corp.example")
 
 
 def test_no_answer() -> None:

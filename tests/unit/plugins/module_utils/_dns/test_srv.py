@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import dns.message
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+import dns.rdtypes.IN.SRV
 import dns.rrset
 import pytest
 
@@ -49,3 +53,13 @@ def test_no_name(text: str) -> None:
 
 def test_a_name_outside_ascii() -> None:
     assert srv.to_name("bücher.example").to_text() == "xn--bcher-kva.example."
+
+
+def test_a_target_steers_no_terminal() -> None:
+    """A label may hold any byte (RFC 2181, section 11), and anybody may write the record."""
+    labels = (b"\x1b[31mred", "\u202egpj".encode(), b"\x9b2J", b"corp", b"example", b"")
+    rdata = dns.rdtypes.IN.SRV.SRV(dns.rdataclass.IN, dns.rdatatype.SRV, 0, 0, 1688, dns.name.Name(labels))
+    found = SrvValue.from_rdata(rdata)
+    assert found.text.isascii()
+    assert found.text.isprintable()
+    assert found.to_rdata() == rdata, "it can be deleted as it is"

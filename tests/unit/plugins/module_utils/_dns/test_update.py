@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors, update
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.exchange import Answer, Server
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.plan import Plan
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue, Wildcard
 
 OWNER, ZONE = "_vlmcs._tcp.corp.example", "corp.example"
 SERVER = Server("192.0.2.53", name="ns1.corp.example")
@@ -55,16 +55,25 @@ def texts(records: tuple[SrvValue, ...]) -> set[str]:
     ids=["remove", "both", "first"],
 )
 def test_one_message_states_the_set_and_changes_values(plan: Plan) -> None:
-    (message,) = update.messages(ZONE, OWNER, plan)
+    (step,) = update.steps(ZONE, OWNER, plan)
+    message = step.message
     assert message.zone[0].name.to_text() == "corp.example."
     assert state(message, texts(plan.before.values)) == texts(plan.after.values)
+
+
+def test_where_a_wildcard_answers_the_name_itself_must_not_be_in_use() -> None:
+    """RFC 2136, section 2.4.5. That it has no SRV record would hold of an alias as well."""
+    plan = Plan(RecordSet(wildcard=Wildcard("*.corp.example")), add=values("a"))
+    (step,) = update.steps(ZONE, OWNER, plan)
+    (prerequisite,) = step.message.prerequisite
+    assert (prerequisite.rdtype, prerequisite.rdclass) == (dns.rdatatype.ANY, dns.rdataclass.NONE)
 
 
 def test_a_crowd_goes_in_several_messages_that_build_on_each_other() -> None:
     crowd = values(*(f"a-rather-long-name-of-a-machine-{number:05}" for number in range(800)))
     plan = Plan(RecordSet.of((*values("kms01"), *crowd), 60), add=values("kms02"), remove=crowd)
     current = texts(plan.before.values)
-    messages = list(update.messages(ZONE, OWNER, plan))
+    messages = [step.message for step in update.steps(ZONE, OWNER, plan)]
     assert len(messages) > 1
     for message in messages:
         assert len(message.to_wire()) < 65535
@@ -76,7 +85,7 @@ def test_a_crowd_goes_in_several_messages_that_build_on_each_other() -> None:
 def test_a_set_that_no_message_can_state() -> None:
     crowd = values(*(f"a-rather-long-name-of-a-machine-{number:05}" for number in range(1500)))
     with pytest.raises(update.TooLarge, match="1500 values"):
-        list(update.messages(ZONE, OWNER, Plan(RecordSet.of(crowd, 60), remove=crowd[1:])))
+        list(update.steps(ZONE, OWNER, Plan(RecordSet.of(crowd, 60), remove=crowd[1:])))
 
 
 def answer(rcode: str, verified: bool = True, tsig_error: str | None = None, server_time: int | None = None) -> Answer:

@@ -60,7 +60,6 @@ def _with_extras(kind: str, variables: dict[str, Any]) -> Any:
         ({"ansible_winrm_path": "other"}, "path", "/other"),
         ({"ansible_winrm_connection_timeout": 0}, "operation_timeout", 20),
         ({"ansible_winrm_transport": "kerberos, ntlm"}, "transports", ("kerberos", "ntlm")),
-        ({"ansible_winrm_transport": ""}, "transports", ("ssl",)),
         ({"ansible_winrm_transport": [None]}, "transports", ("ssl",)),
         ({"ansible_winrm_ca_trust_path": ""}, "ca_trust_path", "legacy_requests"),
         ({"ansible_winrm_proxy": ""}, "proxy", None),
@@ -156,7 +155,6 @@ def test_winrm_kinit(variables: dict[str, Any], mode: str, command: str, argumen
         ({"ansible_psrp_negotiate_hostname_override": "alias"}, "kerberos_hostname_override", "alias"),
         ({"ansible_psrp_negotiate_send_cbt": False}, "send_cbt", False),
         ({"ansible_psrp_negotiate_service": "cifs"}, "service", "cifs"),
-        ({}, "service", "HTTP"),
         ({"ansible_psrp_max_envelope_size": 512000}, "max_envelope_size", 512000),
     ],
 )
@@ -288,7 +286,7 @@ def test_psrp_key_with_a_passphrase_is_refused() -> None:
     if "certificate_key_password" not in connect("psrp", {}).option_definitions:
         pytest.skip("this ansible-core has no such variable")
     with pytest.raises(options.OptionError, match="certificate_key_password") as error:
-        read("psrp", ansible_psrp_certificate_key_password="Key-Secret-1")
+        read("psrp", ansible_psrp_auth="certificate", ansible_psrp_certificate_key_password="Key-Secret-1")
     assert "Key-Secret-1" not in str(error.value)
 
 
@@ -338,3 +336,24 @@ def test_password_may_look_like_the_beginning_of_a_template(password: str) -> No
 def test_what_anybody_can_read_is_a_warning(kind: str, variables: dict[str, Any], warned: bool) -> None:
     _endpoint, warnings = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
     assert [("can be read on the network" in warning) for warning in warnings] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("kind", "variables", "advice"),
+    [
+        ("winrm", {"ansible_port": 5985}, "set ansible_winrm_transport to ntlm"),
+        (
+            "winrm",
+            {"ansible_port": 5985, "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "never"},
+            "remove ansible_winrm_message_encryption: never",
+        ),
+        (
+            "psrp",
+            {"ansible_port": 5985, "ansible_psrp_message_encryption": "never"},
+            "remove ansible_psrp_message_encryption: never",
+        ),
+    ],
+)
+def test_what_would_seal_it_is_said(kind: str, variables: dict[str, Any], advice: str) -> None:
+    _endpoint, (warning,) = options.endpoint_from_connection(_with_extras(kind, variables), "srv01")
+    assert advice in warning

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible.vars.hostvars import HostVars
@@ -22,6 +20,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import o
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.option_reader import OptionError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer, RenderError
+
+from .sending import OneHost, stand_in
+from .sign_in_cases import BARE
 
 INVENTORY = """
 all:
@@ -141,79 +142,22 @@ def test_variable_that_is_missing_is_named(renderer: Renderer) -> None:
 
 # --- options of connections
 
-SETTINGS: list[dict[str, Any]] = [
-    {"ansible_user": "CORP\\a", "ansible_password": "Pw-12345"},
-    {"ansible_user": "a", "ansible_password": "Pw-12345", "ansible_port": 5985, "ansible_winrm_transport": "ntlm"},
-    {"ansible_user": "a", "ansible_winrm_pass": "Pw-12345", "ansible_winrm_transport": "ntlm,basic"},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_password": "later wins"},
-    {"ansible_user": "a@R", "ansible_password": "x", "ansible_winrm_kinit_mode": "manual"},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_server_cert_validation": "ignore"},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_host": "10.1.2.3", "ansible_winrm_path": "/x"},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_send_cbt": "no", "ansible_winrm_transport": "ntlm"},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_port": None, "ansible_winrm_port": 8443},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_connection_timeout": 7},
-    {"ansible_user": "a", "ansible_password": "x", "ansible_winrm_operation_timeout_sec": 15},
-    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x"},
-    {"ansible_connection": "ansible.builtin.psrp", "ansible_user": "a", "ansible_password": "x", "ansible_port": 5985},
-    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_auth": "credssp"},
-    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_ca_cert": "~/ca.pem"},
-    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_read_timeout": "50"},
-    {"ansible_connection": "psrp", "ansible_user": "a", "ansible_password": "x", "ansible_psrp_negotiate_service": "X"},
-]
 
-
-class OneHost:
-    """Hostvars of a single host."""
-
-    def __init__(self, variables: dict[str, Any]) -> None:
-        self._variables = {"ansible_connection": "winrm", "inventory_hostname": "srv01", **variables}
-
-    def __contains__(self, host: str) -> bool:
-        return host == "srv01"
-
-    def raw_get(self, host: str) -> dict[str, Any]:
-        return self._variables
-
-
-def stand_in(variables: dict[str, Any], keywords: dict[str, Any] | None = None) -> Any:
+def from_keywords(variables: dict[str, Any], keywords: dict[str, Any]) -> Any:
     renderer = Renderer(Templar(loader=DataLoader(), variables={}), OneHost(variables))
-    return HostConnections(renderer, keywords or {}).of("srv01")
-
-
-def real(variables: dict[str, Any]) -> Any:
-    """The connection plugin itself, with its options set as a task's executor sets them."""
-    variables = OneHost(variables).raw_get("srv01")
-    connection = connection_loader.get(variables["ansible_connection"], PlayContext(), "/dev/null")
-    if hasattr(connection, "_resolve_option_variables"):
-        given = connection._resolve_option_variables(variables, Templar(loader=DataLoader(), variables=variables))
-    else:
-        declared = {name for name in variables if not name.startswith("ansible_winrm_")}
-        declared |= {"ansible_winrm_transport", "ansible_winrm_pass", "ansible_winrm_password", "ansible_winrm_host"}
-        declared |= {"ansible_winrm_path", "ansible_winrm_port", "ansible_winrm_connection_timeout"}
-        declared |= {"ansible_winrm_kinit_mode"}
-        given = {name: value for name, value in variables.items() if name in declared}
-        given["_extras"] = {name: value for name, value in variables.items() if name not in declared}
-    connection.set_options(var_options=given)
-    return connection
-
-
-@pytest.mark.parametrize("variables", SETTINGS)
-def test_endpoint_is_the_one_of_the_real_plugin(variables: dict[str, Any]) -> None:
-    plugin = real(variables)
-    ours = options.endpoint_from_connection(stand_in(variables), "srv01")
-    assert ours == options.endpoint_from_connection(plugin, "srv01")
+    return HostConnections(renderer, {"connection": "winrm", **keywords}).of("srv01")
 
 
 def test_keyword_of_the_play_counts_where_there_is_no_variable() -> None:
-    connection = stand_in({"ansible_password": "x"}, {"remote_user": "keyword"})
+    connection = from_keywords({"ansible_password": "x"}, {"remote_user": "keyword"})
     assert connection.get_option("remote_user") == "keyword"
-    connection = stand_in({"ansible_user": "variable"}, {"remote_user": "keyword"})
+    connection = from_keywords({"ansible_user": "variable"}, {"remote_user": "keyword"})
     assert connection.get_option("remote_user") == "variable"
 
 
 def test_option_that_the_plugin_does_not_have() -> None:
     with pytest.raises(KeyError):
-        stand_in({}).get_option("auth")
+        stand_in(BARE).get_option("auth")
 
 
 def test_host_that_is_no_windows() -> None:
@@ -229,7 +173,7 @@ def test_host_that_is_not_in_the_inventory() -> None:
 
 def test_braces_that_ansible_does_not_trust_are_text(hostvars: HostVars, renderer: Renderer) -> None:
     """A value that Ansible does not trust is not rendered; a password may hold braces."""
-    connection = stand_in({"ansible_user": "a", "ansible_password": wrap_var("a{{b}}c"), "ansible_port": 5985})
+    connection = stand_in({**BARE, "ansible_password": wrap_var("a{{b}}c")})
     password = options.endpoint_from_connection(connection, "srv01")[0].password
     assert password is not None
     assert password.reveal() == "a{{b}}c"
@@ -248,5 +192,5 @@ def test_braces_that_ansible_does_not_trust_are_text(hostvars: HostVars, rendere
 def test_a_value_of_another_type_is_refused_by_the_name_of_its_variable(variable: str, value: Any) -> None:
     """Kind: the type of an option is not applied, so that a list is sent as its Python text."""
     with pytest.raises(OptionError, match=variable) as refused:
-        options.endpoint_from_connection(stand_in({"ansible_password": "y", variable: value}), "srv01")
+        options.endpoint_from_connection(stand_in({**BARE, variable: value}), "srv01")
     assert "Lab-Passw0rd!" not in str(refused.value)

@@ -170,6 +170,16 @@ ROLES = {
         Role.KMS_CLIENT,
         "Activation object 1",
     ),
+    "licensed by a token": (
+        snapshot(product(token_activated=True)),
+        Role.KMS_CLIENT,
+        "by a token",
+    ),
+    "host key that only made an activation object": (
+        snapshot(product(KeyType.CSVLK, host=host(False)), service_host=host(False)),
+        Role.KMS_HOST_PENDING,
+        "activation object in Active Directory",
+    ),
     "KMS client that Active Directory activated before a KMS host did": (
         snapshot(product(directory=DirectoryActivation("Old object"), kms=KmsClientSettings(activation_type_used=2))),
         Role.KMS_CLIENT,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections import Counter
 
@@ -422,3 +423,33 @@ def test_a_secret_key_given_as_a_name_is_not_repeated():
 )
 def test_whether_a_key_fits_a_machine(ending, os, fits):
     assert any(row.fits(os) for row in gvlk.by_partial(ending)) is fits
+
+
+def test_an_edition_without_key_in_a_release_that_has_keys_is_no_preview() -> None:
+    essentials = gvlk.select(machine(20348, 50))
+    assert "this edition has none" in essentials.advice
+    assert "preview" not in essentials.advice
+    assert "preview" in gvlk.select(machine(30000, 50)).advice
+
+
+def test_what_does_not_fit_together_is_said_in_whole_sentences() -> None:
+    sentence = gvlk.select(machine(22631, 4, 1, edition_id="Professional")).sentence
+    assert "the SKU number means Windows 11 Enterprise, but EditionID Professional means Windows 11 Pro" in sentence
+
+
+# --- several rows that fit
+
+
+@pytest.mark.parametrize("by_name", [False, True], ids=["by what the machine is", "by name"])
+def test_of_several_keys_none_is_taken(monkeypatch: pytest.MonkeyPatch, by_name: bool) -> None:
+    """The catalogue has no such rows, and a row that is added by mistake must not decide by its place."""
+    os = machine(17763, 7, edition_id="ServerStandard")
+    (row,) = (one for one in gvlk.catalogue() if one.key == ProductKey.parse("N69G4-B89J2-4G8F4-WWYCC-J464C"))
+    twin = dataclasses.replace(row, key=ProductKey.parse("WMDGN-G9PQG-XVVXX-R3X43-63DFG"))
+    rows = (*gvlk.catalogue(), twin)
+    monkeypatch.setattr(gvlk, "catalogue", lambda: rows)
+    monkeypatch.setattr(gvlk, "by_name", lambda name: [row, twin])
+    selection = gvlk.select_by_edition("ServerStandard", os) if by_name else gvlk.select(os)
+    assert selection.row is None
+    assert selection.reason is Refusal.AMBIGUOUS
+    assert "more than one client setup key" in selection.sentence

@@ -18,6 +18,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.hos
     recent_clients,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import group_of, host_key_groups
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import OperatingSystem
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import OFFICE_APPLICATION_ID, KeyType
 
 from .samples import product
@@ -159,3 +160,44 @@ def test_each_product_of_a_machine_is_judged_by_its_own_last_request() -> None:
     assert [one.expires for one in client.products] == [NOW - timedelta(days=1), NOW + timedelta(days=172)]
     assert expiring([client], NOW) == (client,)
     assert client.last.activation_id == office
+
+
+@pytest.mark.parametrize(
+    ("word", "host_build", "client", "activated"),
+    [
+        pytest.param("VOLUME_KMS_WS22", 20348, (26100, 3), False, id="Server 2025 on a 2022 key"),
+        pytest.param("VOLUME_KMS_WS22", 20348, (20348, 3), True, id="Server 2022"),
+        pytest.param("VOLUME_KMS_WS22", 20348, (26100, 1), True, id="Windows 11"),
+        pytest.param("VOLUME_KMS_WS25", 26100, (26100, 3), True, id="Server 2025"),
+        pytest.param("VOLUME_KMS_WS16", 14393, (17763, 3), False, id="Server 2019 on a 2016 key"),
+        pytest.param("VOLUME_KMS_WS16", 14393, (17134, 3), True, id="semi-annual channel"),
+        pytest.param("VOLUME_KMS_WS16", 14393, (19045, 1), True, id="Windows 10"),
+        pytest.param("VOLUME_KMS_WS16", 14393, (22631, 1), None, id="Windows 11 on a key that names Windows 10"),
+        pytest.param("VOLUME_KMS_W10", 19045, (17763, 3), False, id="a client key activates no server"),
+        pytest.param("VOLUME_KMS_C", 7601, (9200, 3), False, id="Server 2012 on a 2008 R2 key"),
+        pytest.param("VOLUME_KMS_C", 6002, (7601, 1), False, id="Windows 7 on a 2008 key"),
+        pytest.param("VOLUME_KMS", 7601, (6002, 1), True, id="Vista"),
+    ],
+)
+def test_what_a_host_key_activates(word: str, host_build: int, client: tuple[int, int], activated: bool | None) -> None:
+    group = group_of(replace(product(KeyType.CSVLK), description=f"Windows, {word} channel"), host_build)
+    assert group is not None
+    os = OperatingSystem(None, "", client[0], None, client[1])
+    assert group.activates(product(), os) is activated
+    office = replace(product(application_id=OFFICE_APPLICATION_ID), name="Office 19, Office19ProPlus2019VL_KMS_Client")
+    assert group.activates(office, os) is False
+
+
+@pytest.mark.parametrize(("release", "activated"), [("16", False), ("19", True)])
+def test_a_host_key_of_office_activates_its_release(release: str, activated: bool) -> None:
+    key = replace(
+        product(KeyType.CSVLK, application_id=OFFICE_APPLICATION_ID), description="Office 19, VOLUME_KMS channel"
+    )
+    group = group_of(key, 20348)
+    assert group is not None
+    os = OperatingSystem(None, "", 19045, None, 1)
+    client = replace(
+        product(application_id=OFFICE_APPLICATION_ID), description=f"Office {release}, VOLUME_KMSCLIENT channel"
+    )
+    assert group.activates(client, os) is activated
+    assert group.activates(product(), os) is False

@@ -143,6 +143,29 @@ def test_a_bad_key_is_explained(text, says):
         ProductKey.parse(text)
 
 
+def _explained(text: str) -> str:
+    with pytest.raises(ProductKeyError) as refused:
+        ProductKey.parse(text)
+    return str(refused.value)
+
+
+# One text for each thing that is said of a text. What is written there is not repeated from a key, even where a key has
+# the same letters: "group" is a word of ours.
+OWN_WORDS = " ".join(
+    _explained(text)
+    for text in (
+        "",
+        "-",
+        "!",
+        "N" * 25,
+        *(f"B{letter}" for letter in string.ascii_uppercase + string.digits if letter not in ALPHABET + "N"),
+        "B B",
+    )
+).replace(ALPHABET, "")
+
+
+@example("group")
+@example("BCDFG-HJKMP-QRTVW-XY234-chara")
 @given(
     text=st.one_of(
         st.text(max_size=40),
@@ -164,7 +187,14 @@ def test_parsing_either_succeeds_or_explains_without_repeating(text):
         assert re.fullmatch(r"(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}", key.reveal())
         message = repr(key).replace(key.partial, "")
     groups = [text[start : start + 5] for start in range(len(text) - 4)]
-    assert [group for group in groups if group.isascii() and group.isalnum() and group in message] == []
+    told = [group for group in groups if group.isascii() and group.isalnum() and group in message]
+    assert [group for group in told if group not in OWN_WORDS] == []
+
+
+def test_a_message_that_repeated_a_key_would_be_noticed() -> None:
+    """The words of our own are no excuse for one of its groups."""
+    for group in ("BCDFG", "HJKMP", "QRTVW", "XY234", "6789B", "bcdfg"):
+        assert group not in OWN_WORDS
 
 
 @given(
@@ -208,6 +238,16 @@ def test_mask_hides_several_keys_and_is_stable():
     once = mask(text)
     assert once == f"{HIDDEN}, {HIDDEN} and {HIDDEN}"
     assert mask(once) == once
+
+
+@pytest.mark.parametrize("before", range(1, 12))
+@pytest.mark.parametrize("separator", ["-", " "])
+def test_mask_hides_a_key_behind_other_groups(before: int, separator: str):
+    """The groups before it were taken for the key, and it was shown: found by the fuzz target of values."""
+    masked = mask(separator.join(["BBBBB"] * before + KEY.split("-")))
+    assert [group for group in KEY.split("-")[:4] if group in masked] == []
+    assert masked.endswith(KEY[-5:])
+    assert mask(masked) == masked
 
 
 @pytest.mark.parametrize("public", sorted(PUBLIC))

@@ -19,6 +19,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
     Refused,
     Result,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import schema, steps
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import TimedOut
 
 from ..fake_machine import FakeMachine, refuse
@@ -119,3 +120,42 @@ def test_confirmation_id_goes_with_the_installation_id_of_the_machine() -> None:
         "DepositOfflineConfirmationId",
         {"InstallationId": INSTALLATION_ID, "ConfirmationId": CONFIRMATION_ID},
     )
+
+
+def test_an_activation_whose_answer_was_lost_may_succeed_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows goes on talking to its KMS host after the client is gone: the machine is read until it shows."""
+    machine = unlicensed()
+    waited: list[float] = []
+
+    def lost(one: FakeMachine, arguments: Mapping[str, Any]) -> int:
+        raise TimedOut("srv", "no answer")
+
+    def pause(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            succeed(machine, {})
+
+    monkeypatch.setattr(steps.time, "sleep", pause)
+    machine.methods["Activate"] = lost
+    report = activate(machine, ActivationRequest())
+    assert (report.result, report.changed) == (Result.VERIFIED, True)
+    assert (len(waited), machine.called.count("Activate")) == (3, 1)
+
+
+def test_a_license_for_tokens_is_not_activated_online() -> None:
+    machine = server_2019(GVLK_ID, VLActivationTypeEnabled=3)
+    with pytest.raises(Refused, match="token-based activation"):
+        activate(machine, ActivationRequest(product=GVLK_ID))
+    assert machine.calls == []
+
+
+def server_2019(activation_id: str, **columns: Any) -> FakeMachine:
+    """The machine as a release whose provider has the newer columns."""
+    machine = unlicensed()
+    machine.rows["Win32_OperatingSystem"][0] |= {"BuildNumber": "17763", "Version": "10.0.17763"}
+    older, newer = schema.product_columns(7601)[0], schema.product_columns(17763)[0]
+    for row in machine.rows["SoftwareLicensingProduct"]:
+        row |= {column: None for column in newer if column not in older} | columns
+    for row in machine.rows["SoftwareLicensingService"]:
+        row |= {column: None for column in schema.service_columns(17763)[0] if column not in row}
+    return machine

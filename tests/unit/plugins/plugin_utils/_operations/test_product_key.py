@@ -191,3 +191,21 @@ def test_service_that_is_stopping_is_asked_again(monkeypatch: pytest.MonkeyPatch
     machine.methods["InstallProductKey"] = once
     assert set_product_key(machine, KeyRequest()).result is Result.VERIFIED
     assert pauses == [1.0]
+
+
+def test_a_key_that_turns_out_to_be_of_another_kind_is_not_verified() -> None:
+    """The right last five characters, on a product of another channel: nothing may be built on that."""
+    machine = server_2008_r2(CSVLK, serving=False)
+
+    def land_elsewhere(one: FakeMachine, arguments: Mapping[str, Any]) -> int:
+        carry(one, MAK)
+        for row in one.rows["SoftwareLicensingProduct"]:
+            if row["PartialProductKey"]:
+                row["PartialProductKey"] = GVLK[-5:]
+        return 0
+
+    machine.methods["InstallProductKey"] = land_elsewhere
+    with pytest.raises(ChangeFailed, match="Windows calls it VOLUME_MAK and not GVLK") as failed:
+        set_product_key(machine, KeyRequest())
+    assert failed.value.changed is True
+    assert failed.value.after is not None

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,21 @@ def test_refusal_names_the_return_code() -> None:
     with pytest.raises(ChangeFailed, match="other running services depend on it") as caught:
         set_service_state(machine, RESTART)
     assert caught.value.changed is False
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_a_start_that_is_refused_is_tried_again(refusals: int) -> None:
+    """A service may refuse to start while it is still stopping; left as it is, the machine would be without it."""
+    machine = server_2008_r2(GVLK, serving=True)
+    start = machine.methods["StartService"]
+
+    def refused_at_first(one: FakeMachine, arguments: Mapping[str, Any]) -> int | None:
+        return 14 if one.called.count("StartService") <= refusals else start(one, arguments)
+
+    machine.methods["StartService"] = refused_at_first
+    report = set_service_state(machine, RESTART)
+    assert (report.changed, machine.rows["Win32_Service"][0]["State"]) == (True, "Running")
+    assert machine.called == ["StopService", *["StartService"] * (refusals + 1)]
 
 
 def test_restart_that_did_not_help_is_not_called_done() -> None:

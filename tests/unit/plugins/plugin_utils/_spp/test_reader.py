@@ -125,6 +125,8 @@ def test_rights_quotas_and_time_are_no_matter_of_columns(fault: WsmanFault) -> N
 @pytest.mark.parametrize(
     ("build", "has", "lacks"),
     [
+        (3790, "LicenseStatusReason", "TokenActivationILVID"),
+        (6000, "LicenseStatusReason", "TokenActivationILVID"),
         (6002, "LicenseStatusReason", "TokenActivationILVID"),
         (7601, "TokenActivationILVID", "VLActivationTypeEnabled"),
         (7601, "TokenActivationILVID", "ADActivationObjectDN"),
@@ -132,22 +134,59 @@ def test_rights_quotas_and_time_are_no_matter_of_columns(fault: WsmanFault) -> N
         (9200, "ADActivationObjectDN", "ProductKeyChannel"),
         (9200, "ADActivationCsvlkSkuId", "ProductKeyChannel"),
         (9600, "ProductKeyChannel", "OA3xOriginalProductKey"),
+        (26100, "ProductKeyChannel", "OA3xOriginalProductKey"),
     ],
 )
 def test_columns_by_build(build: int, has: str, lacks: str) -> None:
-    first, *_others, last = schema.product_columns(build)
+    first, below = schema.product_columns(build)
     assert has in first
     assert lacks not in first
-    assert set(last) < set(first)
+    assert set(below) < set(first)
+    assert has not in below
 
 
-def test_column_that_a_machine_lacks_costs_some_queries_more() -> None:
+def test_column_that_a_machine_lacks_costs_one_query_more() -> None:
     machine = server_2008_r2(GVLK, serving=False)
     for row in machine.rows["SoftwareLicensingProduct"]:
-        del row["LicenseStatusReason"]
+        del row["DiscoveredKeyManagementServiceMachineName"]
     snapshot = reader.read_snapshot(machine)
+    assert len(machine.queries) == 4
     assert not any("*" in query for query in machine.queries)
-    assert snapshot.products[0].license_status_reason is None
+    assert snapshot.products[0].kms.discovered_host is None
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
+def test_what_fails_with_the_columns_of_the_generation_below_too_is_told(refusal: WsmanFault) -> None:
+    """The second refusal is the real one: a machine is asked twice, not once for each release of Windows."""
+    machine = server_2008_r2(GVLK, serving=False)
+    query = machine.query
+
+    def refusing(wql: str, **arguments: Any) -> tuple[Instance, ...]:
+        if "FROM SoftwareLicensingProduct" in wql:
+            machine.queries.append(wql)
+            raise WsmanFault(message="once") if machine.queries[-2].endswith("Service") else refusal
+        found: tuple[Instance, ...] = query(wql, **arguments)
+        return found
+
+    machine.query = refusing  # type: ignore[method-assign]
+    with pytest.raises(WsmanFault) as caught:
+        reader.read_snapshot(machine)
+    assert caught.value is refusal
+    first, second = machine.queries[-2:]
+    assert len(machine.queries) == 4
+    assert "TokenActivationILVID" in first
+    assert "TokenActivationILVID" not in second
+    assert "LicenseStatusReason" in second
+
+
+def test_host_that_lacks_the_counter_of_vista_sp1_is_asked_for_the_others() -> None:
+    machine = server_2008_r2(CSVLK)
+    service = machine.rows["SoftwareLicensingService"][0]
+    service["KeyManagementServiceTotalRequests"] = 7
+    del service["KeyManagementServiceNotificationRequests"]
+    snapshot = reader.read_snapshot(machine)
+    assert snapshot.service.host is not None
+    assert (snapshot.service.host.requests.total, snapshot.service.host.requests.notification) == (7, None)
 
 
 def test_server_2003_has_no_sku() -> None:

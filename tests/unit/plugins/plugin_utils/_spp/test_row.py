@@ -67,6 +67,29 @@ def test_evaluation_without_an_end(end: datetime | None, said: datetime | None) 
     assert product_of(row(EvaluationEndDate=end), system, "SoftwareLicensingProduct").evaluation_end == said
 
 
+VISTA = OperatingSystem(None, "6.0.6002", 6002, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "edition"),
+    [
+        ("ServerStandard", "Windows Server(R), ServerStandard edition", "ServerStandard"),
+        (
+            "8d1c3a52-0f11-4a2e-9a55-2c1f0b6f4b10",
+            "Windows Server(R) 2008, ServerStandard edition",
+            "ServerStandard",
+        ),
+        ("{8D1C3A52-0F11-4A2E-9A55-2C1F0B6F4B10}", "Windows", None),
+        (None, "Windows Server(R) 2008, ServerStandard edition", None),
+    ],
+)
+def test_family_that_is_only_an_identifier_gives_way_to_the_name(
+    family: str | None, name: str, edition: str | None
+) -> None:
+    product = product_of(row(LicenseFamily=family, Name=name), VISTA, "SoftwareLicensingProduct")
+    assert product.license_family == edition
+
+
 @pytest.mark.parametrize(
     ("columns", "used", "by_directory", "by_kms"),
     [

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit, audit_steps
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take, take_async
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Invoke, take, take_async
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
 from ..fake_machine import FakeMachine
@@ -50,7 +50,7 @@ def test_both_read_the_same_with_the_same_queries(key: object) -> None:
 def test_column_that_is_missing_is_done_without() -> None:
     machine = server_2008_r2(GVLK, serving=False)
     for row in machine.rows["SoftwareLicensingProduct"]:
-        del row["LicenseStatusReason"]
+        del row["TokenActivationILVID"]
     assert read_async(machine)
     assert not any("*" in query for query in machine.queries)
 
@@ -82,3 +82,8 @@ def test_fault_reaches_the_caller() -> None:
     with pytest.raises(WsmanFault):
         read_async(machine)
     assert len(machine.queries) == 1
+
+
+def test_a_call_that_is_shown_shows_no_key() -> None:
+    call = Invoke("SoftwareLicensingService", "InstallProductKey", {"ProductKey": str(CSVLK)}, {"Version": "10"})
+    assert repr(call) == "Invoke(SoftwareLicensingService.InstallProductKey)"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import traceback
 from typing import Any
 
 import pytest
@@ -43,7 +44,33 @@ PASSWORD = "p@ss w:rd/1"
         ({"host": "127.0.0.1:5985"}, "ansible_host"),
         ({"host": "[::1]:5985"}, "ansible_host"),
         ({"path": "/ws\r\nX: y"}, "ansible_winrm_path"),
-        ({"path": "/wś"}, "ansible_winrm_path"),
+        ({"path": "/ws\x7fman"}, "ansible_winrm_path"),
+        ({"path": "/ws\ud800man"}, "ansible_winrm_path"),
+        ({"host": "*.example"}, "ansible_host"),
+        ({"host": 'a"b'}, "ansible_host"),
+        ({"host": "[srv01]"}, "ansible_host"),
+        ({"host": "[127.0.0.1]"}, "ansible_host"),
+        ({"host": "[::1"}, "ansible_host"),
+        ({"host": " ::1"}, "ansible_host"),
+        ({"host": "ﬁle.example"}, "ansible_host"),
+        ({"username": "adm\n"}, "ansible_user"),
+        ({"username": "\ufeffadm"}, "ansible_user"),
+        ({"username": "ad\x1b[31mm"}, "ansible_user"),
+        ({"username": "adm\u202e"}, "ansible_user"),
+        ({"username": "adm\udce4"}, "ansible_user"),
+        ({"password": Secret("abc\n")}, "ansible_password"),
+        ({"password": Secret("abc\r")}, "ansible_password"),
+        ({"password": Secret("a\0bc")}, "ansible_password"),
+        ({"password": Secret("abc\udce4")}, "ansible_password"),
+        ({"password": Secret("abc\ud800"), "transports": ("kerberos",)}, "ansible_password"),
+        ({"ca_trust_path": "/ca\n.pem"}, "ansible_winrm_ca_trust_path"),
+        ({"cert_pem": "/c\x00.pem"}, "ansible_winrm_cert_pem"),
+        ({"cert_key_pem": "/c\x00.pem"}, "ansible_winrm_cert_key_pem"),
+        ({"service": "HT\nTP"}, "ansible_winrm_service"),
+        ({"kerberos_hostname_override": "a\u200bb"}, "ansible_winrm_kerberos_hostname_override"),
+        ({"kinit": Kinit(command="kinit\n")}, "ansible_winrm_kinit_cmd"),
+        ({"kinit": Kinit(args=("-l", "1\n"))}, "ansible_winrm_kinit_args"),
+        ({"max_envelope_size": 8191}, "max_envelope_size"),
         ({"transports": ()}, "ansible_winrm_transport"),
         ({"transports": ("digest",)}, "ansible_winrm_transport"),
         ({"operation_timeout": 0}, "ansible_winrm_operation_timeout_sec"),
@@ -82,6 +109,51 @@ def test_what_cannot_be_right_is_named(changes: dict[str, Any], option: str) -> 
 )
 def test_url(host: str, url: str) -> None:
     assert endpoint(host, 5985, scheme="http").url == url
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "host_header", "server_name", "label"),
+    [
+        ("SRV01.Corp", "srv01.corp", "srv01.corp:5986", "srv01.corp", "SRV01.Corp:5986"),
+        ("srv01.", "srv01.", "srv01.:5986", "srv01", "srv01.:5986"),
+        ("::1", "::1", "[::1]:5986", "::1", "[::1]:5986"),
+        ("[::1]", "::1", "[::1]:5986", "::1", "[::1]:5986"),
+        ("fe80::1%eth0", "fe80::1%eth0", "[fe80::1]:5986", "fe80::1", "[fe80::1%eth0]:5986"),
+        ("straße.example", "xn--strae-oqa.example", "xn--strae-oqa.example:5986", "xn--strae-oqa.example", "straße.ex"),
+    ],
+)
+def test_forms_of_a_host(host: str, address: str, host_header: str, server_name: str, label: str) -> None:
+    one = endpoint(host, 5986, scheme="https")
+    assert (one.address, one.host_header, one.server_name) == (address, host_header, server_name)
+    assert label in one.label
+
+
+@pytest.mark.parametrize("user", ["a\u200db", "ädm", "a b", "CORP\\adm", "{{me}}", "👤"])
+def test_what_people_are_called(user: str) -> None:
+    assert endpoint("srv01", username=user).username == user
+
+
+@pytest.mark.parametrize("password", ["a\tb", "\u200b", " ", "😀", "\x7f", "a{{b}}c"])
+def test_a_password_may_be_anything_that_can_be_typed(password: str) -> None:
+    assert endpoint("srv01", password=Secret(password)).password == Secret(password)
+
+
+@pytest.mark.parametrize("password", ["Sesame-1\n", "Sesame-1\udce4"])
+def test_a_password_that_is_refused_is_not_shown(password: str) -> None:
+    with pytest.raises(EndpointError) as error:
+        endpoint("srv01", password=Secret(password))
+    shown = "".join(traceback.format_exception(error.value))
+    assert "Sesame" not in shown
+    assert "udce4" not in shown
+
+
+def test_an_inventory_name_steers_no_terminal() -> None:
+    assert "\x1b" not in endpoint("srv01", inventory_name="srv\x1b[31m").label
+
+
+def test_kinit_gets_the_bytes_that_were_typed() -> None:
+    one = endpoint("srv01", transports=("kerberos",), password=Secret("pass\udce4"))
+    assert one.password is not None
 
 
 @pytest.mark.parametrize(
@@ -133,6 +205,17 @@ def test_redaction_finds_the_password_in_other_clothes() -> None:
     assert "rd/1" not in shown
     assert "bWU6" not in shown
     assert "p%40ss" not in shown
+
+
+def test_redaction_knows_the_header_of_basic() -> None:
+    """requests sends it in Latin-1."""
+    one = endpoint("srv01", username="me", password=Secret("grün"))
+    assert one.redact("Basic bWU6Z3L8bg==") == "Basic ***"
+
+
+def test_redaction_survives_any_password() -> None:
+    one = endpoint("srv01", transports=("kerberos",), password=Secret("pass\udce4"))
+    assert one.redact("it was pass\udce4") == "it was ***"
 
 
 def test_it_is_a_value() -> None:

@@ -64,3 +64,10 @@ GOOD = sealing.seal(Rot(), b"abc")
 def test_what_is_not_opened(body: bytes, words: str) -> None:
     with pytest.raises(sealing.NotOpened, match=words):
         sealing.opened(Rot(), body)
+
+
+def test_the_frame_names_the_scheme_that_signed_in() -> None:
+    """MS-WSMV 2.2.9.1.2."""
+    assert b"\tContent-Type: application/HTTP-Kerberos-session-encrypted\r\n" in sealing.seal(Rot(), b"a", "Kerberos")
+    assert 'protocol="application/HTTP-Kerberos-session-encrypted"' in sealing.sealed_type("Kerberos")
+    assert 'protocol="application/HTTP-SPNEGO-session-encrypted"' in sealing.sealed_type("NTLM")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import negotiate
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Kinit, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
@@ -310,7 +311,7 @@ def test_port_that_waits_instead_of_speaking_tls(workshop: Workshop) -> None:
 
 def test_file_of_authorities_that_is_not_there(workshop: Workshop) -> None:
     machine = workshop.machine(http=False, https=True)
-    with pytest.raises(Misconfigured, match=r"No such file or directory: '/nonexistent/ca\.pem'"):
+    with pytest.raises(Misconfigured, match=r"/nonexistent/ca\.pem does not exist"):
         read(machine.address, HTTPS_PORT, HOUSE, ca_trust_path="/nonexistent/ca.pem")
 
 
@@ -461,7 +462,13 @@ def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, exempt: str, 
     assert Shared().speaks_to(endpoint("127.0.0.1")) is expected
 
 
-@pytest.mark.parametrize("kinit", [Kinit("managed", command="/opt/kinit"), Kinit("managed", args=("-x",))])
-def test_kinit_of_ones_own_is_for_pywinrm(monkeypatch: pytest.MonkeyPatch, kinit: Kinit) -> None:
-    target = endpoint("127.0.0.1", transports=("kerberos",), kinit=kinit)
+@pytest.mark.parametrize("transports", [("kerberos",), ("kerberos", "ntlm"), ("ntlm", "kerberos", "basic")])
+@pytest.mark.parametrize("kinit", [None, Kinit("managed", command="/opt/kinit", args=("-x",))])
+def test_speaks_kerberos_in_any_list(
+    monkeypatch: pytest.MonkeyPatch, transports: tuple[str, ...], kinit: Kinit | None
+) -> None:
+    target = endpoint("127.0.0.1", transports=transports, kinit=kinit)
+    monkeypatch.setattr(negotiate, "has_kerberos", lambda: True)
+    assert Shared().speaks_to(target)
+    monkeypatch.setattr(negotiate, "has_kerberos", lambda: False)
     assert not Shared().speaks_to(target)

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Bounds,
     Enumeration,
+    Invocation,
     ProtocolError,
     UsageError,
     WsmanFault,
@@ -214,3 +215,21 @@ def test_arrays_take_one_shape_across_pages() -> None:
     enumeration = pump(Enumeration(context(), "SELECT * FROM Lab_Thing"), [first])
     assert enumeration.instances[0].get("N") == "a"
     assert [row.get("N") for row in pump(enumeration, [last]).instances] == [("a",), ("b", "c")]
+
+
+E_FAIL = envelope(
+    "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>w:InternalError</s:Value></s:Subcode></s:Code>"
+    '<s:Reason><s:Text xml:lang="en-US">The WQL query is invalid. </s:Text></s:Reason><s:Detail>'
+    '<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2147500037" Machine="srv01">'
+    "<f:Message>The WQL query is invalid. </f:Message></f:WSManFault></s:Detail></s:Fault>"
+)
+
+
+def test_a_code_that_says_nothing_means_the_query_when_it_answers_one() -> None:
+    """0x80004005 is on record for a column that Windows lacks; of a method it says no more than that it failed."""
+    with pytest.raises(WsmanFault) as of_query:
+        pump(Enumeration(context(), "SELECT A FROM B"), [E_FAIL])
+    with pytest.raises(WsmanFault) as of_method:
+        pump(Invocation(context(), "B", "Do"), [E_FAIL])
+    assert (of_query.value.invalid_query, of_method.value.invalid_query) == (True, False)
+    assert not of_query.value.not_found

@@ -102,3 +102,41 @@ def test_what_a_reply_relates_to_is_read() -> None:
     header = "<a:Action>act</a:Action><a:MessageID> uuid:1 </a:MessageID><a:RelatesTo>\n uuid:2</a:RelatesTo>"
     reply = parse(envelope("", header))
     assert (reply.relates_to, reply.payload) == ("uuid:2", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("plain", "plain"),
+        ("a&#x9B;31m", "a\ufffd31m"),
+        ("a\x7fb", "a\ufffdb"),
+        ("a\u202eb", "a\ufffdb"),
+        ("a&#x202e;b", "a\ufffdb"),
+        ("a\u200bb", "a\ufffdb"),
+        ("\ufeffb", "\ufffdb"),
+        ("a\x85b", "a\ufffdb"),
+        ("a\u2028b", "a\ufffdb"),
+        ("a&#13;&#10;b", "a\nb"),
+        ("a\tb\nc", "a\tb\nc"),
+        ("Grüße 日本 😀", "Grüße 日本 😀"),
+    ],
+)
+def test_what_steers_a_terminal_is_replaced_where_it_enters(written: str, read: str) -> None:
+    """Kind: control and format characters of a host's text reach terminal and report."""
+    payload = parse(envelope(f'<x:One xmlns:x="urn:x" says="{written}">{written}<x:Two/>{written}</x:One>')).payload
+    assert payload is not None
+    assert payload.text == read
+    assert payload[0].tail == read
+    # An attribute has no line ends (XML 1.0, 3.3.3), but for references.
+    assert payload.get("says") == read.replace("\t", " ").replace("\n", "\ufffd\n" if "&#13;" in written else " ")
+
+
+def test_the_words_of_a_fault_steer_no_terminal() -> None:
+    fault = parse(
+        envelope(
+            f"<s:Fault xmlns:s='{SOAP}'><s:Code><s:Value>s:Receiver</s:Value></s:Code>"
+            "<s:Reason><s:Text xml:lang='en'>denied\u202e &#x9b;2J</s:Text></s:Reason></s:Fault>"
+        )
+    ).fault
+    assert fault is not None
+    assert fault.reason == "denied\ufffd \ufffd2J"

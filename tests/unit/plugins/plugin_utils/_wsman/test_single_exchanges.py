@@ -131,6 +131,13 @@ def test_a_result_in_hand_is_not_lost_over_its_elements_name(name: str) -> None:
     assert pump(invocation(), [envelope(answer)]).result.return_value == 7
 
 
+@pytest.mark.parametrize("name", ["Do", "Do_OUTPUT", "Lab_Thing_Do_OUTPUT"])
+def test_a_method_may_answer_nothing(name: str) -> None:
+    """MSFT_NetFirewallRule.Enable answers an empty output on real Windows: it has run, and says no more."""
+    result = pump(invocation(), [envelope(f'<p:{name} xmlns:p="urn:x"/>')]).result
+    assert (result.return_value, dict(result.outputs)) == (None, {})
+
+
 def test_arguments_of_every_kind() -> None:
     request = sent(
         invocation(

@@ -3,15 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Activation codes in words: what a code means, its likely cause, and what an administrator does about it.
 
-Sources and dates of the known codes: data/activation_errors.tsv. A code that is not there is taken apart by
-severity and facility (MS-ERREF, section 2.1), so that the answer still says where to look.
+Sources and dates of the known codes: data/activation_errors.tsv. A general code of Windows that is not there is told
+by its name (data/system_errors.tsv). Any other is taken apart by severity and facility (MS-ERREF, section 2.1), so that
+the answer still says where to look.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -28,7 +29,10 @@ class ErrorCodeError(ValueError):
 
 @dataclass(frozen=True)
 class Explanation:
-    """A code in words. ``known`` is False where only its parts could be read."""
+    """A code in words. ``known`` is False where only its parts could be read.
+
+    ``activating_again`` is False where the same activation fails again until something else is done.
+    """
 
     code: int
     code_text: str
@@ -40,6 +44,7 @@ class Explanation:
     basis: str
     sources: tuple[str, ...]
     known: bool
+    activating_again: bool = True
 
     @property
     def summary(self) -> str:
@@ -59,7 +64,7 @@ def explain(code: int | str) -> Explanation:
     known = _known().get(number)
     if known is not None:
         return known
-    return _bare_win32(number) or _taken_apart(number)
+    return _bare_win32(number) or _named(number) or _taken_apart(number)
 
 
 def to_unsigned(code: int | str) -> int:
@@ -78,7 +83,7 @@ def _read(text: str) -> int:
         return int(stripped, 16)
     if re.fullmatch(r"[0-9A-Fa-f]{8}", stripped):
         number = int(stripped, 16)
-        if not stripped.isdecimal() or number in _known():
+        if not stripped.isdecimal() or number in _known() or number in _names():
             return number
     if re.fullmatch(r"[+-]?[0-9]{1,10}", stripped):
         return int(stripped)
@@ -95,6 +100,11 @@ def _known() -> Mapping[int, Explanation]:
     return MappingProxyType({int(row["code"], 16): _explanation(row) for row in read_table("activation_errors.tsv")})
 
 
+@lru_cache(maxsize=1)
+def _names() -> Mapping[int, str]:
+    return MappingProxyType({int(row["code"], 16): row["symbol"] for row in read_table("system_errors.tsv")})
+
+
 def _explanation(row: Mapping[str, str]) -> Explanation:
     return Explanation(
         code=int(row["code"], 16),
@@ -107,6 +117,7 @@ def _explanation(row: Mapping[str, str]) -> Explanation:
         basis=row["basis"],
         sources=tuple(row["sources"].split(",")),
         known=True,
+        activating_again=row["activating_again"] != "no",
     )
 
 
@@ -115,18 +126,35 @@ def _bare_win32(number: int) -> Explanation | None:
     wrapped = _known().get(_WIN32 | number) if number <= 0xFFFF else None
     if wrapped is None:
         return None
-    return Explanation(
-        code=number,
-        code_text=code_text(number),
-        symbol=wrapped.symbol,
-        area=wrapped.area,
-        meaning=wrapped.meaning,
-        likely_cause=wrapped.likely_cause,
-        admin_action=wrapped.admin_action,
-        basis=wrapped.basis,
-        sources=wrapped.sources,
-        known=True,
-    )
+    return replace(wrapped, code=number, code_text=code_text(number))
+
+
+def _named(number: int) -> Explanation | None:
+    """A general code of Windows by its name in the headers, with what its family says about where to look."""
+    win32 = number & 0xFFFF if _is_win32(number) else None
+    symbol = _names().get(number if win32 is None else _WIN32 | win32)
+    if symbol is None:
+        return None
+    what = _taken_apart(number)
+    told = symbol if win32 is None else f"{symbol}, Win32 error {win32}"
+    meaning = f"{told}: {_words(symbol)}."
+    return replace(what, symbol=symbol, meaning=meaning, basis="name", sources=("SDK",), known=True)
+
+
+def _words(symbol: str) -> str:
+    """``path not found`` for ``ERROR_PATH_NOT_FOUND``."""
+    return _PREFIX.sub("", symbol).replace("_", " ").lower()
+
+
+# What names of codes begin with, of which the first word says no more than where the code is from.
+_PREFIX = re.compile(
+    r"^(?:(?:ERROR|STATUS)_(?:DS|INTERNET|WINHTTP|WSMAN|WINRS)?_?|DNS_ERROR_(?:RCODE_)?|(?:RPC|EPT)_(?:S|X|NT|E)_|WSAE?"
+    r"|(?:[A-Z0-9]+_)?E_)"
+)
+
+
+def _is_win32(number: int) -> bool:
+    return number & 0xFFFF0000 == _WIN32 or number <= 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -144,7 +172,7 @@ _GENERAL_ACTION = (
     "Look the code up with `slui.exe 0x2a <code>` on a Windows machine, and read the Application log of the "
     "machine (source Security-SPP, or Software Licensing Service on Vista and Server 2008)."
 )
-_OTHER_ACTION = "Look <code> up in Microsoft's list of HRESULT values, and read the System log of the machine."
+_OTHER_ACTION = "Look <code> up in Microsoft's lists of error codes (MS-ERREF), and read the System log of the machine."
 _DNS_ACTION = "Check the DNS servers of the machine and the SRV records of _vlmcs._tcp."
 _RPC_ACTION = "Check that the other machine runs and that TCP port 1688 (KMS) or the WMI ports are open."
 _HTTP_ACTION = "Check proxy, firewall and clock of the machine, or activate by telephone."
@@ -174,7 +202,9 @@ _FAMILIES = (
     _Family(0x80090000, 0x8009FFFF, "general", "Windows security (SSPI, certificates)", _OTHER_ACTION),
     _Family(0x80010000, 0x8001FFFF, "rpc", "COM and RPC", _RPC_ACTION),
     _Family(0xC0020000, 0xC003FFFF, "rpc", "RPC", _RPC_ACTION),
-    _Family(0x80040000, 0x8004FFFF, "general", "a COM interface (facility ITF)", _GENERAL_ACTION),
+    _Family(0x80040000, 0x8004FFFF, "general", "a COM interface (facility ITF)", _OTHER_ACTION),
+    _Family(0x80000000, 0x8000FFFF, "general", "COM", _OTHER_ACTION),
+    _Family(0xC0000000, 0xC000FFFF, "general", "the kernel of Windows (NTSTATUS)", _OTHER_ACTION),
 )
 
 # Ranges of Win32 error numbers inside 0x8007xxxx (winerror.h, wininet.h, winhttp.h).
@@ -190,7 +220,7 @@ _SEVERITY = {0: "a success", 1: "an information", 2: "an error", 3: "an error"}
 
 
 def _taken_apart(number: int) -> Explanation:
-    if number & 0xFFFF0000 == _WIN32 or number <= 0xFFFF:
+    if _is_win32(number):
         return _unknown_win32(number)
     severity = _SEVERITY[number >> 30]
     family = _family(_FAMILIES, number)

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One machine in a report: a line of every table, and what was found on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Words for what has become of a finding, or of a machine, since the last report.
+NEW, SAME, FIXED, NOT_READ_THEN = "new", "same", "fixed", "not_read_then"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding on a machine, or on something else that ``subject`` names. ``change`` is empty without comparison."""
+
+    id: str
+    severity: str
+    title: str
+    reason: str = ""
+    remedy: str = ""
+    subject: str = ""
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A product that has a key."""
+
+    product: str
+    channel: str
+    key_type: str
+    last_five: str
+    activated: bool
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the report has to say of one machine. All texts are harmless lines; what is not known is empty or None.
+
+    ``compliant`` is None where nothing was judged, or read. ``expires`` and ``since`` are times in ISO 8601.
+    ``columns`` are variables of the inventory. ``current_count`` and ``required_count`` are those of a KMS host.
+    """
+
+    host: str
+    read: bool = True
+    verdict: str = ""
+    compliant: bool | None = None
+    reason: str = ""
+    advice: str = ""
+    role: str = ""
+    os: str = ""
+    build: int | None = None
+    key_type: str = ""
+    channel: str = ""
+    last_five: str = ""
+    status: str = ""
+    expires: str = ""
+    grace_minutes: int | None = None
+    kms_host: str = ""
+    current_count: int | None = None
+    required_count: int | None = None
+    since: str = ""
+    change: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[Key, ...] = ()
+    findings: tuple[Found, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is not as decided, or not known to be: unknown never counts as good."""
+        return self.compliant is not True
+
+    @property
+    def needs_action(self) -> bool:
+        """Whether it was read and is not as decided."""
+        return self.read and self.compliant is False
+
+    @property
+    def key(self) -> str:
+        """Kind and last five characters of its key, in words."""
+        return f"{self.key_type} …{self.last_five}" if self.last_five else self.key_type
+
+    @property
+    def system(self) -> str:
+        """System and build in words."""
+        return f"{self.os} ({self.build})" if self.os and self.build is not None else self.os
+
+    @property
+    def serves(self) -> bool:
+        """Whether it answers as a KMS host."""
+        return self.role == "kms_host"

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 the winfleet.activation contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes over the wire, for whoever watches: each exchange of either pipe, and of its content nothing.
+
+One listener for the whole process, since pipes are made in many places and in threads; without one nothing is measured.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .sign_in_failure import as_text, shows_account
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer. ``status`` is None where there was none, and ``failure`` then names its kind.
+
+    ``sent`` and ``received`` are bytes of the two bodies.
+    """
+
+    peer: str
+    step: str
+    status: int | None
+    sent: int
+    received: int
+    milliseconds: float
+    failure: str = ""
+
+    def __str__(self) -> str:
+        came = f"no answer ({self.failure})" if self.status is None else f"HTTP {self.status}"
+        return (
+            f"{self.peer}: {self.step}: {came}, {self.sent} bytes sent, {self.received} received, "
+            f"{self.milliseconds:.1f} ms"
+        )
+
+
+Listener = Callable[[Exchange], None]
+
+
+class _Trace:
+    def __init__(self) -> None:
+        self.listener: Listener | None = None
+        # Threads of pywinrm tell as well, and a line is to stay in one piece.
+        self.lock = threading.Lock()
+
+
+_TRACE = _Trace()
+
+
+def listen(listener: Listener | None) -> None:
+    """Whom to tell from now on; nobody with None."""
+    _TRACE.listener = listener
+
+
+class Stopwatch:
+    """Measures one exchange, from its making to the one call of ``answered`` or ``failed``."""
+
+    def __init__(self, peer: str, authorization: str | bytes | None, sent: int, step: str = "") -> None:
+        self._told = _TRACE.listener is None
+        self._step = step
+        self._peer = peer
+        self._authorization = authorization
+        self._sent = sent
+        self._began = 0.0 if self._told else time.monotonic()
+
+    def answered(self, status: int, received: int) -> None:
+        """The answer is in."""
+        self._tell(status, received, "")
+
+    def failed(self, failure: BaseException) -> None:
+        """None came, or not all of it. Its text may quote what came, and is left out."""
+        self._tell(None, 0, type(failure).__name__)
+
+    def _tell(self, status: int | None, received: int, failure: str) -> None:
+        listener = _TRACE.listener
+        if self._told or listener is None:
+            return
+        self._told = True
+        took = (time.monotonic() - self._began) * 1000
+        step = self._step or step_of(self._authorization, self._sent)
+        exchange = Exchange(self._peer, step, status, self._sent, received, took, failure)
+        with _TRACE.lock:
+            listener(exchange)
+
+
+def step_of(authorization: str | bytes | None, sent: int) -> str:
+    """What a request is for, by what it shows of the account and by whether it carries anything."""
+    shown = as_text(authorization)
+    negotiates = shown.lower().startswith(("negotiate ", "ntlm ", "kerberos ", "credssp "))
+    if not negotiates:
+        return "message" if sent else "sign-in, what is offered"
+    if not shows_account(shown):
+        return "sign-in, first token"
+    return "sign-in, token with a message" if sent else "sign-in, token"

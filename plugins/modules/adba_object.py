@@ -77,6 +77,7 @@ notes:
   - By default Enterprise Admins may remove activation objects.
   - A machine that the object has activated stays activated for up to 180 days. It asks Active Directory again every
     seven days, and is then activated by another object, or by a KMS host, where there is one.
+  - A read-only domain controller takes no changes and refers to another one, which is not followed.
   - Verified on Samba 4.22. On Windows it has not been tried.
 seealso:
   - module: winfleet.activation.adba_info

@@ -46,7 +46,4 @@ def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
         )
     if isinstance(error, (ldap.STRONG_AUTH_REQUIRED, ldap.CONFIDENTIALITY_REQUIRED)):
         return NotSignedIn(label, f"{doing}: the server wants a stronger sign-in ({said})", "Use Kerberos")
-    if isinstance(error, ldap.REFERRAL):
-        what = f"{doing}: this server leaves it to another one"
-        return ServerSaysNo(label, what, "Name that one; a read-only domain controller changes nothing itself")
     return ServerSaysNo(label, f"{doing} failed: {said}")

@@ -59,7 +59,7 @@ def test_the_variable_that_was_meant_is_named(name: str, meant: str) -> None:
 
 def test_a_name_of_a_role_that_is_near_nothing_is_noticed_too() -> None:
     (sentence,) = unread(["kms_client_reboot_afterwards"], "kms_client")
-    assert "Those that begin alike are kms_client_activate, kms_client_approved_kms_hosts," in sentence
+    assert "Those that begin alike are kms_client_activate, kms_client_activation," in sentence
     assert "license_audit" not in sentence
 
 

@@ -27,6 +27,8 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
 
 _HOUR = 3600.0
+# For a name server or a port; a host may have longer.
+_LONGEST_QUESTION = 15.0
 
 
 class ActionModule(FleetAction):
@@ -73,7 +75,11 @@ class ActionModule(FleetAction):
         return result
 
     def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
-        network = Network(nameservers=tuple(arguments["nameservers"]), server_port=arguments["server_port"])
+        network = Network(
+            nameservers=tuple(arguments["nameservers"]),
+            server_port=arguments["server_port"],
+            timeout=min(arguments["host_timeout"], _LONGEST_QUESTION),
+        )
         inventory = Inventory(self.inventory, connections, open_session)
         diagnosis = FleetDiagnosis(arguments["policy"], network, inventory)
         result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])

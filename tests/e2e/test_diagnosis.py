@@ -42,7 +42,7 @@ def diagnosed(lab: Lab, pattern: str, *options: str, **arguments: Any) -> dict[s
         "approved_kms_hosts": variables["approved"],
         "nameservers": [f"{server['server']}:{server['port']}"],
         "server_port": server["port"],
-        "timeout": 2,
+        "timeout": 30,
         **arguments,
     }
     run = lab.ansible(pattern, "license_diagnosis", json.dumps(given), "--forks", "8", *options)

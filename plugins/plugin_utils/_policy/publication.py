@@ -223,7 +223,11 @@ def objections(
     """Why the records must not be changed, as sentences. ``names`` are those that an approved name may have meant."""
     published = list(places)
     meant = [one.endpoint for one in known if one.is_matched or one.machine]
-    near = [name for name in (*names, *(place.target for place in published)) if not names_any(meant, name)]
+    # Records hold full names, which say more than what the inventory calls the same machine.
+    targets = [place.target for place in published]
+    shown = {_label(target) for target in targets}
+    candidates = (*targets, *(name for name in names if _label(name) not in shown))
+    near = [name for name in candidates if not names_any(meant, name)]
     found = [_unmatched(one, near, probed) for one in known if not one.is_matched]
     for domain in dict.fromkeys(place.domain for place in published if not place.approved):
         left = [one for one in known if add_missing or any(place.domain == domain for place in one.places)]

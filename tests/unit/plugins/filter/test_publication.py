@@ -208,6 +208,13 @@ def test_what_speaks_against_a_change(records, approved, roles, probes, words):
     assert re.search(words, found), found
 
 
+def test_the_name_that_was_meant_is_named_once():
+    records = [published(KMS01, "192.0.2.1", approved=False), published(KMS02, "192.0.2.2")]
+    hosts = {"kms01": machine("kms_host", KMS01), KMS02: machine("kms_host")}
+    (found,) = objections(records, ["kms1.corp.example", KMS02], hosts, [])
+    assert "Did you mean kms01.corp.example?" in found
+
+
 def test_without_a_probe_a_published_host_is_taken_at_its_word():
     records = [published(KMS01, "192.0.2.1"), ROGUE]
     assert objections(records, [KMS01], {}, [], False) == []

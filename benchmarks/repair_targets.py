@@ -20,13 +20,21 @@ def repair_targets(measured: list[Measured]) -> list[Target]:
 
 
 def _against_others(figures: Figures, hosts: int) -> Iterator[Target]:
-    ours, nothing = figures.of("fleet_repair", hosts), figures.of("nothing", hosts)
-    reason = f"{nothing.cpu / ours.cpu:.0%} of it is ansible-playbook with nothing to do" if ours and nothing else ""
+    ours = figures.of("fleet_repair", hosts)
     for contender, name, least, aim in _OTHERS:
         other = figures.near(contender, hosts)
         note = f"per host; measured at {other.case.hosts} hosts" if other and other.case.hosts != hosts else ""
         what = f"{name} / fleet_repair, whole ansible-playbook, {hosts:,} hosts"
-        yield Target(what, "x", least, aim, cpu_ratio(other, ours), note, reason)
+        yield Target(what, "x", least, aim, cpu_ratio(other, ours), note, _parts(figures, ours))
+
+
+def _parts(figures: Figures, ours: Measured | None) -> str:
+    """What of the playbook is not the playbook's own."""
+    nothing, repair = (figures.of(name, ours.case.hosts if ours else 0) for name in ("nothing", "repair"))
+    if ours is None or nothing is None or repair is None:
+        return ""
+    start, work = nothing.cpu / ours.cpu, repair.cpu / ours.cpu
+    return f"{start:.0%} of fleet_repair's is ansible-playbook with nothing to do, {work:.0%} what repair needs alone"
 
 
 def _above_reading(figures: Figures) -> Target:

@@ -203,7 +203,10 @@ async def main(spec: dict[str, Any]) -> None:
 def _on_loopback() -> socket.socket:
     """A socket for all loopback addresses and no others, at a free port: one for each machine would be too many."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+    except PermissionError:
+        raise SystemExit("benchmarks: binding to the loopback device takes Linux 5.7 or later, or root") from None
     made.bind(("0.0.0.0", 0))
     return made
 

@@ -24,8 +24,6 @@ from ansible.executor.task_executor import TaskExecutor
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
-from ansible.plugins.connection import psrp as core_psrp
-from ansible.plugins.connection import winrm as core_winrm
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 
@@ -137,8 +135,10 @@ def _by_core_winrm(plugin: Any) -> Sent:
     with pytest.MonkeyPatch.context() as patch:
         _without_network(patch)
         patch.setattr(winrm.protocol.Protocol, "open_shell", as_far_as_it_goes)
-        patch.setattr(core_winrm, "HAVE_KERBEROS", True)
-        patch.setattr(core_winrm, "subprocess", _no_kinit(tickets))
+        # Not of the module by its name: the loader of plugins may have made another of it.
+        inside = type(plugin)._winrm_connect.__globals__
+        patch.setitem(inside, "HAVE_KERBEROS", True)
+        patch.setitem(inside, "subprocess", _no_kinit(tickets))
         patch.delenv("KRB5CCNAME", raising=False)
         try:
             plugin._build_winrm_kwargs()
@@ -228,7 +228,7 @@ def _prepared(session: Any, url: str, timeout: Any = None) -> dict[str, Any]:
 
 def _by_core_psrp(plugin: Any) -> Sent:
     plugin._build_kwargs()
-    wsman = core_psrp.WSMan(**plugin._psrp_conn_kwargs)
+    wsman = type(plugin)._connect.__globals__["WSMan"](**plugin._psrp_conn_kwargs)
     transport = wsman.transport
     session = transport._build_session()
     auth, kind = session.auth, type(session.auth).__name__

@@ -20,6 +20,8 @@ READ = [(reader, name) for name, _role, readers in sorted(table()) if readers !=
 def test_a_missing_letter_is_noticed_wherever_it_is_missing(reader: str, name: str) -> None:
     for place in range(len(name)):
         wrong = name[:place] + name[place + 1 :]
+        if (reader, wrong) in READ:
+            continue  # report_path and report_paths are both variables
         (sentence,) = unread([wrong, name], reader)
         assert sentence.startswith(f"The variable {wrong} is set, but {reader} reads no variable of that name.")
         assert "Did you mean " in sentence
@@ -100,7 +102,7 @@ def test_other_names_are_left_alone(name: str) -> None:
 
 
 def test_what_is_near_only_to_another_playbooks_variable_is_left_alone() -> None:
-    assert unread(["kms_host", "kms_domain"], "enforce") == []
+    assert unread(["kms_host", "kms_domain"], "audit") == []
     assert "Did you mean kms_hosts?" in unread(["kms_host"], "kms_host")[0]
 
 

@@ -101,7 +101,7 @@ def read(endpoints: Iterable[Endpoint], **bounds: Any) -> dict[str, fleet.Row]:
 
 def test_every_machine_is_a_row_with_its_reason(endpoints: dict[str, Endpoint]) -> None:
     began = time.monotonic()
-    rows = read(list(endpoints.values()), host_timeout=3.0)
+    rows = read(list(endpoints.values()), host_timeout=10.0)
     assert set(rows) == set(endpoints)
     read_ones = [name for name, row in rows.items() if isinstance(row.outcome, Audit)]
     assert len(read_ones) == 14
@@ -114,8 +114,9 @@ def test_every_machine_is_a_row_with_its_reason(endpoints: dict[str, Endpoint]) 
     rogue = rows["rogue"].outcome
     assert isinstance(rogue, Audit)
     assert rogue.role.role.value == "kms_host"
-    # The four in trouble waited beside each other, not one after the other.
-    assert time.monotonic() - began < 8
+    # The three that do not answer waited beside each other, not one after the other.
+    took = time.monotonic() - began
+    assert took < sum(rows[name].seconds for name in ("hole-01", "hole-02", "silent"))
 
 
 def test_slow_machines_keep_their_places_only(endpoints: dict[str, Endpoint]) -> None:

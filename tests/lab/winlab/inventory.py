@@ -27,7 +27,10 @@ def write_inventory(path: Path, scenario: Scenario, fleet: Fleet, authority_pem:
         authority.write_bytes(authority_pem)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(inventory(scenario, fleet, authority), sort_keys=False, allow_unicode=True, width=120)
-    path.write_text(f"# Written by winlab for the scenario {scenario.name}.\n{text}", encoding="utf-8")
+    # Whoever waits for the file reads all of it.
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(f"# Written by winlab for the scenario {scenario.name}.\n{text}", encoding="utf-8")
+    beside.replace(path)
 
 
 def inventory(scenario: Scenario, fleet: Fleet, authority: Path | None = None) -> dict[str, Any]:

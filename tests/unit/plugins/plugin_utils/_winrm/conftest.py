@@ -257,6 +257,11 @@ def endpoint(host: str, port: int = HTTP_PORT, **changes: Any) -> Endpoint:
     return Endpoint(**{**fields, **changes})
 
 
+def patient(host: str, port: int = HTTP_PORT, **changes: Any) -> Endpoint:
+    """An endpoint for what must not depend on how fast the machine is."""
+    return endpoint(host, port, **{"read_timeout": 90, "operation_timeout": 30, **changes})
+
+
 def session(machine: FakeHost, **changes: Any) -> Session:
     target = endpoint(machine.address, **changes)
     return Session(PywinrmPipe(target), context_for(target), target.label)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import pem_files
 
-from .conftest import HttpServer, endpoint, raw
+from .conftest import HttpServer, patient, raw
 from .test_hostile_servers import over_a_stream, over_pywinrm
 
 Serve = Callable[..., HttpServer]
@@ -70,7 +70,7 @@ def test_the_file_is_named(
     settings: dict[str, Any] = {field: str(folder / file) for field, file in files.items()}
     if "cert_pem" in files:
         settings |= {"transports": ("certificate",), "server_cert_validation": "ignore"}
-    target = endpoint("127.0.0.1", server.port, **{"transports": ("basic",), "scheme": "https", **settings})
+    target = patient("127.0.0.1", server.port, **{"transports": ("basic",), "scheme": "https", **settings})
     said = {ask(target) for ask in (over_pywinrm, over_a_stream)}
     assert len(said) == 1
     (text,) = said
@@ -87,7 +87,7 @@ def test_a_file_of_the_environment_is_named_as_such(
 ) -> None:
     monkeypatch.setenv(variable, str(folder / "nowhere"))
     server = serve(lambda head, body: raw("401 Unauthorized"), pem)
-    target = endpoint("127.0.0.1", server.port, scheme="https", transports=("basic",))
+    target = patient("127.0.0.1", server.port, scheme="https", transports=("basic",))
     said = {over_a_stream(target)}
     assert f"{variable} in the environment: {folder / 'nowhere'} does not exist" in next(iter(said))
 
@@ -95,12 +95,12 @@ def test_a_file_of_the_environment_is_named_as_such(
 def test_files_that_can_be_used_are_not_at_fault(folder: Path) -> None:
     both = str(folder / "both")
     fields: dict[str, Any] = {"scheme": "https", "cert_pem": both, "cert_key_pem": both, "ca_trust_path": both}
-    assert pem_files.unusable(endpoint("srv01", transports=("certificate",), **fields), "certificate") is None
-    assert pem_files.unusable(endpoint("srv01", scheme="https", ca_trust_path=str(folder)), "ntlm") is None
+    assert pem_files.unusable(patient("srv01", transports=("certificate",), **fields), "certificate") is None
+    assert pem_files.unusable(patient("srv01", scheme="https", ca_trust_path=str(folder)), "ntlm") is None
 
 
 def test_files_that_are_not_used_are_not_looked_at(folder: Path) -> None:
     nowhere = str(folder / "nowhere")
-    one = endpoint("srv01", scheme="https", cert_pem=nowhere, cert_key_pem=nowhere, server_cert_validation="ignore")
+    one = patient("srv01", scheme="https", cert_pem=nowhere, cert_key_pem=nowhere, server_cert_validation="ignore")
     assert pem_files.unusable(one, "ntlm") is None
-    assert pem_files.unusable(endpoint("srv01", scheme="http", ca_trust_path=nowhere), "ntlm") is None
+    assert pem_files.unusable(patient("srv01", scheme="http", ca_trust_path=nowhere), "ntlm") is None

@@ -23,7 +23,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from tests.lab_unit.wire.workshop import HTTP_PORT, Workshop
 
-from .conftest import HttpServer, Reply, endpoint
+from .conftest import HttpServer, Reply, patient
 from .test_hostile_servers import over_a_stream, over_pywinrm
 from .test_stream_pipe import HOUSE, read
 
@@ -120,7 +120,7 @@ def test_both_pipes_show_and_say_the_same(serve: Serve, name: str, transport: st
     told = []
     for ask in (over_pywinrm, over_a_stream):
         server = serve(SERVERS[name])
-        said = ask(endpoint("127.0.0.1", server.port, scheme="http", transports=(transport,)))
+        said = ask(patient("127.0.0.1", server.port, scheme="http", transports=(transport,)))
         proofs = proofs_in(server.heard)
         assert proofs <= 1, "shown more than once"
         if transport == "ntlm" and not proofs:
@@ -189,7 +189,7 @@ def test_ntlm_by_its_own_name(renamer: Renamer) -> None:
 
 
 def test_ntlm_by_its_own_name_over_pywinrm(renamer: Renamer) -> None:
-    target = endpoint("127.0.0.1", renamer.port, scheme="http")
+    target = patient("127.0.0.1", renamer.port, scheme="http")
     with Session(PywinrmPipe(target), context_for(target), target.label) as session:
         assert len(session.query(HOUSE)) == 1
 
@@ -197,7 +197,7 @@ def test_ntlm_by_its_own_name_over_pywinrm(renamer: Renamer) -> None:
 def test_a_pinned_connection_is_not_signed_in_anew(serve: Serve) -> None:
     """The seal is broken: the message must not go out again under a new sign-in, nor the account be shown again."""
     server = serve(SERVERS["takes the proof, forgets it"])
-    over_pywinrm(endpoint("127.0.0.1", server.port, scheme="http"))
+    over_pywinrm(patient("127.0.0.1", server.port, scheme="http"))
     assert server.heard.count(b"Content-Type: multipart/encrypted") == 1
     assert proofs_in(server.heard) == 1
 

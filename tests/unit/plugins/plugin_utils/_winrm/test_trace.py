@@ -19,7 +19,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.trace import Exchange, step_of
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTPS_PORT, Workshop
 
-from .conftest import HttpServer, endpoint
+from .conftest import HttpServer, patient
 from .test_hostile_servers import over_a_stream, over_pywinrm
 from .test_refusals import GOES_ON, HTML, OFFER, TOKEN, answer, by_turns
 from .test_stream_pipe import HOUSE, read
@@ -36,7 +36,7 @@ def told() -> Iterator[list[Exchange]]:
 
 
 def over_pywinrm_to(host: str, **changes: Any) -> None:
-    target = endpoint(host, **changes)
+    target = patient(host, **changes)
     with Session(PywinrmPipe(target), context_for(target), target.label) as session:
         session.query(HOUSE)
 
@@ -81,7 +81,7 @@ def test_nothing_of_the_content_is_told(workshop: Workshop, told: list[Exchange]
 @pytest.mark.parametrize("ask", [over_pywinrm, over_a_stream])
 def test_what_a_stranger_says_is_not_told(serve: Serve, told: list[Exchange], ask: Callable[[Any], str]) -> None:
     server = serve(by_turns(OFFER, GOES_ON, answer("Negotiate", body=HTML)))
-    ask(endpoint("127.0.0.1", server.port, scheme="http"))
+    ask(patient("127.0.0.1", server.port, scheme="http"))
     text = "\n".join(map(str, told))
     assert [one.status for one in told][-1] == 401
     assert told[-1].received == len(HTML)
@@ -94,7 +94,7 @@ def test_an_answer_that_fails_to_come_is_told_by_its_kind(
     serve: Serve, told: list[Exchange], ask: Callable[[Any], str]
 ) -> None:
     server = serve(lambda head, body: b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nsecret of the host: x\r\n\r\n")
-    ask(endpoint("127.0.0.1", server.port, scheme="http"))
+    ask(patient("127.0.0.1", server.port, scheme="http"))
     assert [one.status for one in told] == [None] * len(told)
     assert told[-1].failure
     assert "secret" not in str(told[-1])
@@ -129,5 +129,5 @@ def test_steps(authorization: str | bytes | None, sent: int, step: str) -> None:
 def test_a_connection_that_does_not_come_about_is_told(told: list[Exchange], ask: Callable[[Any], str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    ask(endpoint("127.0.0.1", port, scheme="http"))
+    ask(patient("127.0.0.1", port, scheme="http"))
     assert [one.status for one in told] == [None]

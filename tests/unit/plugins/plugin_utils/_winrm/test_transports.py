@@ -28,7 +28,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
 from tests.lab_unit.wire.workshop import Workshop
 
-from .conftest import HttpServer, RawServer, endpoint, raw
+from .conftest import HttpServer, RawServer, patient, raw
 from .test_refusals import GOES_ON, OFFER, answer, by_turns, proofs_in
 from .test_stream_pipe import HOUSE, read
 
@@ -122,7 +122,7 @@ def kerberized(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
 
 def by_kerberos(port: int, **changes: Any) -> PywinrmPipe:
     settings = {"scheme": "http", "transports": ("kerberos",), "message_encryption": "never"}
-    return PywinrmPipe(endpoint("127.0.0.1", port, kinit=Kinit("managed"), **{**settings, **changes}))
+    return PywinrmPipe(patient("127.0.0.1", port, kinit=Kinit("managed"), **{**settings, **changes}))
 
 
 def test_nobody_waits_for_the_host_of_another(kerberized: list[str | None], serve: Serve) -> None:
@@ -132,10 +132,10 @@ def test_nobody_waits_for_the_host_of_another(kerberized: list[str | None], serv
     def silent(client: Any) -> None:
         client.recv(65536)
         asked.set()
-        let_go.wait(30)
+        let_go.wait(80)
 
     stuck, lively = RawServer(silent), serve(lambda head, body: raw("200 OK", b"<s:Envelope/>"))
-    pipes = [by_kerberos(stuck.port, read_timeout=30), by_kerberos(lively.port)]
+    pipes = [by_kerberos(stuck.port), by_kerberos(lively.port)]
 
     def ask_the_stuck_one() -> None:
         with pytest.raises(WinrmError):
@@ -143,11 +143,11 @@ def test_nobody_waits_for_the_host_of_another(kerberized: list[str | None], serv
 
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(ask_the_stuck_one)
-        assert asked.wait(20)
+        assert asked.wait(80)
         # Were the lock held, this would wait for the stuck one, and it for us.
         assert pipes[1].exchange("<a/>") == b"<s:Envelope/>"
         let_go.set()
-        waiting.result(40)
+        waiting.result(100)
     for pipe in pipes:
         pipe.close()
     stuck.close()
@@ -182,7 +182,7 @@ def test_each_message_finds_the_ticket(kerberized: list[str | None], serve: Serv
 )
 def test_what_became_of_the_proof(serve: Serve, answers: tuple[bytes, ...], proof: Proof) -> None:
     server = serve(by_turns(*answers))
-    pipe = PywinrmPipe(endpoint("127.0.0.1", server.port, scheme="http"))
+    pipe = PywinrmPipe(patient("127.0.0.1", server.port, scheme="http"))
     with pytest.raises(WinrmError) as error:
         pipe.exchange("<a/>")
     pipe.close()
@@ -192,7 +192,7 @@ def test_what_became_of_the_proof(serve: Serve, answers: tuple[bytes, ...], proo
 def test_a_host_that_has_answered_knows_the_account(serve: Serve) -> None:
     answers = iter([raw("200 OK", b"<s:Envelope/>"), raw("502 Bad Gateway")])
     server = serve(lambda head, body: next(answers))
-    pipe = PywinrmPipe(endpoint("127.0.0.1", server.port, scheme="http", transports=("basic",)))
+    pipe = PywinrmPipe(patient("127.0.0.1", server.port, scheme="http", transports=("basic",)))
     pipe.exchange("<a/>")
     with pytest.raises(WinrmError) as error:
         pipe.exchange("<a/>")
@@ -209,7 +209,7 @@ def test_a_proof_that_nobody_accepts_is_shown_to_a_few(
     monkeypatch.setattr(fleet.Shared, "speaks_to", lambda self, endpoint: speaks)
     server = serve(by_turns(OFFER, GOES_ON, answer("Negotiate", status=status, body=b"<html></html>")))
     account = {"scheme": "http", "username": "CORP\\admin"}
-    hosts = [endpoint("127.0.0.1", server.port, inventory_name=f"web{number}", **account) for number in range(12)]
+    hosts = [patient("127.0.0.1", server.port, inventory_name=f"web{number}", **account) for number in range(12)]
     rows: list[fleet.Row[Any]] = []
     fleet.survey(iter(hosts), fleet.Bounds(refusals=3), rows.append)
     assert proofs_in(server.heard) == 3
@@ -223,7 +223,7 @@ def test_hosts_that_were_shown_nothing_hold_nobody_up(
     monkeypatch.setattr(fleet.Shared, "speaks_to", lambda self, endpoint: speaks)
     server = serve(by_turns(answer("Basic")))
     account = {"scheme": "http", "username": "CORP\\admin"}
-    hosts = [endpoint("127.0.0.1", server.port, inventory_name=f"web{number}", **account) for number in range(12)]
+    hosts = [patient("127.0.0.1", server.port, inventory_name=f"web{number}", **account) for number in range(12)]
     rows: list[fleet.Row[Any]] = []
     fleet.survey(iter(hosts), fleet.Bounds(refusals=3), rows.append)
     assert not any(isinstance(row.outcome, SignInWithheld) for row in rows)

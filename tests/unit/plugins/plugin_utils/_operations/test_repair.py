@@ -155,3 +155,19 @@ def test_not_activated_where_nobody_wants_it() -> None:
     report = repaired(machine, activate=False)
     assert machine.called == [*INSTALL, *RESTART]
     assert report.undone is None
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_kms_host_that_works_is_taken_away_only_where_another_serves(served: bool) -> None:
+    """It has counted enough clients, and they would be without it."""
+    machine = server_2008_r2(CSVLK)
+    for row in machine.rows["SoftwareLicensingProduct"]:
+        if row["PartialProductKey"]:
+            row |= {"IsKeyManagementServiceMachine": 1}
+            row |= {"KeyManagementServiceCurrentCount": 30, "RequiredClientCount": 25}
+    report = repaired(machine, served=served)
+    assert bool(machine.called) is served
+    assert report.changed is served
+    if not served:
+        (action,) = report.plan.actions
+        assert "It has counted 30 clients" in action.words

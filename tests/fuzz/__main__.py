@@ -49,9 +49,9 @@ def _holds(target: Target, seconds: float, first: int) -> bool:
         try:
             target.read(data)
         except Exception as error:
-            path = SEEDS / target.name / f"found-{number}"
+            path = SEEDS / target.name / f"found-{number}.hex"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            path.write_text(data.hex() + "\n")
             print(f"{target.name}: input {number}, kept in {path}: {type(error).__name__}: {error}")
             return False
         number += 1

@@ -52,7 +52,7 @@ _TYPES = ("string", "boolean", "uint8", "sint64", "real32", "datetime", "char16"
 
 @dataclass(frozen=True)
 class Target:
-    """A reader, and the files of its seeds."""
+    """A reader, and the files of its seeds: of bytes in hexadecimal, and vectors of the wire."""
 
     name: str
     read: Callable[[bytes], None]
@@ -60,8 +60,8 @@ class Target:
 
     def seeds(self) -> Iterator[bytes]:
         yield b""
-        for path in sorted((SEEDS / self.name).glob("*")):
-            yield path.read_bytes()
+        for path in sorted((SEEDS / self.name).glob("*.hex")):
+            yield bytes.fromhex(path.read_text())
         for path in sorted(_VECTORS.glob(self.vectors)) if self.vectors else ():
             yield path.read_bytes()
 

@@ -18,10 +18,8 @@ READ = [(reader, name) for name, _role, readers in sorted(table()) if readers !=
 
 @pytest.mark.parametrize(("reader", "name"), READ)
 def test_a_missing_letter_is_noticed_wherever_it_is_missing(reader: str, name: str) -> None:
-    for place in range(len(name)):
-        wrong = name[:place] + name[place + 1 :]
-        if (reader, wrong) in READ:
-            continue  # report_path and report_paths are both variables
+    known = {one for one, _role, _readers in table()}
+    for wrong in {name[:place] + name[place + 1 :] for place in range(len(name))} - known:
         (sentence,) = unread([wrong, name], reader)
         assert sentence.startswith(f"The variable {wrong} is set, but {reader} reads no variable of that name.")
         assert "Did you mean " in sentence
@@ -61,7 +59,7 @@ def test_the_variable_that_was_meant_is_named(name: str, meant: str) -> None:
 
 def test_a_name_of_a_role_that_is_near_nothing_is_noticed_too() -> None:
     (sentence,) = unread(["kms_client_reboot_afterwards"], "kms_client")
-    assert "Those that begin alike are kms_client_activate, kms_client_activation," in sentence
+    assert "Those that begin alike are kms_client_activate, kms_client_" in sentence
     assert "license_audit" not in sentence
 
 

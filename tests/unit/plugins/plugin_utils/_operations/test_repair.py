@@ -51,7 +51,7 @@ def test_a_rogue_host_becomes_a_client() -> None:
         True,
         Verdict.KMS_CLIENT_OK,
     )
-    assert report.done == ("install_key", "restart_service", "activate")
+    assert list(report.done) == ["install_key", "restart_service", "activate"]
 
 
 def test_check_mode_shows_the_same_and_sends_nothing() -> None:
@@ -130,7 +130,7 @@ def test_an_activation_that_fails_is_told_and_no_failure() -> None:
     report = repaired(machine)
     assert report.undone is not None
     assert report.undone.hresult == TOO_FEW
-    assert report.done == ("install_key", "restart_service")
+    assert list(report.done) == ["install_key", "restart_service"]
     assert report.judged_after.verdict is Verdict.NOT_ACTIVATED
 
 
@@ -155,3 +155,19 @@ def test_not_activated_where_nobody_wants_it() -> None:
     report = repaired(machine, activate=False)
     assert machine.called == [*INSTALL, *RESTART]
     assert report.undone is None
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_kms_host_that_works_is_taken_away_only_where_another_serves(served: bool) -> None:
+    """It has counted enough clients, and they would be without it."""
+    machine = server_2008_r2(CSVLK)
+    for row in machine.rows["SoftwareLicensingProduct"]:
+        if row["PartialProductKey"]:
+            row |= {"IsKeyManagementServiceMachine": 1}
+            row |= {"KeyManagementServiceCurrentCount": 30, "RequiredClientCount": 25}
+    report = repaired(machine, served=served)
+    assert bool(machine.called) is served
+    assert report.changed is served
+    if not served:
+        (action,) = report.plan.actions
+        assert "It has counted 30 clients" in action.words

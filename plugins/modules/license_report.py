@@ -42,6 +42,7 @@ options:
     description:
       - Findings that are not those of a single host of the report, such as of records in DNS. Each has C(id),
         C(severity) (V(error), V(warning) or V(info)), C(title), C(subject), C(reason) and C(remedy).
+      - The RV(winfleet.activation.fleet_info#module:findings) that M(winfleet.activation.fleet_info) returned are such.
     type: list
     elements: dict
     default: []

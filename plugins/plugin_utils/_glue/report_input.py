@@ -50,7 +50,7 @@ def report_from(arguments: Arguments, columns: Mapping[str, Mapping[str, str]]) 
     earlier = [_earlier(str(path)) for path in arguments["merge"] or ()]
     given = Report(
         machines=tuple(machines_of(arguments["hosts"] or {}, columns)),
-        findings=tuple(finding_of(one) for one in arguments["findings"]),
+        findings=tuple(finding_of({**one, "subject": _subject(one)}) for one in arguments["findings"]),
         about=about,
         approved=_approved(arguments["summary"] or {}),
         columns=tuple(map(line, arguments["columns"])),
@@ -137,6 +137,16 @@ def _sha256(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ValueError(f"policy_file {path} cannot be read: {error.strerror or error}") from None
+
+
+def _subject(found: Mapping[str, Any]) -> str:
+    """What a finding is about that is of no single machine, so that two of one kind are told apart."""
+    evidence = found.get("evidence") or {}
+    if found.get("subject"):
+        return str(found["subject"])
+    if evidence.get("partial_product_key"):
+        return f"host key …{evidence['partial_product_key']}"
+    return f"build {evidence['build']}" if evidence.get("build") else "fleet"
 
 
 def _approved(summary: Mapping[str, Any]) -> Approved:

@@ -26,7 +26,9 @@ def redacted(report: Report) -> Report:
     about = replace(report.about, policy_name="", details=(), redacted=True)
     return Report(
         machines=tuple(_machine(machine, numbers[machine.host]) for machine in report.machines),
-        findings=tuple(_found(found) for found in report.findings),
+        findings=tuple(
+            replace(_found(found), subject=f"finding-{place}") for place, found in enumerate(report.findings, 1)
+        ),
         about=about,
         approved=_approved(report.approved, numbers),
         changes=_changes(report.changes, numbers) if report.changes else None,

@@ -69,6 +69,19 @@ def test_what_the_summary_says_is_taken_over() -> None:
     assert made(hosts=HOSTS, summary={"approved_unmatched": None}).approved.unmatched is None
 
 
+def test_findings_of_the_fleet_are_told_apart() -> None:
+    found = {"id": "KEY-001", "severity": "error", "title": "Used up", "reason": "Six.", "remedy": "Ask."}
+    given = [
+        {**found, "evidence": {"partial_product_key": "MCHXF"}},
+        {**found, "evidence": {"partial_product_key": "HKVKX"}},
+        {**found, "subject": "_vlmcs._tcp.corp.example", "evidence": {}},
+        found,
+    ]
+    subjects = [one.subject for one in made(hosts=HOSTS, findings=given).findings]
+    assert subjects == ["host key …MCHXF", "host key …HKVKX", "_vlmcs._tcp.corp.example", "fleet"]
+    assert len({one.subject for one in made(hosts=HOSTS, findings=given, redact=True).findings}) == len(given)
+
+
 def test_the_version_is_that_of_the_collection() -> None:
     galaxy = (REPOSITORY / "galaxy.yml").read_text()
     assert re.search(rf"^version: {re.escape(collection_version())}$", galaxy, re.MULTILINE)

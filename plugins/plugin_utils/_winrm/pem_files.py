@@ -67,7 +67,7 @@ def _authorities_at_fault(endpoint: Endpoint) -> Iterator[Unusable]:
         return
     variable = endpoint.variable("ca_trust_path")
     if endpoint.ca_trust_path == FROM_ENVIRONMENT:
-        variable = f"{next(name for name in _BUNDLES if os.environ.get(name))} in the environment"
+        variable = f"{next((name for name in _BUNDLES if os.environ.get(name)), '')} in the environment"
     advice = "Name a PEM file with the certificates of the issuing CAs"
     why = _unreadable(path)
     if why is None:

@@ -105,7 +105,8 @@ def lab(hosts: int, network: str) -> Iterator[Path]:
     ) as process:
         try:
             until = time.monotonic() + _START_SECONDS
-            while not inventory.exists():
+            # It appears empty, and is filled in one go.
+            while not inventory.exists() or not inventory.stat().st_size:
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit("benchmarks: the lab did not start")
                 time.sleep(0.1)

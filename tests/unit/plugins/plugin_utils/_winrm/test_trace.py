@@ -94,7 +94,8 @@ def test_an_answer_that_fails_to_come_is_told_by_its_kind(
     serve: Serve, told: list[Exchange], ask: Callable[[Any], str]
 ) -> None:
     server = serve(lambda head, body: b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nsecret of the host: x\r\n\r\n")
-    ask(patient("127.0.0.1", server.port, scheme="http"))
+    # However slow this machine is, the answer does not come.
+    ask(patient("127.0.0.1", server.port, scheme="http", read_timeout=2, operation_timeout=1))
     assert [one.status for one in told] == [None] * len(told)
     assert told[-1].failure
     assert "secret" not in str(told[-1])

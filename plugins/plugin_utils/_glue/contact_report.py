@@ -130,7 +130,7 @@ def _seen(finding: Finding) -> Result:
     if finding.columns is not None:
         found |= {"missing": sorted(finding.columns.missing), "there": sorted(finding.columns.there)}
     if isinstance(finding.answer, WsmanFault):
-        found["fault"] = _fault(finding.answer)
+        found["fault"] = fault_shown(finding.answer)
     elif isinstance(finding.answer, MethodResult):
         outputs = {name: value for name, value in finding.answer.outputs.items() if value is not None}
         found |= {"return_value": finding.answer.return_value, "outputs": _values(outputs)}
@@ -139,7 +139,8 @@ def _seen(finding: Finding) -> Result:
     return found
 
 
-def _fault(fault: WsmanFault) -> Result:
+def fault_shown(fault: WsmanFault) -> Result:
+    """The codes of a fault, and what it counts as. Its words are the machine's."""
     return {
         "code": None if fault.code is None else f"0x{fault.code:08X}",
         "hresult": fault.hresult_text or None,

@@ -77,7 +77,7 @@ def probes() -> tuple[Probe, ...]:
             first, _unused, last = row["builds"].partition("-")
             builds = int(first or 0), int(last) if last else None
             words = (row["on"], row["expect"], row["taken"], row["otherwise"])
-            found.append(Probe(row["id"], row["doubt"], *builds, *words, _typed(step)))
+            found.append(Probe(row["id"], row["doubt"], *builds, *words, typed(step)))
     return tuple(found)
 
 
@@ -116,7 +116,8 @@ def with_columns(query: Query, columns: tuple[str, ...]) -> Query:
     return replace(query, text=f"SELECT {','.join(columns)} FROM {rest}")
 
 
-def _typed(step: Query | Invoke) -> Query | Invoke:
+def typed(step: Query | Invoke) -> Query | Invoke:
+    """The question with what is known of the types of its answer."""
     if isinstance(step, Invoke):
         return replace(step, types=_OUTPUTS) if step.class_name == _REGISTRY else step
     name = class_of(step.text) or ""

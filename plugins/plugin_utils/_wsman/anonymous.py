@@ -26,7 +26,7 @@ PLAIN, CODES, FORM = "plain", "codes", "form"
 
 _DECLARATION = re.compile(r"^\ufeff?<\?xml[^<>]*\?>\s*")
 _TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
-_NAME = re.compile(r"</?\s*(?:[\w.-]+:)?([\w.-]+)")
+_NAME = re.compile(r"<\s*(?:[\w.-]+:)?([\w.-]+)")
 _ATTRIBUTE = re.compile(r"""([\w.-]+(?::[\w.-]+)?)(\s*=\s*)("[^"]*"|'[^']*')""")
 # Attributes of SOAP, WS-Management, WSManFault and XML Schema that say how a message is made.
 _ATTRIBUTES = frozenset({"Code", "Dialect", "IsCIM_Error", "Name", "lang", "mustUnderstand", "nil", "provider", "type"})
@@ -71,18 +71,26 @@ def shown(text: str, rule: str, words: frozenset[str] = frozenset()) -> str:
 
 
 def _parts(envelope: str, rules: Mapping[str, str], words: frozenset[str]) -> Iterator[str]:
-    end, element = 0, ""
+    end = 0
+    around: list[str] = [""]
     for tag in _TAG.finditer(envelope):
-        yield _text(envelope[end : tag.start()], element, rules, words)
+        yield _text(envelope[end : tag.start()], around[-1], rules, words)
         yield _ATTRIBUTE.sub(_attribute, tag[0])
         end = tag.end()
-        found = _NAME.match(tag[0])
-        element = found[1] if found else ""
+        _enter_or_leave(tag[0], around)
     yield HIDDEN if envelope[end:].strip() else envelope[end:]
 
 
+def _enter_or_leave(tag: str, around: list[str]) -> None:
+    """Keep in mind which elements the next text stands in, the innermost last."""
+    if tag.startswith("</"):
+        del around[max(1, len(around) - 1) :]
+    elif not tag.endswith("/>"):
+        found = _NAME.match(tag)
+        around.append(found[1] if found else "")
+
+
 def _text(text: str, element: str, rules: Mapping[str, str], words: frozenset[str]) -> str:
-    """Text after the end of an element counts as that element's, which is the narrower choice of the two."""
     if not text.strip():
         return text
     if element in _IDENTIFIERS and not _HRESULT.search(text):

@@ -18,9 +18,20 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._files import FileProblem
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_report import fault_shown
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import contact as contact_questions
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.doubts import read_probe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Invoke, Query
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
+    Enumeration,
+    Invocation,
+    RequestContext,
+    WsmanFault,
+)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.anonymous import NO_ID
 from tests.lab_unit.machine.bench import on_product
 from tests.lab_unit.wire.workshop import Workshop
 from winlab.builder import build_fleet
@@ -170,6 +181,48 @@ def test_what_no_question_can_settle_is_in_it_too(written: dict[str, Written]) -
     report = written["topsecret02"].report
     named = {one["doubt"] for part in ("findings", "by_hand", "not_asked") for one in report[part]} - {""}
     assert named == {f"WIN-{number:03d}" for number in range(1, len(named) + 1)}
+
+
+def replayed(finding: dict[str, Any]) -> dict[str, Any]:
+    """What the readers of the collection make of the answers that were kept for one question."""
+    step = read_probe(finding["asked"])
+    assert isinstance(step, (Query, Invoke))
+    step = contact_questions.typed(step)
+    context = RequestContext(to="http://learned/wsman", new_id=lambda: NO_ID)
+    conversation: Enumeration | Invocation
+    if isinstance(step, Query):
+        conversation = Enumeration(context, step.text, step.namespace, step.types)
+    else:
+        assert isinstance(step, Invoke)
+        conversation = Invocation(
+            context, step.class_name, step.method, step.arguments, None, step.namespace, step.types
+        )
+    try:
+        for exchange in finding["exchanges"]:
+            if conversation.next_request() is None:
+                break
+            conversation.receive(exchange["answer"].encode())
+    except WsmanFault as fault:
+        return {"fault": fault_shown(fault)}
+    if isinstance(conversation, Invocation):
+        return {"return_value": conversation.result.return_value}
+    return {"rows": len(conversation.instances)} if conversation.done else {}
+
+
+KEPT = sorted((Path(__file__).resolve().parents[4] / "vectors" / "contact").glob("*.json"))
+
+
+def test_what_was_kept_reads_as_it_did_on_the_machine(written: dict[str, Written]) -> None:
+    """Reports that `winlab learn --keep` has put among the vectors as well."""
+    reports = [one.report for one in written.values()] + [json.loads(path.read_text()) for path in KEPT]
+    read = 0
+    for report in reports:
+        for finding in report["findings"]:
+            if finding["exchanges"]:
+                found = replayed(finding)
+                assert found.items() <= finding["seen"].items(), finding["id"]
+                read += len(found)
+    assert read > 70
 
 
 def test_a_machine_that_cannot_be_read_gets_no_report(machines: dict[str, Machine], tmp_path: Path) -> None:

@@ -62,10 +62,12 @@ def contact_result(pipe: Pipe, endpoint: Endpoint, now: Callable[[], datetime], 
     if changed and not check:
         _files.write_text(path, text)
     said = f"{endpoint.label}: {words_of(report['summary'])} {_where(path, check)}"
+    result = connection_result(way, endpoint)
     return {
-        **connection_result(way, endpoint),
+        **result,
         "changed": changed,
-        "msg": said,
+        # An account without rights settles little, and whoever reads the summary has to know why.
+        "msg": said if result["ready"] else f"{result['msg']} {said}",
         "report": {"path": str(path), **report["summary"]},
     }
 

@@ -5,10 +5,10 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench first-contact sanity build docs matrix lock release clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 bootstrap: ## Make or refresh the environment in .venv
 	@scripts/bootstrap.sh
@@ -51,6 +51,9 @@ fleets: bootstrap ## Put random fleets through the playbooks, an hour or two (FL
 
 bench: bootstrap ## Measure what reading and repairing a fleet cost, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
 	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
+
+first-contact: bootstrap ## Ask one Windows machine what holds there (HOST=NAME INVENTORY=FILE REPORT=FILE); read only
+	@scripts/first-contact.sh "$(HOST)" "$(INVENTORY)" "$(REPORT)"
 
 sanity: bootstrap ## Run ansible-test sanity, without containers
 	@scripts/test.sh sanity

@@ -6,15 +6,51 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, ClassVar
 
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.winfleet.activation.plugins.module_utils import _files
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connection_result import connection_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.connection import examine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
 
 class ActionModule(WsmanAction):
-    def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - it has none
-        report = examine(session, self.endpoint, lambda: datetime.now(timezone.utc))
-        return connection_result(report, self.endpoint)
+    ARGUMENTS: ClassVar[dict[str, Any]] = {
+        "report": {"type": "bool", "default": False},
+        "path": {"type": "path", "default": "first-contact.json"},
+    }
+
+    _hosts: tuple[str, ...] = ()
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        self._hosts = tuple((task_vars or {}).get("ansible_play_hosts_all") or ())
+        return super().run(tmp, task_vars)
+
+    def check_arguments(self, arguments: dict[str, Any]) -> None:
+        """A report is about one machine, and its file is to be writable before anything is asked."""
+        if not arguments["report"]:
+            return
+        if len(self._hosts) > 1 and not self._task.run_once:
+            raise ValueError(
+                f"A report is about one machine, and this play has {len(self._hosts)}, which would write the same "
+                "file. Name one of them, for example with --limit."
+            )
+        _files.require_writable(_files.located(arguments["path"]))
+
+    def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
+        def now() -> datetime:
+            return datetime.now(timezone.utc)
+
+        if not arguments["report"]:
+            return connection_result(examine(session, self.endpoint, now), self.endpoint)
+        path = _files.located(arguments["path"])
+        try:
+            # A pipe of its own, since what goes through it is kept; the session that was given never connects.
+            return contact_result(PywinrmPipe(self.endpoint), self.endpoint, now, path, self.check)
+        except _files.FileProblem as problem:
+            raise AnsibleActionFail(str(problem)) from None

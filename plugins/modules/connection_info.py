@@ -18,6 +18,26 @@ description:
     certificate is good for.
   - It changes nothing. Whether the account may change something is asked of Windows, which is a method call like any
     change.
+  - With O(report) it also asks one machine which of the things that this collection takes to be so about Windows hold
+    there, and writes what it found into a file on the controller that names nobody.
+options:
+  report:
+    description:
+      - Whether to ask the machine, once it was reached, for everything in the list of doubts of this collection that
+        can be asked without changing anything, and to write a report.
+      - It takes up to about a hundred small requests, on one machine at a time.
+      - Of the answers only what is listed as harmless is kept, and all else is replaced. Names, addresses, accounts,
+        security identifiers, partial keys, product IDs and client machine IDs are in it nowhere.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  path:
+    description:
+      - The file that O(report) writes on the controller, readable by its owner only. A relative path counts from the
+        folder in which ansible was started.
+    type: path
+    default: first-contact.json
+    version_added: 0.1.0
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
@@ -50,6 +70,11 @@ EXAMPLES = r"""
   register: way
   failed_when: not way.ready
 
+- name: See which of the things that are taken to be so about Windows hold on this machine
+  winfleet.activation.connection_info:
+    report: true
+    path: first-contact.json
+
 - name: Find certificates that end within a month
   ansible.builtin.debug:
     msg: "{{ way.certificate.subject }} ends on {{ way.certificate.not_after }}"
@@ -59,6 +84,48 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+report:
+  description: What came of the report; V(none) where the machine could not be read.
+  returned: with O(report)
+  type: dict
+  contains:
+    path:
+      description: The file that was written; in check mode the one that would be.
+      type: str
+      sample: /home/ops/first-contact.json
+    agrees:
+      description: How many points are as they were taken to be.
+      type: int
+      sample: 19
+    differs:
+      description: How many are not.
+      type: int
+      sample: 1
+    unsettled:
+      description: How many this machine could not settle.
+      type: int
+      sample: 3
+    noted:
+      description: How many were only noted.
+      type: int
+      sample: 3
+    what_differs:
+      description: What is not as it was taken to be, and what that means.
+      type: list
+      elements: dict
+      sample:
+        - id: hive-missing
+          doubt: WIN-012
+          taken: a registry hive that does not exist draws the return code 6
+          means: the words of a refused registry access are wrong
+    what_is_unsettled:
+      description: What could not be settled, and why.
+      type: list
+      elements: dict
+      sample:
+        - id: events
+          doubt: WIN-022
+          why: this machine does not show it
 ready:
   description: Whether all steps went well.
   returned: success

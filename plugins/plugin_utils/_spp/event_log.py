@@ -30,7 +30,7 @@ _ATTEMPTS = (REQUEST_SENT, ANSWER_RECEIVED, ATTEMPT_FAILED, ACTIVATION_FAILED)
 
 # Other sources use the same numbers in the same log, among them that of shadow copies. Each generation is known by the
 # name of its provider and by the source name of its classic events; which of them WMI shows is not documented.
-_SOURCES = {
+SOURCES = {
     Provider.SLWMI: ("Microsoft-Windows-Security-Licensing-SLC", "Software Licensing Service"),
     Provider.SPPWMI_7: ("Microsoft-Windows-Security-SPP", "Software Protection Platform Service"),
     Provider.SPPWMI: ("Microsoft-Windows-Security-SPP", "Software Protection Platform Service"),
@@ -46,13 +46,13 @@ def read_requests(since: datetime) -> Work[tuple[ClientRequest, ...]]:
 
 def read_attempts(provider: Provider, since: datetime) -> Work[ActivationLog]:
     """What a client has logged of its attempts to activate since a moment by its own clock."""
-    entries = yield from _read(_LOG, _ATTEMPTS, since, _SOURCES[provider])
+    entries = yield from _read(_LOG, _ATTEMPTS, since, SOURCES[provider])
     return read_log(entries)
 
 
 def read_host_troubles(provider: Provider, since: datetime) -> Work[tuple[HostTrouble, ...]]:
     """What a KMS host could not do since a moment by its own clock."""
-    entries = yield from _read(_LOG, HOST_EVENTS, since, _SOURCES[provider])
+    entries = yield from _read(_LOG, HOST_EVENTS, since, SOURCES[provider])
     return host_troubles(entries)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .sign_in_failure import as_text, shows_account
@@ -55,6 +56,24 @@ _TRACE = _Trace()
 def listen(listener: Listener | None) -> None:
     """Whom to tell from now on; nobody with None."""
     _TRACE.listener = listener
+
+
+@contextmanager
+def counted() -> Iterator[list[Exchange]]:
+    """All exchanges while it lasts, in their order. Who listens already goes on doing so."""
+    found: list[Exchange] = []
+    before = _TRACE.listener
+
+    def both(exchange: Exchange) -> None:
+        found.append(exchange)
+        if before is not None:
+            before(exchange)
+
+    listen(both)
+    try:
+        yield found
+    finally:
+        listen(before)
 
 
 class Stopwatch:

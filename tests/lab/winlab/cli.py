@@ -16,6 +16,7 @@ from pathlib import Path
 from .activation import confirmation_id
 from .control import ControlError, ask, choose_lab, lab_of
 from .dns_section import elsewhere_of
+from .learning import differences, keep, read_report, release_of
 from .listener import ListenError
 from .manual import mischief_help
 from .nameservice.server import NameServerError
@@ -109,6 +110,17 @@ def _confirmation_id(options: argparse.Namespace) -> int:
     return 0
 
 
+def _learn(options: argparse.Namespace) -> int:
+    report = read_report(options.report)
+    found = differences(report)
+    print(f"winlab: {report['system']['caption']} against {release_of(report).name} of the lab: {len(found)} differ")
+    for one in found:
+        print(one)
+    if options.keep:
+        print(f"winlab: kept as {keep(options.report, options.keep)}; the unit tests replay it from now on")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="winlab", description="A fleet of Windows machines that do not exist.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -155,6 +167,11 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="print the keys of the lab: name, kind, key")
     keys.add_argument("name", nargs="?", help="print only the key of this name")
     keys.set_defaults(run=_keys)
+
+    learn = commands.add_parser("learn", help="compare a report of first contact with what the lab would have answered")
+    learn.add_argument("report", type=Path, help="the file that connection_info wrote")
+    learn.add_argument("--keep", metavar="NAME", help="put it among the vectors that the unit tests replay")
+    learn.set_defaults(run=_learn)
 
     phone = commands.add_parser("confirmation-id", help="what Microsoft answers to an installation ID by telephone")
     phone.add_argument("installation_id")

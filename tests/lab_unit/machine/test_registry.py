@@ -69,6 +69,7 @@ def test_write_read_enumerate_delete(bench: MakeBench) -> None:
     assert _call(lab, "DeleteValue", key, "List")["ReturnValue"] == 2
     assert _call(lab, "DeleteKey", key)["ReturnValue"] == 0
     assert _call(lab, "CheckAccess", key, uRequired="1") == {"bGranted": False, "ReturnValue": 2}
+    assert _call(lab, "CheckAccess", "SECURITY", uRequired="1") == {"bGranted": False, "ReturnValue": 0}
 
 
 def test_server_2008_takes_its_publishing_switch_from_the_registry(bench: MakeBench) -> None:

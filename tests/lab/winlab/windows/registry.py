@@ -221,9 +221,14 @@ def _delete(registry: Registry, hive: int, path: str) -> dict[str, Any]:
 
 
 def _check(registry: Registry, hive: int, path: str) -> dict[str, Any]:
+    if hive == HKLM and path.lower() in _OF_THE_SYSTEM:
+        return {"bGranted": False, "ReturnValue": _SUCCESS}
     there = registry.has_key(path, hive)
     return {"bGranted": there, "ReturnValue": _SUCCESS if there else _NOT_FOUND}
 
+
+# Windows keeps them for itself; their permissions name no administrator (Microsoft Learn, Registry Hives).
+_OF_THE_SYSTEM = frozenset({"security"})
 
 _KEY_METHODS: dict[str, Callable[[Registry, int, str], dict[str, Any]]] = {
     "EnumKey": _enumerate_keys,

@@ -60,7 +60,8 @@ def page(kinds: Iterable[Any], guidance: Mapping[str, Any]) -> str:
 
 def _entry(kind: Any, known: Any) -> list[str]:
     heading = f"{kind.id}: {kind.title}"
-    lines = [f".. _ansible_collections.winfleet.activation.docsite.finding_{kind.id}:", "", heading, "~" * len(heading), ""]
+    label = f".. _ansible_collections.winfleet.activation.docsite.finding_{kind.id}:"
+    lines = [label, "", heading, "~" * len(heading), ""]
     lines += [f"{kind.severity.value.capitalize()}, about {_SUBJECTS[kind.subject.value]}. {known.why}", ""]
     if known.commands:
         lines += [".. code-block:: console", ""]

@@ -39,7 +39,7 @@ gate_docs-lint() {
   (cd -- "$WORK/collections/ansible_collections/winfleet/activation" && antsibull-docs lint-collection-docs --plugin-docs .)
 }
 
-gate_unit() { run_pytest tests/unit; }
+gate_unit() { run_pytest tests/unit -n 2 --dist loadfile; }
 gate_lab() { run_pytest tests/lab_unit; }
 # A file's tests share a lab and build on each other, so a file stays with one worker.
 gate_e2e() { run_pytest tests/e2e -n 2 --dist loadfile; }

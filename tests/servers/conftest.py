@@ -36,7 +36,9 @@ def addresses() -> Iterator[Callable[..., None]]:
         drop(address)
 
 
-SRV_ADDRESS, SRV_DOMAIN = "127.60.2.1", "srv.example"
+# Each worker of pytest-xdist has its own.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+SRV_ADDRESS, SRV_DOMAIN = f"127.60.{20 + _WORKER}.1", "srv.example"
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,7 @@ EXAMPLES = r"""
   winfleet.activation.fleet_repair:
     approved_kms_hosts: [kms01.corp.example]
     max_changes: 50
-    journal: repair.jsonl
+    journal: "{{ playbook_dir }}/repair.jsonl"
   run_once: true
 
 - name: Show what would be done
@@ -162,6 +162,9 @@ hosts:
   returned: always
   type: dict
   sample:
+    kms01:
+      changed: false
+      msg: It is an approved KMS host.
     srv2019-01:
       changed: true
       result: verified

@@ -97,14 +97,14 @@ seealso:
 EXAMPLES = r"""
 - name: Set up the KMS host
   winfleet.activation.kms_host_setup:
-    approved_kms_hosts: [kms01.corp.example]
+    approved_kms_hosts: "{{ approved_kms_hosts }}"
     key: "{{ vault_kms_host_key }}"
     settings:
-      firewall: true
+      dns_publishing: true
 
 - name: See what a machine with a host key still lacks
   winfleet.activation.kms_host_setup:
-    approved_kms_hosts: [kms01.corp.example]
+    approved_kms_hosts: "{{ approved_kms_hosts }}"
   check_mode: true
 """
 
@@ -194,12 +194,38 @@ before:
   description: License, role and settings of the machine before.
   returned: success, or failure after the machine was read
   type: dict
-  sample: {key_type: GVLK, license_status: licensed, role: kms_client, listening_port: 1688, dns_publishing: true}
+  sample:
+    name: Windows(R), ServerStandard edition
+    channel: Volume:GVLK
+    key_type: GVLK
+    partial_product_key: J464C
+    license_status: licensed
+    role: kms_client
+    listening_port: 1688
+    activation_interval: 120
+    renewal_interval: 10080
+    dns_publishing: true
+    low_priority: false
+    publish_list: []
+    firewall: false
 after:
   description: The same after. In check mode what is to be expected; null is for Windows to decide.
   returned: success, or failure after the machine was read again
   type: dict
-  sample: {key_type: CSVLK, license_status: licensed, role: kms_host, listening_port: 1688, dns_publishing: true}
+  sample:
+    name: Windows(R), ServerStandard edition
+    channel: Volume:CSVLK
+    key_type: CSVLK
+    partial_product_key: 7QQ8K
+    license_status: licensed
+    role: kms_host
+    listening_port: 1688
+    activation_interval: 120
+    renewal_interval: 10080
+    dns_publishing: true
+    low_priority: false
+    publish_list: []
+    firewall: true
 state_known:
   description: V(false) when the connection broke and it is not known whether the machine is different now.
   returned: failure after something was tried

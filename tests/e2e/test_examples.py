@@ -17,6 +17,8 @@ from .conftest import Lab, StartLab
 # Where each module's examples make sense.
 HOSTS = {
     "license_info": "win10-01",
+    "fleet_repair": "kms01:srv2019-01:srv2016-01",
+    "kms_host_setup": "srv2008r2-01",
     "product_key": "srv2008r2-01",
     "license_repair": "srv2012r2-01",
     "licensing_service": "srv2008-01",
@@ -68,6 +70,8 @@ def test_examples_run(demo: Lab, variables: dict[str, Any], name: str) -> None:
         ("product_key", "srv2019-01", ""),
         ("license_repair", "srv2016-01", "approved_kms_hosts=kms01 repair=wrong_key_type served=true"),
         ("license_repair", "win10-01", "approved_kms_hosts=kms01"),
+        ("fleet_repair", "kms01", "approved_kms_hosts=kms01"),
+        ("kms_host_setup", "kms01", "approved_kms_hosts=kms01"),
         ("licensing_service", "srv2019-01", "state=restarted"),
         ("license", "win11-01", ""),
         ("license", "srv2022-eval", "product=none"),

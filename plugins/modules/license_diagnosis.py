@@ -56,7 +56,7 @@ options:
         account may read it.
     type: bool
     default: true
-  activation_objects:
+  directory_objects:
     description:
       - The activation objects of Active Directory, where you have looked them up, for example with C(slmgr.vbs
         /ao-list). An empty list says that there are none; without this option it is not known.

@@ -156,7 +156,7 @@ def test_what_the_directory_holds_may_be_said(lab: Lab) -> None:
         ([{"name": "ao", "covers": True}], "passed"),
         ([{"name": "ao"}], "unknown"),
     ):
-        result = diagnosed(lab, "unexplained", activation_objects=objects)["unexplained"]
+        result = diagnosed(lab, "unexplained", directory_objects=objects)["unexplained"]
         assert next(step["status"] for step in result["steps"] if step["id"] == "directory") == status
 
 
@@ -177,7 +177,7 @@ def test_it_costs_what_its_documentation_says_and_changes_nothing(lab: Lab) -> N
         ({"timeout": 0}, "timeout"),
         ({"server_port": 0}, "server_port"),
         ({"product": "nonesuch"}, "Products with a key are"),
-        ({"activation_objects": [{"covers": True}]}, "each needs a name"),
+        ({"directory_objects": [{"covers": True}]}, "each needs a name"),
     ],
 )
 def test_bad_arguments(lab: Lab, arguments: dict[str, Any], words: str) -> None:

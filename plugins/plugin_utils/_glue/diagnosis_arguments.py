@@ -21,7 +21,7 @@ DIAGNOSIS_ARGUMENTS: dict[str, Any] = {
     "ask_dns": {"type": "bool", "default": True},
     "probe": {"type": "bool", "default": True},
     "read_kms_host": {"type": "bool", "default": True},
-    "activation_objects": {"type": "list", "elements": "dict"},
+    "directory_objects": {"type": "list", "elements": "dict"},
     "nameservers": {"type": "list", "elements": "str", "default": []},
     "servers": {"type": "list", "elements": "str", "default": []},
     "server_port": {"type": "int", "default": 53},
@@ -54,7 +54,7 @@ def network_of(arguments: dict[str, Any]) -> Network:
 
 def objects_of(arguments: dict[str, Any]) -> tuple[ActivationObject, ...] | None:
     """None where nobody looked into the directory. Raises ValueError."""
-    given = arguments["activation_objects"]
+    given = arguments["directory_objects"]
     return None if given is None else tuple(map(_object, given))
 
 
@@ -62,5 +62,5 @@ def _object(given: dict[str, Any]) -> ActivationObject:
     """Whatever else is said of an object is not needed here."""
     name, covers = given.get("name"), given.get("covers")
     if not name or covers not in (None, True, False):
-        raise ValueError("activation_objects: each needs a name, and covers may be true or false")
+        raise ValueError("directory_objects: each needs a name, and covers may be true or false")
     return ActivationObject(str(name), covers)

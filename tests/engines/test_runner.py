@@ -109,7 +109,7 @@ def test_runner_repairs_on_a_remote_node(demo: Lab, project: Path, tmp_path: Pat
         )
     assert (transmit.returncode, worker.returncode, done.returncode) == (0, 0, 0), done.stdout
     noted = events(back, "enforce")
-    assert hosts_of(noted, "runner_on_start", "Say what was done to it") == ROGUES
+    assert hosts_of(noted, "runner_on_start", "Mark each repaired machine in the recap") == ROGUES
     assert {event["machine"] for event in demo.events(kind="invoke")} == ROGUES
     assert all(not demo.state(host)["kms_host"]["enabled"] for host in ROGUES)
     assert (back / "artifacts" / "enforce" / "status").read_text() == "successful"

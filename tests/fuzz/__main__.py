@@ -10,16 +10,19 @@ megabytes), it is guided by coverage; elsewhere seeds are changed by chance. Wha
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import tests.unit.conftest  # noqa: F401, which is how the collection is found
-
 from .chance import bytes_of
-from .targets import SEEDS, TARGETS, Target
+
+# That is how the collection is found by its full name, which the targets need.
+importlib.import_module("tests.unit.conftest")
+
+from .targets import SEEDS, TARGETS, Target  # noqa: E402
 
 
 def main() -> int:

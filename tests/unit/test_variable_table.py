@@ -31,7 +31,8 @@ OWN = "winfleet_own_variables"
 
 def table() -> set[tuple[str, str, str]]:
     lines = [line for line in TABLE.read_text().splitlines() if not line.startswith("#")]
-    return {(name, role, readers) for name, role, readers in (line.split("\t") for line in lines[1:])}
+    rows = [line.split("\t") for line in lines[1:]]
+    return {(row[0], row[1], row[2]) for row in rows}
 
 
 def expected() -> set[tuple[str, str, str]]:

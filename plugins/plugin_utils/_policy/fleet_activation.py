@@ -151,7 +151,9 @@ def _writable(objects: ActivationObjects) -> Iterator[Finding]:
     if opened:
         reason = "; ".join(f"{place} may be changed by {', '.join(others)}" for place, others in opened)
         remedy = "Take these rights away, unless they were given on purpose (ADSI Edit, or dsacls)."
-        yield finding("ADB-006", f"{reason[:1].upper()}{reason[1:]}.", remedy, objects=[place for place, _ in opened])
+        yield finding(
+            "ADB-006", f"{reason[:1].upper()}{reason[1:]}.", remedy, objects=[place for place, _others in opened]
+        )
 
 
 def _some(names: Sequence[str]) -> str:

@@ -278,3 +278,9 @@ def test_mask_leaves_everything_else_alone(text):
 @given(st.text(alphabet="BCDFN24-x \n", max_size=80))
 def test_masking_twice_is_masking_once(text):
     assert mask(mask(text)) == mask(text)
+
+
+def test_a_key_that_begins_where_something_of_its_shape_ends_is_hidden() -> None:
+    shown = mask("B999999999999999999y9CDFG-HJKMP-QRTVW-XY234-6789B")
+    assert "HJKMP" not in shown
+    assert mask(shown) == shown

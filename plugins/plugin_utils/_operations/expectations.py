@@ -75,13 +75,9 @@ def judge(case: Case) -> Outcome:
     """What the answer says of what was taken to be so. Raises KeyError for a word that is no expectation."""
     word, _unused, rest = case.probe.expect.partition(" ")
     decide = _JUDGES[word]
-    if case.columns is None and isinstance(case.answer, WsmanFault) and _is_about_something_else(case.answer):
+    if case.columns is None and isinstance(case.answer, WsmanFault) and case.answer.tells_nothing_of_the_question:
         return Outcome.UNSETTLED
     return decide(case, rest)
-
-
-def _is_about_something_else(fault: WsmanFault) -> bool:
-    return fault.access_denied or fault.quota_exceeded or fault.timed_out or fault.context_invalid
 
 
 def _said(agrees: bool) -> Outcome:

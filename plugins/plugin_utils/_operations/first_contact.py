@@ -126,33 +126,41 @@ def _is_about_columns(probe: Probe) -> bool:
 def _columns(step: Query | Invoke, answer: Answer) -> Work[Columns | None]:
     """Which columns a class has: one refusal tells of all that were named, so halves are asked until it is known.
 
-    None where the refusal is no matter of columns. Raises what is no fault.
+    None where a refusal, of whichever part, is no matter of columns. Raises what is no fault.
     """
     if not isinstance(step, Query):
         return None
     missing: list[str] = []
     if isinstance(answer, WsmanFault):
-        if answer.access_denied or answer.quota_exceeded or answer.timed_out:
+        if answer.tells_nothing_of_the_question:
             return None
         for half in _halves(contact.columns_in(step)):
-            missing += yield from _missing(step, half)
+            found = yield from _missing(step, half)
+            if found is None:
+                return None
+            missing += found
     asked = frozenset(contact.columns_in(step))
     return Columns(asked - frozenset(missing), frozenset(missing))
 
 
-def _missing(step: Query, columns: tuple[str, ...]) -> Work[list[str]]:
+def _missing(step: Query, columns: tuple[str, ...]) -> Work[list[str] | None]:
+    """Those of the columns that the class lacks; None where a refusal leaves that open."""
     try:
         yield contact.with_columns(step, columns)
-    except WsmanFault:
-        pass
+    except WsmanFault as fault:
+        if fault.tells_nothing_of_the_question:
+            return None
     else:
         return []
     if len(columns) == 1:
         return list(columns)
-    found: list[str] = []
+    missing: list[str] = []
     for half in _halves(columns):
-        found += yield from _missing(step, half)
-    return found
+        found = yield from _missing(step, half)
+        if found is None:
+            return None
+        missing += found
+    return missing
 
 
 def _halves(columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -197,8 +197,7 @@ def _class_is_missing(fault: WsmanFault) -> bool:
 
 def _means_something_else(fault: WsmanFault) -> bool:
     """Whether fewer columns cannot help: rights, quotas, time, or a word of the licensing service itself."""
-    other = fault.access_denied or fault.quota_exceeded or fault.timed_out or fault.context_invalid
-    return other or (fault.hresult or 0) >> 16 == _LICENSING
+    return fault.tells_nothing_of_the_question or (fault.hresult or 0) >> 16 == _LICENSING
 
 
 def _with_counters(snapshot: Snapshot) -> Work[Snapshot]:

@@ -146,6 +146,11 @@ class WsmanFault(WsmanError):
         return self._is(_CONTEXT)
 
     @property
+    def tells_nothing_of_the_question(self) -> bool:
+        """Rights, quotas, time or a dead context: whether what was asked for exists is as open as before."""
+        return self.access_denied or self.quota_exceeded or self.timed_out or self.context_invalid
+
+    @property
     def envelope_too_large(self) -> bool:
         """One item, or the request, is larger than an envelope may be: ask for fewer properties."""
         return self._is(_TOO_LARGE)

@@ -130,6 +130,19 @@ def test_a_column_that_came_later_than_believed_is_named() -> None:
     assert one.columns.missing == {"RemainingAppReArmCount"}
 
 
+@pytest.mark.parametrize("code", [5, 2150859174], ids=["access denied", "quota"])
+def test_a_refusal_on_the_way_to_the_column_settles_nothing(code: int) -> None:
+    """The whole list was refused for a column; that a half is then refused for rights names none that is missing."""
+
+    def answering(step: Step) -> Any:
+        if isinstance(step, Query) and "RemainingAppReArmCount" in step.text:
+            raise E_FAIL if "LicenseStatusReason" in step.text else WsmanFault(code=code, hresult=code)
+        return None
+
+    findings = contacted(answering=answering)
+    assert "product-columns" in by_id(findings, Outcome.UNSETTLED)
+
+
 @pytest.mark.parametrize("form", ["filter", "e_fail", "invalid_query"])
 def test_each_form_of_a_refused_column_will_do(form: str) -> None:
     findings = contacted("server2012", winrm={"refused_column": form})

@@ -1,14 +1,17 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documentation and argument specification of every action plugin say the same.
+"""Documentation and argument specification of every action plugin say the same, and messages name what there is.
 
-ansible-test compares them for ordinary modules only.
+ansible-test compares the first two for ordinary modules only.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +82,46 @@ def test_examples_and_return_are_complete(path: Path) -> None:
     for name, entry in returns.items():
         assert {"description", "returned", "type"} <= set(entry), name
         assert "sample" in entry or "contains" in entry or entry["type"] == "list" or name == "license", name
+
+
+# --- What messages advise ---------------------------------------------------------------------------------------------
+
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
+_SETTING = r"[a-z_]+=[^\s,;)]+"
+#: A module and what is to be given to it, such as "product_key with state=absent and product=windows".
+ADVICE = re.compile(rf"\b({'|'.join(MODULES)})(?: with)?((?:(?: and)? {_SETTING})+)")
+
+
+def _texts(source: str) -> Iterator[str]:
+    """Every text of a file; what an f-string puts in is ``{}``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _unknown(text: str) -> list[str]:
+    """What a text tells to set that the module does not have."""
+    found = []
+    for advice in ADVICE.finditer(text):
+        options = _options(advice[1])
+        for setting in re.findall(_SETTING, advice[2]):
+            name, value = setting.rstrip(".").split("=", 1)
+            choices = options.get(name, {}).get("choices")
+            if name not in options or (choices and "{" not in value and value not in choices):
+                found.append(f"{advice[1]} has no {name}={value}")
+    return found
+
+
+def test_advice_that_names_no_option_is_found() -> None:
+    assert _unknown("Do it again (module license with force=true).") == ["license has no force=true"]
+    assert _unknown("Remove it with product_key state=away and product=windows.") == ["product_key has no state=away"]
+    assert _unknown("Restart it (licensing_service with state=restarted).") == []
+
+
+def test_messages_advise_options_that_there_are() -> None:
+    texts = [(path, text) for path in PLUGINS.rglob("*.py") for text in _texts(path.read_text(encoding="utf-8"))]
+    advised = [(path, text) for path, text in texts if ADVICE.search(text)]
+    assert len(advised) > 10
+    assert [(path.name, unknown) for path, text in advised for unknown in _unknown(text)] == []

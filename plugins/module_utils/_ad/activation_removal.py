@@ -82,8 +82,9 @@ def guard(removal: Removal, audit: Audit) -> None:
     if removal.found is not None and audit.users:
         what = f"{len(audit.users)} machines are activated by {removal.found.name}: {_some(audit.users)}"
         advice = (
-            "They would lose their activation within 180 days. Let something else activate them first (another object, "
-            "or a KMS host and license with force=true), and audit them again"
+            "They would lose their activation within 180 days. Let another object or a KMS host activate them "
+            "first (for KMS: kms_client with activation_type=kms, until they have asked again, within seven days), and "
+            "audit them again"
         )
         raise Refused(removal.seen.controller, what, advice)
 

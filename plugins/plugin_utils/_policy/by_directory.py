@@ -141,7 +141,10 @@ def _object_gone(primary: Product, policy: Policy) -> Iterator[Finding]:
         f"Active Directory activated it by the object {used}, which is not in {policy.objects.forest} any more. Its "
         "activation ends within 180 days unless something else activates it."
     )
-    remedy = "Activate it again (module license with force=true), and find out who deleted the object."
+    remedy = (
+        "See that another object or a KMS host can activate it: it asks again every seven days by itself. Find out who "
+        "deleted the object."
+    )
     yield finding("ADB-004", reason, remedy, object=used)
 
 

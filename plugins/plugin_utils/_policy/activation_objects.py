@@ -12,6 +12,10 @@ from typing import Any
 from ...module_utils._dn import is_same, parts_of
 from .._licensing.model import Product
 
+#: The first build that Active Directory activates: Windows 8 and Windows Server 2012 (Microsoft Learn, "Active
+#: Directory-based activation overview").
+FIRST_BUILD = 9200
+
 
 @dataclass(frozen=True)
 class ActivationObject:

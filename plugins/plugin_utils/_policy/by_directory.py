@@ -17,7 +17,7 @@ from .._licensing.model import Product
 from .._licensing.product_choice import WINDOWS
 from .._licensing.terms import KeyType
 from . import plan
-from .activation_objects import names_of
+from .activation_objects import FIRST_BUILD, names_of
 from .finding import Finding, finding
 from .machine import Judgement, Machine
 from .plan import ActionKind, Plan
@@ -25,23 +25,20 @@ from .policy import Policy
 from .verdict import Verdict
 from .way import Way
 
-# The first build that Active Directory activates: Windows 8 and Windows Server 2012.
-_FIRST_BUILD = 9200
-
 # VLActivationTypeEnabled (Microsoft Learn, SoftwareLicensingProduct).
 _DIRECTORY_ONLY, _KMS_ONLY = 1, 2
 
 
 def can_use(machine: Machine) -> bool | None:
     """Whether Active Directory can activate it; None where its domain was not asked for."""
-    if machine.snapshot.os.build < _FIRST_BUILD:
+    if machine.snapshot.os.build < FIRST_BUILD:
         return False
     return machine.snapshot.os.domain_member
 
 
 def why_not(machine: Machine) -> str:
     """Why it cannot."""
-    if machine.snapshot.os.build < _FIRST_BUILD:
+    if machine.snapshot.os.build < FIRST_BUILD:
         return "Active Directory activates Windows 8, Windows Server 2012 and later only"
     return "it is in no domain"
 
@@ -83,7 +80,7 @@ def guarded(machine: Machine, policy: Policy, judgement: Judgement) -> Judgement
 
 def announced(machine: Machine, policy: Policy, judgement: Judgement) -> Judgement:
     """Say of a plan that ends in an activation that Active Directory is what activates."""
-    objects = policy.objects.for_windows if policy.objects is not None else ()
+    objects = policy.windows_objects
     wanted = policy.activation is None or policy.activation.by_directory
     if not (objects and wanted and can_use(machine) and judgement.plan.has(ActionKind.ACTIVATE)):
         return judgement
@@ -121,7 +118,7 @@ def _carried_keys(machine: Machine, policy: Policy) -> Iterator[Finding]:
 
 
 def _retail(machine: Machine, primary: Product, policy: Policy) -> Iterator[Finding]:
-    objects = policy.objects.for_windows if policy.objects is not None else ()
+    objects = policy.windows_objects
     if primary.key_type in policy.accepted_key_types:
         return
     if primary.key_type is KeyType.RETAIL and objects and can_use(machine):
@@ -149,7 +146,7 @@ def _object_gone(primary: Product, policy: Policy) -> Iterator[Finding]:
 
 
 def _limited_to_kms(machine: Machine, primary: Product, policy: Policy) -> Iterator[Finding]:
-    objects = policy.objects.for_windows if policy.objects is not None else ()
+    objects = policy.windows_objects
     if policy.activation not in (None, Way.BOTH) or not objects or can_use(machine) is False:
         return
     if primary.kms.activation_type == _KMS_ONLY:

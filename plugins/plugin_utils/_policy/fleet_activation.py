@@ -11,14 +11,13 @@ from typing import Any
 
 from .._licensing.host_keys import COMPUTERS_PER_KEY
 from .._licensing.terms import KeyType
-from .activation_objects import ActivationObjects, names_of
+from .activation_objects import FIRST_BUILD, ActivationObjects, names_of
 from .finding import Finding, finding
 from .policy import Policy
 from .way import Way
 
 _NEARLY = COMPUTERS_PER_KEY - 1
 _NAMED = 10
-_FIRST_BUILD = 9200
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Member:
     @property
     def may_use_directory(self) -> bool:
         """A GVLK, a release that Active Directory activates, and no workgroup as far as is known."""
-        return self.key_type == KeyType.GVLK.value and self.build >= _FIRST_BUILD and self.domain_member is not False
+        return self.key_type == KeyType.GVLK.value and self.build >= FIRST_BUILD and self.domain_member is not False
 
 
 def members_of(results: Mapping[str, Mapping[str, Any]]) -> Iterator[Member]:
@@ -186,5 +185,4 @@ def withdrawal_objections(policy: Policy, confirmed: bool) -> list[str]:
 
 def stands_in(policy: Policy) -> bool:
     """Whether activation objects may take the place of KMS hosts: the policy wants it, and there is one for Windows."""
-    objects = policy.objects.for_windows if policy.objects is not None else ()
-    return policy.activation is Way.ADBA and bool(objects)
+    return policy.activation is Way.ADBA and bool(policy.windows_objects)

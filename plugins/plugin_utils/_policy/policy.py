@@ -13,7 +13,7 @@ from ...module_utils._identity import ApprovedHosts, MachineIdentity
 from ...module_utils._kms import is_address, normal_name, split_port
 from .._licensing.model import OperatingSystem
 from .._licensing.terms import KeyType
-from .activation_objects import ActivationObjects
+from .activation_objects import ActivationObject, ActivationObjects
 from .way import Way
 
 #: A KMS client renews every week, so this much is left only where it has failed for months.
@@ -85,6 +85,11 @@ class Policy:
     def asks_for_domains(self) -> bool:
         """Whether every machine has to be asked for its domain: only its members are activated through it."""
         return self.activation is not None and self.activation.by_directory
+
+    @property
+    def windows_objects(self) -> tuple[ActivationObject, ...]:
+        """The activation objects that may activate Windows, as far as any were read."""
+        return self.objects.for_windows if self.objects is not None else ()
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""

@@ -196,7 +196,7 @@ def parse_request(entry: LogEntry) -> SentRequest | None:
 def parse_answer(entry: LogEntry) -> ReceivedAnswer | None:
     """Read event 12289; None when it does not hold what it should."""
     fields = event_fields(entry.strings)
-    if len(fields) < 5 or not _CODE.fullmatch(fields[1]):
+    if len(fields) < 5 or not is_code(fields[1]):
         return None
     return ReceivedAnswer(
         when=entry.when,
@@ -209,25 +209,36 @@ def parse_answer(entry: LogEntry) -> ReceivedAnswer | None:
 
 def parse_failure(entry: LogEntry) -> FailedAttempt | None:
     """Read event 8233 or 8198; None when it holds no code."""
-    text = "\n".join(entry.strings)
-    code = _CODE.search(text)
+    code = first_code(entry.strings)
     if code is None:
         return None
+    text = "\n".join(entry.strings)
     application, product, trigger = (pattern.search(text) for pattern in (_APPLICATION, _PRODUCT, _TRIGGER))
     return FailedAttempt(
         when=entry.when,
         event=entry.code,
-        hresult=int(code[0], 16),
+        hresult=code,
         application_id=application[1].lower() if application else None,
         product_id=product[1].lower() if product else None,
         trigger=trigger[1] if trigger else None,
     )
 
 
+def is_code(text: str) -> bool:
+    """Whether it is a return code and nothing else."""
+    return _CODE.fullmatch(text) is not None
+
+
+def first_code(strings: Iterable[str]) -> int | None:
+    """The first return code in the strings of an event."""
+    found = next(filter(None, map(_CODE.search, strings)), None)
+    return int(found[0], 16) if found is not None else None
+
+
 def event_fields(strings: Sequence[str]) -> list[str]:
     """The fields of a KMS event from its return code on; they come as one comma-delimited string or as one each."""
     fields = [part.strip() for text in strings for part in text.split(",")]
-    start = next((index for index, field in enumerate(fields) if _CODE.fullmatch(field)), None)
+    start = next((index for index, field in enumerate(fields) if is_code(field)), None)
     return [] if start is None else fields[start:]
 
 

@@ -15,12 +15,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .activation_events import LogEntry
+from .activation_events import LogEntry, first_code, is_code
 
 START_FAILED, TIMER_FAILED, PUBLISHING_FAILED, PUBLISHED = 12291, 12292, 12293, 12294
 HOST_EVENTS = (START_FAILED, TIMER_FAILED, PUBLISHING_FAILED, PUBLISHED)
 
-_CODE = re.compile(r"0x[0-9A-Fa-f]{1,8}(?![0-9A-Fa-f])")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 
 
@@ -38,7 +37,7 @@ def host_troubles(entries: Iterable[LogEntry]) -> tuple[HostTrouble, ...]:
     """What still stands, the newest first: the last failure of each kind, and of publishing in each domain."""
     last: dict[tuple[int, str | None], HostTrouble] = {}
     for entry in sorted(entries, key=lambda one: (one.when, one.record)):
-        code, domain = _code(entry), _domain(entry)
+        code, domain = first_code(entry.strings), _domain(entry)
         if entry.code == PUBLISHED:
             last.pop((PUBLISHING_FAILED, domain), None)
         elif entry.code in HOST_EVENTS and code is not None:
@@ -47,12 +46,7 @@ def host_troubles(entries: Iterable[LogEntry]) -> tuple[HostTrouble, ...]:
     return tuple(sorted(last.values(), key=lambda one: one.when, reverse=True))
 
 
-def _code(entry: LogEntry) -> int | None:
-    found = next((_CODE.search(text) for text in entry.strings if _CODE.search(text)), None)
-    return int(found[0], 16) if found else None
-
-
 def _domain(entry: LogEntry) -> str | None:
     parts = (part.strip() for text in entry.strings for part in text.split(","))
-    names = (part for part in parts if _DOMAIN.fullmatch(part) and not _CODE.fullmatch(part))
+    names = (part for part in parts if _DOMAIN.fullmatch(part) and not is_code(part))
     return next((name.rstrip(".").lower() for name in names), None)

@@ -49,8 +49,11 @@ class ActionModule(FleetAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policy"] = policy_of(arguments)
         arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
-        if not 1 <= arguments["server_port"] <= 65535:
-            raise ValueError("server_port must be between 1 and 65535")
+        arguments["network"] = Network(
+            nameservers=tuple(arguments["nameservers"]),
+            server_port=arguments["server_port"],
+            timeout=min(arguments["host_timeout"], _LONGEST_QUESTION),
+        )
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         request = Request(
@@ -75,13 +78,8 @@ class ActionModule(FleetAction):
         return result
 
     def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
-        network = Network(
-            nameservers=tuple(arguments["nameservers"]),
-            server_port=arguments["server_port"],
-            timeout=min(arguments["host_timeout"], _LONGEST_QUESTION),
-        )
         inventory = Inventory(self.inventory, connections, open_session)
-        diagnosis = FleetDiagnosis(arguments["policy"], network, inventory)
+        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory)
         result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import present
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_arguments import check_event_days
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.judgement_result import finding_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
@@ -23,8 +24,7 @@ class ActionModule(WsmanAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         if not 0 <= arguments["client_days"] <= 60:
             raise ValueError("client_days must be between 0 and 60; a KMS host forgets its clients after 30 days")
-        if not 0 <= arguments["event_days"] <= 60:
-            raise ValueError("event_days must be between 0 and 60")
+        check_event_days(arguments)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
         info = host_info(session, arguments["client_days"], self.machine_names, arguments["event_days"])

@@ -29,19 +29,20 @@ DIAGNOSIS_ARGUMENTS: dict[str, Any] = {
 }
 
 
-def inquiry_of(arguments: dict[str, Any]) -> Inquiry:
-    """Raises ValueError."""
+def check_event_days(arguments: dict[str, Any]) -> None:
+    """How far back a log may be read. Raises ValueError."""
     if not 0 <= arguments["event_days"] <= _MOST_DAYS:
         raise ValueError(f"event_days must be between 0 and {_MOST_DAYS}")
+
+
+def inquiry_of(arguments: dict[str, Any]) -> Inquiry:
+    """Raises ValueError."""
+    check_event_days(arguments)
     return Inquiry(arguments["product"], arguments["event_days"])
 
 
 def network_of(arguments: dict[str, Any]) -> Network:
     """Raises ValueError."""
-    if arguments["timeout"] <= 0:
-        raise ValueError("timeout must be more than 0 seconds")
-    if not 1 <= arguments["server_port"] <= 65535:
-        raise ValueError("server_port must be between 1 and 65535")
     return Network(
         arguments["ask_dns"],
         arguments["probe"],

@@ -27,7 +27,7 @@ from .._policy.diagnosis.facts import Facts, Place, Probe, Published, Record
 
 @dataclass(frozen=True)
 class Network:
-    """Whom to ask, and whether to."""
+    """Whom to ask, and whether to. Raises ValueError, in the words of the options, for what cannot be."""
 
     dns: bool = True
     probe: bool = True
@@ -35,6 +35,12 @@ class Network:
     servers: tuple[str, ...] = ()
     server_port: int = 53
     timeout: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.timeout <= 0:
+            raise ValueError("timeout must be more than 0 seconds")
+        if not 1 <= self.server_port <= 65535:
+            raise ValueError("server_port must be between 1 and 65535")
 
 
 class Observer:

@@ -74,6 +74,21 @@ def test_the_same_is_asked_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"timeout": 0.0}, "timeout must be more than 0 seconds"),
+        ({"timeout": -1.0}, "timeout must be more than 0 seconds"),
+        ({"server_port": 0}, "server_port must be between 1 and 65535"),
+        ({"server_port": 65536}, "server_port must be between 1 and 65535"),
+    ],
+)
+def test_what_no_network_has_is_refused(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Network(**wrong)
+    assert Network(timeout=0.1, server_port=65535)
+
+
+@pytest.mark.parametrize(
     ("result", "wanted"),
     [
         ({"compliant": True, "license": {"license_status": "licensed"}}, False),

@@ -21,6 +21,7 @@ from .._winrm.session import Session
 from . import failure, options
 from .host_connections import HostConnections
 from .masking import Masking
+from .once import Once
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ class KmsHosts:
     def __init__(self, inventory: Inventory, log: bool = True) -> None:
         self._inventory = inventory
         self._log = log
-        self._lock = threading.Lock()
-        self._known: dict[str, HostReading | str] = {}
+        self._once = Once()
+        # Ansible's templates are not made for several threads.
+        self._rendering = threading.Lock()
 
     def add(self, facts: Facts) -> Facts:
         """Add what the KMS host of a client says of itself, or why it could not be asked."""
@@ -70,13 +72,11 @@ class KmsHosts:
         asked = list(_asked(facts))
         if not asked:
             return _unread(facts, "which host it asks is not known")
-        with self._lock:
+        with self._rendering:
             found = next(filter(None, (self._inventory.named(host, _addresses(facts, host)) for host in asked)), None)
-            if found is None:
-                return _unread(facts, f"the inventory has no host named {' or '.join(asked)}")
-            if found not in self._known:
-                self._known[found] = self._attempt(found, facts)
-            known = self._known[found]
+        if found is None:
+            return _unread(facts, f"the inventory has no host named {' or '.join(asked)}")
+        known = self._once.answer(found, lambda: self._attempt(found, facts))
         return _unread(facts, known) if isinstance(known, str) else replace(facts, kms_host=host_facts(known, facts))
 
     def _attempt(self, name: str, facts: Facts) -> HostReading | str:
@@ -89,7 +89,8 @@ class KmsHosts:
 
     def _read(self, name: str, facts: Facts, masking: Masking) -> HostReading:
         inventory = self._inventory
-        endpoint, _warnings = options.endpoint_from_connection(inventory.connections.of(name), name)
+        with self._rendering:
+            endpoint, _warnings = options.endpoint_from_connection(inventory.connections.of(name), name)
         masking.add(endpoint.password.reveal() if endpoint.password else None)
         session = inventory.open_session(endpoint)
         since = log_needed(facts) if self._log else None

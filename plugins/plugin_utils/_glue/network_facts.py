@@ -8,10 +8,8 @@ The client may see other servers and take other ways, so the evidence says who a
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...module_utils._dns.errors import DnsError, SettingWrong
 from ...module_utils._dns.requirements import missing_dnspython
@@ -23,6 +21,7 @@ from ...module_utils._kms import is_address, normal_name
 from ...module_utils._kms_rpc import probe
 from .._policy.diagnosis import reading
 from .._policy.diagnosis.facts import Facts, Place, Probe, Published, Record
+from .once import Once
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class Observer:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._lock = threading.Lock()
-        self._answers: dict[Hashable, Any] = {}
+        self._once = Once()
 
     def add(self, facts: Facts) -> Facts:
         """Add what DNS publishes where the client looks, the addresses of its KMS hosts, and whether they answer."""
@@ -79,8 +77,7 @@ class Observer:
         return replace(facts, addresses={name: found for name, found in known.items() if found is not None})
 
     def _address(self, name: str, domains: tuple[str, ...], lookup: Lookup) -> tuple[str, ...] | None:
-        found: tuple[str, ...] | None = self._once(("name", name, domains), lambda: _addresses(lookup, name, domains))
-        return found
+        return self._once.answer(("name", name, domains), lambda: _addresses(lookup, name, domains))
 
     def _published(self, domain: str, facts: Facts, lookup: Lookup) -> Published:
         approved = facts.policy.approved.endpoints if facts.policy is not None and facts.policy.approved else None
@@ -93,8 +90,7 @@ class Observer:
             server_port=network.server_port,
             timeout=network.timeout,
         )
-        found: Published = self._once(("domain", domain), lambda: _published(survey([domain], settings)[0]))
-        return found
+        return self._once.answer(("domain", domain), lambda: _published(survey([domain], settings)[0]))
 
     def _with_probes(self, facts: Facts) -> Facts:
         doors = {place: _door(facts, place) for place in _places(facts)}
@@ -105,14 +101,7 @@ class Observer:
     def _knock(self, door: Place | None) -> Probe:
         if door is None:
             return _NO_ADDRESS
-        answer: Probe = self._once(("door", door), lambda: _probe(probe(*door, self._network.timeout)))
-        return answer
-
-    def _once(self, question: Hashable, ask: Callable[[], Any]) -> Any:
-        with self._lock:
-            if question not in self._answers:
-                self._answers[question] = ask()
-            return self._answers[question]
+        return self._once.answer(("door", door), lambda: _probe(probe(*door, self._network.timeout)))
 
 
 _NOT_WANTED = "it was not asked for"

@@ -69,7 +69,7 @@ def test_names_are_compared_before_any_variable_is_rendered() -> None:
 def test_the_same_is_asked_once() -> None:
     observer, asked = Observer(Network()), []
     for _again in range(3):
-        assert observer._once(("door", "kms01"), lambda: asked.append(1) or "answer") == "answer"
+        assert observer._once.answer(("door", "kms01"), lambda: asked.append(1) or "answer") == "answer"
     assert asked == [1]
 
 

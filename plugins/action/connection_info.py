@@ -25,19 +25,14 @@ class ActionModule(WsmanAction):
         "path": {"type": "path", "default": "first-contact.json"},
     }
 
-    _hosts: tuple[str, ...] = ()
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._hosts = tuple((task_vars or {}).get("ansible_play_hosts_all") or ())
-        return super().run(tmp, task_vars)
-
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         """A report is about one machine, and its file is to be writable before anything is asked."""
         if not arguments["report"]:
             return
-        if len(self._hosts) > 1 and not self._task.run_once:
+        hosts = self.variables.get("ansible_play_hosts_all") or ()
+        if len(hosts) > 1 and not self._task.run_once:
             raise ValueError(
-                f"A report is about one machine, and this play has {len(self._hosts)}, which would write the same "
+                f"A report is about one machine, and this play has {len(hosts)}, which would write the same "
                 "file. Name one of them, for example with --limit."
             )
         _files.require_writable(_files.located(arguments["path"]))

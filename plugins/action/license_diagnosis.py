@@ -20,14 +20,12 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosi
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_result import diagnosis_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_sources import Sources
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory, KmsHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
     policy_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Observer
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
@@ -35,10 +33,6 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session
 
 class ActionModule(WsmanAction):
     ARGUMENTS: ClassVar[dict[str, Any]] = {**DIAGNOSIS_ARGUMENTS, **POLICY_ARGUMENTS}
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        self._variables = task_vars or {}
-        return super().run(tmp, task_vars)
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policy"] = policy_of(arguments)
@@ -54,7 +48,5 @@ class ActionModule(WsmanAction):
         return diagnosis_result(sources.diagnose(facts))
 
     def _kms_hosts(self) -> KmsHosts:
-        hostvars = self._variables["hostvars"]
-        keywords = connection_keywords(self._task, self._play_context, self._variables)
-        connections = HostConnections(Renderer(self._templar, hostvars), keywords)
-        return KmsHosts(Inventory(tuple(map(str, hostvars)), connections, open_session))
+        connections = HostConnections.of_task(self._task, self._play_context, self._templar, self.variables)
+        return KmsHosts(Inventory(tuple(map(str, self.variables["hostvars"])), connections, open_session))

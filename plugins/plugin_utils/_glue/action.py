@@ -37,6 +37,8 @@ class WsmanAction(ActionBase):
 
     #: Where ``perform`` works.
     endpoint: Endpoint
+    #: The variables of the task.
+    variables: Result
 
     def perform(self, session: Session, arguments: Result) -> Result:
         """Run the operation and shape its report. Override this."""
@@ -47,8 +49,9 @@ class WsmanAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
-        self._inventory_name = str(self._task.delegate_to or (task_vars or {}).get("inventory_hostname") or "")
-        self._chosen = ansible_inside.is_in_inventory(task_vars or {}, self._inventory_name, "ansible_connection")
+        self.variables = task_vars or {}
+        self._inventory_name = str(self._task.delegate_to or self.variables.get("inventory_hostname") or "")
+        self._chosen = ansible_inside.is_in_inventory(self.variables, self._inventory_name, "ansible_connection")
         masking = Masking()
         refusal = None
         try:

@@ -18,10 +18,8 @@ from ansible.utils.display import Display
 from .._operations.fleet import Bounds
 from . import tracing
 from .host_connections import HostConnections
-from .keywords import connection_keywords
 from .progress import Progress
 from .refusal import TaskRefused
-from .rendering import Renderer
 
 Result = dict[str, Any]
 
@@ -66,9 +64,8 @@ class FleetAction(ActionBase):
             self.inventory = tuple(map(str, variables["hostvars"]))
             named = variables["ansible_play_batch"] if arguments["hosts"] is None else arguments["hosts"]
             hosts = tuple(dict.fromkeys(map(str, named)))
-            keywords = connection_keywords(self._task, self._play_context, variables)
             tracing.begin()
-            connections = HostConnections(Renderer(self._templar, variables["hostvars"]), keywords)
+            connections = HostConnections.of_task(self._task, self._play_context, self._templar, variables)
             result.update(self.work(hosts, connections, arguments))
         except TaskRefused as error:
             raise AnsibleActionFail(str(error)) from None

@@ -19,7 +19,7 @@ from ansible.config.manager import ensure_type
 from ansible.plugins.loader import connection_loader
 
 from . import ansible_inside
-from .keywords import PerHost
+from .keywords import PerHost, connection_keywords
 from .option_reader import OptionError
 from .rendering import Renderer, RenderError
 
@@ -75,6 +75,11 @@ class HostConnections:
         self._keywords = {name: value for name, value in keywords.items() if not isinstance(value, PerHost)}
         self._templates = {name: value.template for name, value in keywords.items() if isinstance(value, PerHost)}
         self._plugins: dict[str, _Plugin] = {}
+
+    @classmethod
+    def of_task(cls, task: Any, play_context: Any, templar: Any, variables: Mapping[str, Any]) -> HostConnections:
+        """As a task has them. ``variables`` are those of the task."""
+        return cls(Renderer(templar, variables["hostvars"]), connection_keywords(task, play_context, variables))
 
     def knows(self, host: str) -> bool:
         """Whether the inventory has such a host."""

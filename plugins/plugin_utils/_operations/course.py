@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from .._spp.steps import Note, Work
 from .audit import Audit
-from .changing import FAILURES
+from .changing import FAILURES, look
 from .errors import ChangeFailed, HeldBack, OperationError
 
 T = TypeVar("T")
@@ -34,6 +34,21 @@ class Course:
             return (yield from work)
         except FAILURES as failure:
             raise self._told(action, failure) from failure
+
+    def read(self, work: Work[T], changed: bool | None) -> Work[T]:
+        """Read the machine after an action. ``changed``: what is known of the machine where it cannot be read.
+
+        Raises ChangeFailed then.
+        """
+        seen = yield from look(work)
+        if seen.state is None:
+            raise ChangeFailed(
+                f"Windows accepted every change so far, but the machine could not be read afterwards: {seen.failure}",
+                _AGAIN,
+                changed=changed,
+                before=self._before,
+            ) from seen.failure
+        return seen.state
 
     def _told(self, action: str, failure: Exception) -> Exception:
         if not self.done and (isinstance(failure, HeldBack) or not isinstance(failure, OperationError)):

@@ -27,7 +27,6 @@ from .._spp.reader import installation_id
 from .._spp.steps import Session, Work, take
 from .activation import ActivationRequest, activation_steps
 from .audit import Audit, audit_steps
-from .changing import look
 from .course import Course
 from .errors import ChangeFailed, Refused, Result
 from .kms_host import Restart, host_steps
@@ -256,15 +255,7 @@ class _Setup:
     # --- what came of it
 
     def _read(self) -> Work[None]:
-        seen = yield from look(audit_steps())
-        if seen.state is None:
-            raise ChangeFailed(
-                f"Windows accepted every change so far, but the machine could not be read afterwards: {seen.failure}",
-                "Run this task again, which is safe: it first reads the machine.",
-                changed=bool(self._course.done) or None,
-                before=self._before,
-            ) from seen.failure
-        self._state = seen.state
+        self._state = yield from self._course.read(audit_steps(), changed=bool(self._course.done) or None)
 
     def _prove(self) -> None:
         if self._request.activate and self._state.role.role is not Role.KMS_HOST:

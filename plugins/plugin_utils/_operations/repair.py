@@ -270,11 +270,5 @@ class _Run:
     def _look_again(self) -> Work[None]:
         if self._read_since:
             return
-        seen = yield from look(_read(self._request))
-        if seen.state is None:
-            raise ChangeFailed(
-                f"Windows accepted every change so far, but the machine could not be read afterwards: {seen.failure}",
-                "Run this task again, which is safe: it first reads the machine.",
-                changed=True,
-            ) from seen.failure
-        self._state, self._read_since = seen.state, True
+        self._state = yield from self._course.read(_read(self._request), changed=True)
+        self._read_since = True

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag, words
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections, repairable
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet_activation import withdrawal_objections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
@@ -44,7 +44,7 @@ def fleet_objections(fleet: Any, probes: Any = (), no_kms_host: Any = False) -> 
         summary["approved_unmatched"],
         summary["approved_serving"],
         answering,
-        _flag(no_kms_host),
+        flag(no_kms_host),
         bool(summary.get("directory_stands_in")),
     )
 
@@ -55,14 +55,13 @@ def kms_withdrawal_objections(activation: Any, objects: Any = None, no_kms_host:
         policy = Policy.parse([], activation=str(activation) or None, objects=objects or None)
     except ValueError as error:
         raise AnsibleFilterError(f"kms_withdrawal_objections: {error}") from None
-    return withdrawal_objections(policy, _flag(no_kms_host))
+    return withdrawal_objections(policy, flag(no_kms_host))
 
 
 def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
     """The hosts whose verdict is to be repaired. Text is a list with commas, as the command line gives it."""
-    words = repair.replace(",", " ").split() if isinstance(repair, str) else [str(word).strip() for word in repair]
     try:
-        verdicts = repairable(words)
+        verdicts = repairable(words(repair))
     except ValueError as error:
         raise AnsibleFilterError(f"{error} Nothing was changed.") from None
     return sorted({str(host) for verdict in verdicts for host in groups.get(verdict.value, ())})
@@ -70,15 +69,8 @@ def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
 
 def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
     """What is still to be done after a repair, a sentence for each host."""
-    accepted = () if _flag(activate) else (Verdict.NOT_ACTIVATED.value,)
+    accepted = () if flag(activate) else (Verdict.NOT_ACTIVATED.value,)
     return list(fleet_result.still_wrong(dict(results), accepted=accepted).values())
-
-
-def _flag(value: Any) -> bool:
-    try:
-        return bool(boolean(value))
-    except TypeError as error:
-        raise AnsibleFilterError(f"{value!r} is neither true nor false") from error
 
 
 class FilterModule:

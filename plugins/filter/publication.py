@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import commands
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import publication
 
 Records = list[dict[str, Any]]
@@ -43,7 +43,7 @@ def kms_srv_objections(
     """Why the records must not be changed."""
     known = _standings("kms_srv_objections", records, approved, hosts, probes)
     names = [str(name) for name in hosts or {}]
-    return publication.objections(known, _places(records), names, _flag(probed), _flag(add_missing))
+    return publication.objections(known, _places(records), names, flag(probed), flag(add_missing))
 
 
 def _standings(name: str, records: Any, approved: Any, hosts: Any, probes: Any) -> tuple[publication.Standing, ...]:
@@ -71,13 +71,6 @@ def _answers(probes: Any) -> dict[str, publication.Probe]:
         str(probe["host"]): publication.Probe(bool(probe["answers_as_kms"]), str(probe["reason"]))
         for probe in probes or []
     }
-
-
-def _flag(value: Any) -> bool:
-    try:
-        return bool(boolean(value))
-    except TypeError as error:
-        raise AnsibleFilterError(f"{value!r} is neither true nor false") from error
 
 
 def _checked(record: Any, machines: publication.Machines, answers: Mapping[str, publication.Probe]) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import words
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.variable_names import unread
 
 
 def unread_variables(names: Any, reader: Any, own: Any = ()) -> list[str]:
     """A sentence for each name that is misspelt. ``own`` as text is a list with commas, as on the command line."""
-    mine = own.replace(",", " ").split() if isinstance(own, str) else [str(name) for name in own or ()]
     try:
-        return unread([str(name) for name in names], str(reader), mine)
+        return unread([str(name) for name in names], str(reader), words(own))
     except ValueError as error:
         raise AnsibleFilterError(f"unread_variables: {error}") from None
 

@@ -47,7 +47,7 @@ def report_from(arguments: Arguments, columns: Mapping[str, Mapping[str, str]]) 
         about = _about(arguments)
     except ValueError as error:
         raise ReportError(str(error)) from None
-    earlier = [_earlier(str(path)) for path in arguments["merge"] or ()]
+    earlier = [_earlier(Path(str(path)), "merge", "merged") for path in arguments["merge"] or ()]
     given = Report(
         machines=tuple(machines_of(arguments["hosts"] or {}, columns)),
         findings=tuple(finding_of({**one, "subject": _subject(one)}) for one in arguments["findings"]),
@@ -155,12 +155,13 @@ def _approved(summary: Mapping[str, Any]) -> Approved:
     return Approved(tuple(line(name) for name in summary.get("approved_serving") or ()), names)
 
 
-def _earlier(path: str) -> Report:
+def _earlier(path: Path, option: str, what: str) -> Report:
+    """A report of an earlier run. ``what`` cannot be done with a file that is none."""
     try:
-        return report_of(Path(path).read_text(encoding="utf-8"))
+        return report_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ReportError(
-            f"The report {path} cannot be merged: {error}. merge takes files that license_report wrote with "
+            f"The report {path} cannot be {what}: {error}. {option} takes files that license_report wrote with "
             "format=json."
         ) from None
 
@@ -169,13 +170,7 @@ def _compared(report: Report, path: Path) -> Report:
     """Against the last report; a file that is not there yet is no last report."""
     if not path.exists():
         return report
-    try:
-        last = report_of(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReportError(
-            f"The report {path} cannot be compared with: {error}. compare_with takes a file that license_report wrote "
-            "with format=json."
-        ) from None
+    last = _earlier(path, "compare_with", "compared with")
     if last.about.redacted:
         raise ReportError(
             f"The report {path} has no names, so nothing can be compared with it. Keep one that has them."

@@ -36,6 +36,19 @@ options:
     type: str
 """
 
+    # For the modules that speak to nothing but a domain controller.
+    LDAP = r"""
+options:
+  timeout:
+    description: Seconds to wait for the domain controller.
+    type: float
+    default: 10.0
+requirements:
+  - python-ldap >= 3.4
+  - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
+  - gssapi, for O(kerberos_principal) and O(kerberos_keytab)
+"""
+
     # In which domains to look: the module kms_srv_info and the inventory kms_srv.
     FOREST = r"""
 options:

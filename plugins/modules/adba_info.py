@@ -22,20 +22,13 @@ description:
   - That a forest has no such objects, or cannot have any, is an answer and no error.
 extends_documentation_fragment:
   - winfleet.activation.kms_directory
+  - winfleet.activation.kms_directory.ldap
   - winfleet.activation.kms_kerberos
 options:
   domain_controller:
     description: A domain controller of the forest, by full name; or by address, with O(kerberos_hostname).
     type: str
     required: true
-  timeout:
-    description: Seconds to wait for the domain controller.
-    type: float
-    default: 10.0
-requirements:
-  - python-ldap >= 3.4
-  - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
-  - gssapi, for O(kerberos_principal) and O(kerberos_keytab)
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.

@@ -20,6 +20,7 @@ description:
     Tools.
 extends_documentation_fragment:
   - winfleet.activation.kms_directory
+  - winfleet.activation.kms_directory.ldap
   - winfleet.activation.kms_kerberos
 options:
   dn:
@@ -48,14 +49,6 @@ options:
       O(kerberos_hostname).
     type: str
     required: true
-  timeout:
-    description: Seconds to wait for the domain controller.
-    type: float
-    default: 10.0
-requirements:
-  - python-ldap >= 3.4
-  - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
-  - gssapi, for O(kerberos_principal) and O(kerberos_keytab)
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.

@@ -27,6 +27,7 @@ description:
     of them cannot be done, nothing is written at all.
 extends_documentation_fragment:
   - winfleet.activation.kms_directory
+  - winfleet.activation.kms_directory.ldap
   - winfleet.activation.kms_kerberos
 options:
   domains:
@@ -94,15 +95,8 @@ options:
   port:
     description: TCP port. When left out, 636 with O(bind_user), otherwise 389.
     type: int
-  timeout:
-    description: Seconds to wait for the server.
-    type: float
-    default: 10.0
 requirements:
-  - python-ldap >= 3.4
   - dnspython >= 2.7, to compare the directory with DNS
-  - for Kerberos, the GSSAPI plugin of Cyrus SASL (Debian C(libsasl2-modules-gssapi-mit), Red Hat C(cyrus-sasl-gssapi))
-  - gssapi, for O(kerberos_principal) and O(kerberos_keytab)
 attributes:
   check_mode:
     description: Can run in check mode and changes nothing there.

@@ -69,9 +69,10 @@ class Lab:
         return Run(done.returncode, done.stdout + done.stderr, {})
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        # In a folder of its own, where a file lands that a user names without a folder.
         done = subprocess.run(
             command,
-            cwd=REPOSITORY,
+            cwd=self.work,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -161,6 +162,7 @@ def environment(work: Path) -> dict[str, str]:
         **inherited,
         "WINLAB_RUNTIME": str(work / "run"),
         "PYTHONPATH": str(REPOSITORY / "tests" / "lab"),
+        "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"),
         "ANSIBLE_HOME": str(work / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(work / "tmp"),
         "ANSIBLE_NOCOLOR": "1",

@@ -71,6 +71,14 @@ core_of() { "$1/bin/python" -c 'from ansible.release import __version__; print("
 # hash_of FILE ...: one short line that changes when the content of any of the files does.
 hash_of() { cat -- "$@" | cksum | tr ' ' '-'; }
 
+# packages_missing COMMAND=PACKAGE ...: the packages of those commands that are not there, one per line.
+packages_missing() {
+  local pair
+  for pair in "$@"; do
+    command -v "${pair%%=*}" >/dev/null || printf '%s\n' "${pair#*=}"
+  done
+}
+
 # debian_install PACKAGE ...: only where that is possible without asking. No service of the packages starts.
 debian_install() {
   if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then

@@ -24,11 +24,8 @@ export REPORT_TOOLS=$WORK/report-tools REPORT_PICTURES=$WORK/report
 needed=(chromium=chromium promtool=prometheus npm=npm)
 
 install_packages() {
-  local pair
-  local -a missing=()
-  for pair in "${needed[@]}"; do
-    command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
-  done
+  local -a missing
+  mapfile -t missing < <(packages_missing "${needed[@]}")
   ((${#missing[@]})) || return 0
   debian_install "${missing[@]}" ||
     die "install the packages ${missing[*]}, then try again (as root this happens by itself; see .work/apt.log)."

@@ -31,11 +31,8 @@ samba_packages=(samba samba-ad-dc samba-ad-provision python3-samba smbclient ldb
 samba_least=2:4.22
 
 install_packages() {
-  local pair
-  local -a missing=()
-  for pair in "${needed[@]}"; do
-    command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
-  done
+  local -a missing
+  mapfile -t missing < <(packages_missing "${needed[@]}")
   if command -v dpkg-query >/dev/null; then
     local library
     for library in "${libraries[@]}"; do is_installed "$library" || missing+=("$library"); done

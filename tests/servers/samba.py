@@ -85,6 +85,24 @@ class Samba:
     def environment(self) -> dict[str, str]:
         return {"KRB5_CONFIG": str(self.folder / "krb5.conf"), "KRB5CCNAME": f"FILE:{self.folder / 'no-ticket'}"}
 
+    def by_kerberos(self, user: str, password: str) -> dict[str, Any]:
+        """Options of a module that sign a user in with a ticket, which is got with the password."""
+        return {
+            "kerberos_hostname": self.host,
+            "kerberos_principal": f"{user}@{self.realm}",
+            "kerberos_password": password,
+        }
+
+    def by_password(self, user: str, password: str) -> dict[str, Any]:
+        """The same by TLS. Those of ``by_kerberos`` are None, so that they can be merged."""
+        nothing = dict.fromkeys(self.by_kerberos(user, password))
+        return {
+            **nothing,
+            "bind_user": f"{user}@{self.domain}",
+            "bind_password": password,
+            "ca_path": str(self.ca),
+        }
+
     def node(self, zone: str | None = None) -> str:
         """The distinguished name of the record's node."""
         return f"DC={SERVICE},{self.zone(zone)}"

@@ -73,9 +73,9 @@ def name(zone: str) -> str:
 
 def options(dc: Samba, label: str, **more: Any) -> dict[str, Any]:
     """The module's options; Kerberos with the password of the administrator, unless said otherwise."""
-    common = {"domains": [name(label)], "group": GROUP, "server": ADDRESS, "kerberos_hostname": dc.host}
-    kerberos = {"kerberos_principal": f"{ADMINISTRATOR}@{dc.realm}", "kerberos_password": PASSWORD}
-    return {key: value for key, value in {**common, **kerberos, **more}.items() if value is not None}
+    common = {"domains": [name(label)], "group": GROUP, "server": ADDRESS}
+    wanted = {**common, **dc.by_kerberos(ADMINISTRATOR, PASSWORD), **more}
+    return {key: value for key, value in wanted.items() if value is not None}
 
 
 def run(ansible: Ansible, dc: Samba, arguments: dict[str, Any], *flags: str, **environment: str) -> Run:
@@ -409,9 +409,7 @@ def test_password_by_tls(dc: Samba, ansible: Ansible, start_tls: bool) -> None:
 
 
 def with_password(dc: Samba, label: str, **more: Any) -> dict[str, Any]:
-    nothing = dict.fromkeys(("kerberos_principal", "kerberos_password", "kerberos_hostname"))
-    given = {"bind_user": f"{ADMINISTRATOR}@{DOMAIN}", "bind_password": PASSWORD, "ca_path": str(dc.ca)}
-    return options(dc, label, **{**nothing, **given, **more})
+    return options(dc, label, **{**dc.by_password(ADMINISTRATOR, PASSWORD), **more})
 
 
 def test_ticket_cache_and_keytab(dc: Samba, ansible: Ansible) -> None:

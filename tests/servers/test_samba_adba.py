@@ -48,15 +48,12 @@ def dc(srv_dc: Samba) -> Iterator[Samba]:
 
 def options(dc: Samba, **more: Any) -> dict[str, Any]:
     """By Kerberos, signed and sealed, as a user without any right of an administrator."""
-    kerberos = {"kerberos_principal": f"{USER}@{dc.realm}", "kerberos_password": USER_PASSWORD}
-    place = {"domain_controller": ADDRESS, "kerberos_hostname": dc.host}
-    return {key: value for key, value in {**place, **kerberos, **more}.items() if value is not None}
+    wanted = {"domain_controller": ADDRESS, **dc.by_kerberos(USER, USER_PASSWORD), **more}
+    return {key: value for key, value in wanted.items() if value is not None}
 
 
 def with_password(dc: Samba, **more: Any) -> dict[str, Any]:
-    nothing = dict.fromkeys(("kerberos_principal", "kerberos_password", "kerberos_hostname"))
-    given = {"bind_user": f"{USER}@{DOMAIN}", "bind_password": USER_PASSWORD, "ca_path": str(dc.ca)}
-    return options(dc, **{**nothing, **given, **more})
+    return options(dc, **{**dc.by_password(USER, USER_PASSWORD), **more})
 
 
 def run(ansible: Ansible, dc: Samba, arguments: dict[str, Any], *flags: str) -> Run:

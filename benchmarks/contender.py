@@ -117,7 +117,7 @@ def _good(outcome: Any) -> Any:
 
 def threads(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
     from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 
     def one(endpoint: Any) -> str:
@@ -159,7 +159,7 @@ def sealed(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     import spnego
     from spnego._ntlm_raw.crypto import ntowfv1
 
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import sealing
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 
     questions = _questions(spec)
     account = spnego.NTLMHash(USER, nt_hash=ntowfv1(PASSWORD).hex())

@@ -15,7 +15,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action i
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connection_result import connection_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.connection import examine
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
 

@@ -30,7 +30,8 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.pro
     mask,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.tables import TableError, read_table
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Enumeration,
     Get,

@@ -26,10 +26,10 @@ from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import Proof, TicketRefused, TimedOut, Unexpected, WinrmError
 from .._winrm.lockout import Attempt, LockoutGuard
-from .._winrm.pywinrm_pipe import PywinrmPipe
+from .._winrm.pywinrm.pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from .._winrm.stream_pipe import StreamPipe
-from .._winrm.stream_shared import Shared, Traffic
+from .._winrm.stream.pipe import StreamPipe
+from .._winrm.stream.shared import Shared, Traffic
 from .._wsman import WsmanError, WsmanFault
 from . import descriptors
 from .audit import Audit, NeedsName, audit_steps

@@ -22,7 +22,7 @@ from .._policy.rollout import Failures, Share, choose_canaries
 from .._policy.verdict import Verdict
 from .._spp.steps import Note, Work
 from .._winrm.endpoint import Endpoint
-from .._winrm.stream_shared import Traffic
+from .._winrm.stream.shared import Traffic
 from .errors import HeldBack
 from .fleet import Bounds, Fleet, Row
 from .repair import Planned, RepairReport, RepairRequest, planning_steps, repair_steps

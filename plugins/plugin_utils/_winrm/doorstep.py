@@ -21,7 +21,7 @@ from . import http1
 from .certificate import Certificate, read_certificate
 from .challenge import schemes_offered
 from .endpoint import Endpoint
-from .stream_shared import is_proxied
+from .proxies import is_proxied
 
 _SECONDS = 10.0
 _PIECE = 64 * 1024

@@ -31,16 +31,13 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import o
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import (
-    kerberos,
-    negotiate,
-    pywinrm_line,
-    stream_shared,
-    stream_tls,
-)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import kerberos
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.line import Line as PywinrmLine
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_line import Line as StreamLine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import negotiate, tls
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.line import Line as StreamLine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 
 Variables = Mapping[str, Any]
 HOST = "srv01"
@@ -317,7 +314,7 @@ def by_pywinrm(endpoint: Endpoint) -> Sent:
             kinit = endpoint.kinit
             if transport == "kerberos" and kinit is not None and kinit.mode == "managed":
                 kerberos.obtain_ticket(endpoint).close()
-            line = pywinrm_line.Line(endpoint, transport)
+            line = PywinrmLine(endpoint, transport)
             try:
                 protocol = line._sign_in()
             except Exception as error:
@@ -330,7 +327,7 @@ def by_pywinrm(endpoint: Endpoint) -> Sent:
 
 def by_streams(endpoint: Endpoint) -> Sent:
     """What the streams would send; the pipe over pywinrm where they leave an endpoint to it."""
-    shared = stream_shared.Shared()
+    shared = Shared()
     try:
         if not shared.speaks_to(endpoint):
             return by_pywinrm(endpoint)
@@ -339,7 +336,7 @@ def by_streams(endpoint: Endpoint) -> Sent:
         shared.close()
 
 
-def _of_stream(endpoint: Endpoint, transport: str, shared: stream_shared.Shared) -> Way:
+def _of_stream(endpoint: Endpoint, transport: str, shared: Shared) -> Way:
     line = StreamLine(endpoint, transport, shared, types.SimpleNamespace(peer_certificate=lambda: None))  # type: ignore[arg-type]
     head = line._target.post(b"", authorization=line._authorization).decode("latin-1")
     request, *lines = head.split("\r\n")
@@ -364,14 +361,14 @@ def _of_stream(endpoint: Endpoint, transport: str, shared: stream_shared.Shared)
     )
 
 
-def _tls_policy(endpoint: Endpoint, transport: str, shared: stream_shared.Shared) -> Any:
+def _tls_policy(endpoint: Endpoint, transport: str, shared: Shared) -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stream_tls, "_context", lambda policy: policy)
-        patch.setattr(stream_tls.Path, "exists", lambda _path: True)
+        patch.setattr(tls, "_context", lambda policy: policy)
+        patch.setattr(tls.Path, "exists", lambda _path: True)
         return shared.tls.of(endpoint, transport)
 
 
-def _of_context(endpoint: Endpoint, transport: str, shared: stream_shared.Shared) -> tuple[Any, ...]:
+def _of_context(endpoint: Endpoint, transport: str, shared: Shared) -> tuple[Any, ...]:
     if transport not in ("ntlm", "kerberos"):
         return (
             "HTTPBasicAuth" if transport != "certificate" and not endpoint.uses_certificate(transport) else "NoneType",

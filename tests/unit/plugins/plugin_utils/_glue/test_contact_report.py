@@ -24,7 +24,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import co
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.doubts import read_probe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Invoke, Query
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Enumeration,
     Invocation,

@@ -20,7 +20,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds, Row
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import Unreachable
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Traffic
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Traffic
 
 HOSTS = ("a", "b", "c")
 PASSWORD = "Lab-Passw0rd!"

@@ -16,9 +16,9 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import NotAuthenticated, WinrmError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from tests.lab_unit.wire.client import query
 from tests.lab_unit.wire.workshop import HTTP_PORT, FakeHost, Workshop
 from winlab.answers import answers

@@ -13,8 +13,8 @@ import base64
 import importlib.util
 from typing import Any
 
-from .endpoint import Endpoint
-from .errors import TransportUnusable
+from ..endpoint import Endpoint
+from ..errors import TransportUnusable
 
 try:
     import spnego

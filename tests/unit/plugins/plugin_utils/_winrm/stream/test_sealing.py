@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import sealing
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 
 
 class Rot:

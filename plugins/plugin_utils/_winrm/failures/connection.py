@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from urllib.request import getproxies
 
-from .endpoint import FROM_ENVIRONMENT
-from .errors import ConnectionLost, Unreachable, WinrmError
+from ..endpoint import FROM_ENVIRONMENT
+from ..errors import ConnectionLost, Unreachable, WinrmError
 from .situation import Situation
 
 

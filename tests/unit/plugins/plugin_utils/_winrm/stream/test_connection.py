@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_connection import Connection
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.connection import Connection
 
 LIMIT = 1000
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import negotiate
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Kinit, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
@@ -34,14 +33,15 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.lockout import LockoutGuard
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import negotiate
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeCim, Workshop
 from winlab.host import Account, CertificateSpec
 from winlab.mischief import Mischief, Trick
 
-from .conftest import HttpServer, Impostor, RawServer, Tap, endpoint, http_answer, raw
+from ..conftest import HttpServer, Impostor, RawServer, Tap, endpoint, http_answer, raw
 
 HOUSE = "SELECT * FROM Lab_House"
 BRICKS = "SELECT * FROM Lab_Brick"

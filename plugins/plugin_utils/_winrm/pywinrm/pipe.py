@@ -12,13 +12,13 @@ Two rules:
 
 from __future__ import annotations
 
-from .endpoint import Endpoint
-from .errors import Misconfigured, NotAuthenticated, Proof, TransportUnusable, WinrmError
-from .kerberos import Ticket, obtain_ticket
-from .pywinrm_line import Line, require_libraries
-from .sign_in_failure import sign_in_fault
-from .translation import soap_body, translate
-from .transports import none_usable, refuse_step_down
+from ..endpoint import Endpoint
+from ..errors import Misconfigured, NotAuthenticated, Proof, TransportUnusable, WinrmError
+from ..failures.sign_in import sign_in_fault
+from ..failures.translation import soap_body, translate
+from ..kerberos import Ticket, obtain_ticket
+from ..transports import none_usable, refuse_step_down
+from .line import Line, require_libraries
 
 
 class PywinrmPipe:

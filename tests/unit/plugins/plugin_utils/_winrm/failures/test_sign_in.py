@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import ConnectionLost
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.sign_in_failure import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.sign_in import (
     shows_account,
     unauthorized,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.situation import Situation
 from tests.lab_unit.wire.workshop import HTTP_PORT, Workshop
 
-from .conftest import HttpServer, RawServer, endpoint, raw
-from .test_hostile_servers import over_a_stream, over_pywinrm
+from ..conftest import HttpServer, RawServer, endpoint, raw
+from ..test_hostile_servers import over_a_stream, over_pywinrm
 
 Serve = Callable[..., HttpServer]
 Ask = Callable[[Any], str]

@@ -27,14 +27,14 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     Unreachable,
     Unsealed,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTPS_PORT, FakeCim, FakeHost, Workshop
 from winlab.host import Account, CertificateSpec
 from winlab.mischief import Mischief, Trick
 
-from .conftest import HttpServer, RawServer, Tap, endpoint, http_answer, raw, session
+from ..conftest import HttpServer, RawServer, Tap, endpoint, http_answer, raw, session
 
 KEY = "CCCCC-DDDDD-FFFFF-GGGGG-PYWKV"
 HOUSE = "SELECT * FROM Lab_House"
@@ -292,9 +292,9 @@ def test_name_that_does_not_exist() -> None:
 
 
 def test_missing_library_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import pywinrm_line
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm import line
 
-    monkeypatch.setattr(pywinrm_line, "MISSING", ImportError("No module named 'winrm'"))
+    monkeypatch.setattr(line, "MISSING", ImportError("No module named 'winrm'"))
     with pytest.raises(Misconfigured, match="pip install"):
         PywinrmPipe(endpoint("127.0.0.1")).exchange("<x/>")
 

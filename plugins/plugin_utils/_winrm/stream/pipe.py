@@ -22,20 +22,20 @@ import socket
 import ssl
 from typing import Any
 
-from .._wsman import uris
-from . import sealing, stream_tls
-from .answer_failure import not_unsealed, read_timeout
-from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, refused
-from .endpoint import Endpoint
-from .errors import NotAuthenticated, TransportUnusable, WinrmError
-from .local_failure import local_file
-from .situation import Situation
-from .stream_connection import Connection
-from .stream_line import JointRefused, Line, OtherScheme
-from .stream_shared import Shared
-from .trace import Stopwatch
-from .translation import translate
-from .transports import none_usable, refuse_step_down
+from ..._wsman import uris
+from ..endpoint import Endpoint
+from ..errors import NotAuthenticated, TransportUnusable, WinrmError
+from ..failures.answer import not_unsealed, read_timeout
+from ..failures.connection import connect_timeout, connection_lost, name_unknown, no_route, refused
+from ..failures.local import local_file
+from ..failures.situation import Situation
+from ..failures.translation import translate
+from ..trace import Stopwatch
+from ..transports import none_usable, refuse_step_down
+from . import sealing, tls
+from .connection import Connection
+from .line import JointRefused, Line, OtherScheme
+from .shared import Shared
 
 # What may travel with the last token of a sign-in. All other actions change something or run something.
 _READS = frozenset({uris.ENUMERATE_ACTION, uris.PULL_ACTION, uris.RELEASE_ACTION, uris.GET_ACTION})
@@ -187,7 +187,7 @@ class StreamPipe:
             return None
         try:
             return self._shared.tls.of(self._endpoint, self._transport)
-        except (OSError, stream_tls.EncryptedKey) as exc:
+        except (OSError, tls.EncryptedKey) as exc:
             raise local_file(self._situation, str(exc)) from None
 
     async def _socket(self) -> socket.socket:

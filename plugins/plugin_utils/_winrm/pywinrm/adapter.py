@@ -19,10 +19,10 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from . import http1
-from .challenge import respelled
-from .sign_in_failure import as_text, shows_account
-from .trace import Stopwatch
+from .. import http1
+from ..authorization import as_text, shows_account
+from ..challenge import respelled
+from ..trace import Stopwatch
 
 try:
     import urllib3.connection

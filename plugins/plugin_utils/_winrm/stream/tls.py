@@ -13,8 +13,8 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .endpoint import Endpoint
-from .pem_files import authorities
+from ..endpoint import Endpoint
+from ..pem_files import authorities
 
 try:
     import certifi

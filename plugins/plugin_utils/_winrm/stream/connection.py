@@ -12,7 +12,7 @@ import asyncio
 import enum
 from typing import Any, cast
 
-from . import http1
+from .. import http1
 
 
 class State(enum.Enum):

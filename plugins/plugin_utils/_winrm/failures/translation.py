@@ -17,15 +17,15 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import http1
-from .answer_failure import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
-from .challenge import schemes_offered, token_of
-from .connection_failure import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
-from .errors import WinrmError
-from .local_failure import bad_option, local_file, unexpected
-from .sign_in_failure import handshake_refused, identity_unproved, no_ticket, token_unreadable, unauthorized
+from .. import http1
+from ..challenge import schemes_offered, token_of
+from ..errors import WinrmError
+from .answer import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
+from .connection import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
+from .local import bad_option, local_file, unexpected
+from .sign_in import handshake_refused, identity_unproved, no_ticket, token_unreadable, unauthorized
 from .situation import Situation
-from .tls_failure import tls_date, tls_failed, tls_name, tls_not_spoken, tls_untrusted, tls_version
+from .tls import tls_date, tls_failed, tls_name, tls_not_spoken, tls_untrusted, tls_version
 
 _Rename = Callable[[Situation, Any], WinrmError]
 

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies
 
-from . import kerberos, negotiate, stream_tls
-from .daemon_threads import DaemonThreads
-from .endpoint import FROM_ENVIRONMENT, Endpoint, Kinit
-from .lockout import LockoutGuard
+from .. import kerberos
+from ..daemon_threads import DaemonThreads
+from ..endpoint import Endpoint, Kinit
+from ..lockout import LockoutGuard
+from ..proxies import is_proxied
+from . import negotiate, tls
 
 
 @dataclass
@@ -46,7 +47,7 @@ class JointSignIn:
 class Shared:
     """What all pipes of one run have in common. Belongs to one event loop."""
 
-    tls: stream_tls.Contexts = field(default_factory=stream_tls.Contexts)
+    tls: tls.Contexts = field(default_factory=tls.Contexts)
     credentials: negotiate.Credentials = field(default_factory=negotiate.Credentials)
     traffic: Traffic = field(default_factory=Traffic)
     threads: DaemonThreads = field(default_factory=lambda: DaemonThreads(64, "winfleet-stream"))
@@ -57,7 +58,7 @@ class Shared:
 
     def speaks_to(self, endpoint: Endpoint) -> bool:
         """Whether the streams can talk to this endpoint as pywinrm would. The others are pywinrm's."""
-        if negotiate.MISSING is not None or stream_tls.MISSING is not None or is_proxied(endpoint, self._proxies):
+        if negotiate.MISSING is not None or tls.MISSING is not None or is_proxied(endpoint, self._proxies):
             return False
         return all(map(_is_spoken, endpoint.transports))
 
@@ -86,12 +87,3 @@ class Shared:
 
 def _is_spoken(transport: str) -> bool:
     return transport != "credssp" and (transport != "kerberos" or negotiate.has_kerberos())
-
-
-def is_proxied(endpoint: Endpoint, proxies: Mapping[str, str]) -> bool:
-    """Whether pywinrm would reach the endpoint through a proxy. ``proxies`` are those of the environment, by scheme."""
-    if endpoint.proxy != FROM_ENVIRONMENT:
-        return bool(endpoint.proxy)
-    if not (endpoint.scheme in proxies or "all" in proxies):
-        return False
-    return not proxy_bypass(endpoint.address)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from . import pem_files
-from .errors import Misconfigured, Unexpected, WinrmError
+from .. import pem_files
+from ..errors import Misconfigured, Unexpected, WinrmError
 from .situation import Situation
 
 

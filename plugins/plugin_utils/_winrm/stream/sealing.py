@@ -10,7 +10,7 @@ import re
 import struct
 from typing import NamedTuple, Protocol
 
-from .http1 import SOAP_TYPE
+from ..http1 import SOAP_TYPE
 
 #: The scheme that signed in says how the seal is called.
 _PROTOCOLS = {"Kerberos": "application/HTTP-Kerberos-session-encrypted"}

@@ -1,15 +1,15 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The facts that an error is worded from: each function of the ``*_failure`` files makes one ``WinrmError`` of them."""
+"""The facts that an error is worded from: the files beside this one make a ``WinrmError`` of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...module_utils._text import printable
-from .endpoint import Endpoint
+from ....module_utils._text import printable
+from ..endpoint import Endpoint
 
 
 def _no_names() -> tuple[str, ...]:

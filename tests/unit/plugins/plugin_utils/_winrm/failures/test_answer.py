@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.answer_failure import http_status
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.answer import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.situation import Situation
 
-from .conftest import endpoint
+from ..conftest import endpoint
 
 SITUATION = Situation(endpoint("srv01.corp.example"), "ntlm")
 

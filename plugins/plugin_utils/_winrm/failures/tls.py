@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .errors import TlsError, WinrmError
+from ..errors import TlsError, WinrmError
 from .situation import Situation
 
 

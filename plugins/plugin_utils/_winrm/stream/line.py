@@ -9,14 +9,13 @@ import base64
 import contextlib
 from typing import Any
 
-from . import http1, negotiate, sealing, stream_tls
-from .answer_failure import http_status, no_wsman, redirected, unsealed
-from .bounds import body_limit
-from .challenge import schemes_offered, token_of
-from .endpoint import BASIC_TRANSPORTS, Endpoint
-from .errors import WinrmError
-from .lockout import Attempt, LockoutGuard
-from .sign_in_failure import (
+from .. import http1
+from ..bounds import body_limit
+from ..challenge import schemes_offered, token_of
+from ..endpoint import BASIC_TRANSPORTS, Endpoint
+from ..errors import WinrmError
+from ..failures.answer import http_status, no_wsman, redirected, unsealed
+from ..failures.sign_in import (
     handshake_refused,
     message_refused,
     no_ticket,
@@ -24,11 +23,13 @@ from .sign_in_failure import (
     token_unreadable,
     unauthorized,
 )
-from .situation import Situation
-from .stream_connection import Connection
-from .stream_shared import Shared
-from .trace import Stopwatch
-from .translation import looks_like_soap
+from ..failures.situation import Situation
+from ..failures.translation import looks_like_soap
+from ..lockout import Attempt, LockoutGuard
+from ..trace import Stopwatch
+from . import negotiate, sealing, tls
+from .connection import Connection
+from .shared import Shared
 
 _CERTIFICATE = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 # MS-WSMV 2.2.9.1. A host, or a proxy, may offer the second of each alone.
@@ -276,7 +277,7 @@ class Line:
 
     def _binding(self) -> bytes | None:
         certificate = self._connection.peer_certificate() if self._endpoint.send_cbt else None
-        return None if certificate is None else stream_tls.end_point_binding(certificate)
+        return None if certificate is None else tls.end_point_binding(certificate)
 
 
 def _constant_authorization(endpoint: Endpoint, transport: str) -> str | None:

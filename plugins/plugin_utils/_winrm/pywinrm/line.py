@@ -19,16 +19,16 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from .answer_failure import http_status, no_wsman, redirected, unsealed
-from .bounds import body_limit
-from .certificate import read_certificate
-from .endpoint import Endpoint
-from .errors import Misconfigured, Proof, TransportUnusable, WinrmError
-from .kerberos import INSTALL_KINIT, Ticket
-from .local_failure import local_file
-from .pem_files import is_encrypted
-from .situation import Situation
-from .translation import chain, looks_like_soap
+from ..bounds import body_limit
+from ..certificate import read_certificate
+from ..endpoint import Endpoint
+from ..errors import Misconfigured, Proof, TransportUnusable, WinrmError
+from ..failures.answer import http_status, no_wsman, redirected, unsealed
+from ..failures.local import local_file
+from ..failures.situation import Situation
+from ..failures.translation import chain, looks_like_soap
+from ..kerberos import INSTALL_KINIT, Ticket
+from ..pem_files import is_encrypted
 
 try:
     import winrm.transport
@@ -37,7 +37,7 @@ try:
     from winrm.exceptions import WSManFaultError  # noqa: F401  # pylint: disable=unused-import
     from winrm.protocol import Protocol
 
-    from .pywinrm_adapter import BoundedAdapter
+    from .adapter import BoundedAdapter
 except ImportError as missing:
     MISSING: ImportError | None = missing
 else:

@@ -8,16 +8,12 @@ MS-WSMV 2.1 and 3.1.4.
 
 from __future__ import annotations
 
-import base64
-
-from .._wsman.envelope import parse
-from .._wsman.errors import ProtocolError
-from .endpoint import BASIC_TRANSPORTS, SEALING_TRANSPORTS
-from .errors import ConnectionLost, NotAuthenticated, TransportUnusable, WinrmError
+from ..._wsman.envelope import parse
+from ..._wsman.errors import ProtocolError
+from ..authorization import as_text, shows_account
+from ..endpoint import BASIC_TRANSPORTS, SEALING_TRANSPORTS
+from ..errors import ConnectionLost, NotAuthenticated, TransportUnusable, WinrmError
 from .situation import Situation
-
-# MS-NLMP 2.2.1.3: the signature, and the type of the message that answers a challenge.
-_NTLM, _AUTHENTICATE = b"NTLMSSP\0", b"\x03\0\0\0"
 
 _OFFER_OF = {"ntlm": {"ntlm", "negotiate"}, "kerberos": {"kerberos", "negotiate"}, "credssp": {"credssp"}}
 
@@ -40,23 +36,6 @@ def unauthorized(s: Situation, offered: tuple[str, ...], authorization: str | by
         return _not_asked(s, offered)
     what = f"the host rejected the credentials of {s.endpoint.username or 'the ticket in the cache'} (HTTP 401)"
     return NotAuthenticated(s.label, what, " ".join(_why_rejected(s, offered)))
-
-
-def as_text(header: str | bytes | None) -> str:
-    """The value of a header as requests may keep it."""
-    return header.decode("latin-1") if isinstance(header, bytes) else header or ""
-
-
-def shows_account(authorization: str) -> bool:
-    """Whether an Authorization header proves an account. The first messages of NTLM (MS-NLMP 2.2.1) do not."""
-    scheme, _unused, value = authorization.partition(" ")
-    if not value or scheme.lower() not in ("negotiate", "ntlm"):
-        return bool(value)
-    try:
-        token = base64.b64decode(value, validate=True)
-    except ValueError:
-        return True
-    return _NTLM not in token or _NTLM + _AUTHENTICATE in token
 
 
 def _not_asked(s: Situation, offered: tuple[str, ...]) -> WinrmError:

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import translation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
     ConnectionLost,
@@ -26,10 +25,11 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     TlsError,
     WinrmError,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures import translation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from tests.lab_unit.wire.workshop import Workshop
 
-from .conftest import HttpServer, Impostor, RawServer, endpoint, raw
+from ..conftest import HttpServer, Impostor, RawServer, endpoint, raw
 
 Serve = Callable[..., HttpServer]
 ENVELOPE = "<s:Envelope/>"

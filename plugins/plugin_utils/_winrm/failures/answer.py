@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from .connection_failure import proxy_failed
-from .errors import ConnectionLost, NotAuthenticated, NotWsman, RequestTooLarge, TimedOut, Unsealed, WinrmError
+from ..errors import ConnectionLost, NotAuthenticated, NotWsman, RequestTooLarge, TimedOut, Unsealed, WinrmError
+from .connection import proxy_failed
 from .situation import Situation
 
 # Where a page has its title. A stranger's text is looked at no further, and each part of it once.

@@ -14,7 +14,7 @@ from ansible.utils.display import Display
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun, Request
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import AuditRequest, FleetRun
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
@@ -56,7 +56,7 @@ class ActionModule(FleetAction):
         )
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
+        request = AuditRequest(
             hosts=hosts,
             policy=arguments["policy"],
             bounds=self.bounds(arguments),

@@ -14,7 +14,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_repair import RepairRun, Request, Seen
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_repair import (
+    FleetRepairRequest,
+    RepairRun,
+    Seen,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.journal import Journal
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
@@ -71,7 +75,7 @@ class ActionModule(FleetAction):
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         _refuse_strangers("hosts", (host for host in hosts if not connections.knows(host)), "in the inventory")
         _refuse_strangers("client_settings_by_host", arguments["settings"].keys() - set(hosts), "among the hosts")
-        request = Request(
+        request = FleetRepairRequest(
             hosts=hosts,
             policy=arguments["policy"],
             wishes=arguments["wishes"],

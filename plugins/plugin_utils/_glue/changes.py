@@ -19,8 +19,8 @@ from .._operations.key_removal import RemovalReport
 from .._operations.kms_client import ClientReport
 from .._operations.kms_host import HostReport
 from .._operations.kms_host_setup import SetupReport
+from .._operations.licensing_service import ServiceReport
 from .._operations.product_key import KeyReport
-from .._operations.service import ServiceReport
 from .._policy.plan import ActionKind
 from .._spp.service_control import WindowsService
 from . import present

@@ -29,7 +29,7 @@ Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Request:
+class AuditRequest:
     """What is asked, of whom, and how much at once."""
 
     hosts: tuple[str, ...]
@@ -58,7 +58,7 @@ class FleetRun:
 
     def __init__(
         self,
-        request: Request,
+        request: AuditRequest,
         connections: HostConnections,
         progress: Progress,
         warn: Callable[[str], None],

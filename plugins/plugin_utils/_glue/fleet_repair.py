@@ -69,7 +69,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Request:
+class FleetRepairRequest:
     """What is to be repaired, and what forbids it.
 
     ``served`` None: as seen. ``settings`` are those of a KMS client for some hosts, in place of those for all.
@@ -97,7 +97,7 @@ class RepairRun:
 
     def __init__(
         self,
-        request: Request,
+        request: FleetRepairRequest,
         connections: HostConnections,
         progress: Callable[[int, str], Progress],
         warn: Callable[[str], None],

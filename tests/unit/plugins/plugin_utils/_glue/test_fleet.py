@@ -46,7 +46,7 @@ def rows(*outcomes: Exception) -> Callable[..., Traffic]:
 def run(
     warnings: list[str], resume: ResumeFile | None = None, abandoned: Callable[[], bool] = lambda: False
 ) -> dict[str, Any]:
-    request = fleet.Request(HOSTS, None, Bounds(deadline=5))
+    request = fleet.AuditRequest(HOSTS, None, Bounds(deadline=5))
     progress = Progress(len(HOSTS), 0, print, lambda: 0.0)
     connections: Any = None
     return fleet.FleetRun(request, connections, progress, warnings.append, resume, abandoned).run()
@@ -85,7 +85,7 @@ def test_host_whose_variables_cannot_be_read_is_one_host(monkeypatch: pytest.Mon
         return Traffic()
 
     monkeypatch.setattr(fleet, "survey", survey)
-    request = fleet.Request(HOSTS, None, Bounds())
+    request = fleet.AuditRequest(HOSTS, None, Bounds())
     connections: Any = Connections()
     hosts = fleet.FleetRun(request, connections, Progress(3, 0, print, lambda: 0.0), print).run()["hosts"]
     assert "b: its variables cannot be read (b.yml: found a tab)" in hosts["b"]["msg"]

@@ -91,8 +91,8 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeMachine | Excepti
     return found
 
 
-def request(hosts: Iterable[str], check: bool = False, **changes: Any) -> fleet_repair.Request:
-    made = fleet_repair.Request(
+def request(hosts: Iterable[str], check: bool = False, **changes: Any) -> fleet_repair.FleetRepairRequest:
+    made = fleet_repair.FleetRepairRequest(
         tuple(hosts), Policy.parse(["kms01"]), Wishes(), Order(Bounds(), canaries=1, check=check)
     )
     return replace(made, **changes)

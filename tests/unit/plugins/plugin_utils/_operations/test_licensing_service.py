@@ -16,7 +16,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
     Refused,
     Result,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.service import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.licensing_service import (
     Platform,
     ServiceRequest,
     State,

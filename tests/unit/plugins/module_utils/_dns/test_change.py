@@ -15,10 +15,10 @@ import dns.tsig
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
+    change,
     errors,
     plan,
     present,
-    publish,
     signing,
     update,
 )
@@ -29,25 +29,25 @@ SECRET = base64.b64encode(b"thirty-two bytes of pure secret!").decode()
 APPROVED = "0 0 1688 kms01.corp.example."
 ROGUE = "0 0 1688 pc0815.corp.example."
 OTHER = "0 0 1688 pc4711.corp.example."
-REQUEST = plan.Request((plan.Wish("kms01.corp.example"),), exclusive=True)
+REQUEST = plan.RecordRequest((plan.Wish("kms01.corp.example"),), exclusive=True)
 
 
 @dataclass
 class Bench:
     primary: Primary
-    settings: publish.Settings
+    settings: change.UpdateSettings
 
-    def look(self, request: plan.Request = REQUEST) -> publish.Look:
-        return publish.look("corp.example", request, self.settings)
+    def look(self, request: plan.RecordRequest = REQUEST) -> change.Look:
+        return change.look("corp.example", request, self.settings)
 
-    def run(self, request: plan.Request = REQUEST, tries: int = 3) -> publish.Report:
-        return publish.carry_out(self.look(request), request, tries)
+    def run(self, request: plan.RecordRequest = REQUEST, tries: int = 3) -> change.Report:
+        return change.carry_out(self.look(request), request, tries)
 
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publish, "_AT_WORK", (0.0, 0.0))
-    monkeypatch.setattr(publish, "_FORWARDED", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(change, "_AT_WORK", (0.0, 0.0))
+    monkeypatch.setattr(change, "_FORWARDED", (0.0, 0.0, 0.0))
 
 
 @pytest.fixture(params=["signed", "unsigned"])
@@ -61,7 +61,7 @@ def bench(signature: str) -> Iterator[Bench]:
     primary = Primary([APPROVED, ROGUE, OTHER], key)
     signer: Any = signing.TsigSigner("kms-admin", SECRET) if key else signing.Unsigned()
     with serve(primary) as port:
-        yield Bench(primary, publish.Settings(signer, server=f"{ADDRESS}:{port}", timeout=0.5))
+        yield Bench(primary, change.UpdateSettings(signer, server=f"{ADDRESS}:{port}", timeout=0.5))
 
 
 def add(primary: Primary, text: str) -> None:
@@ -70,16 +70,16 @@ def add(primary: Primary, text: str) -> None:
 
 def test_verified_by_another_look(bench: Bench) -> None:
     done = bench.run()
-    assert (done.outcome, done.attempts) == (publish.State.VERIFIED, 1)
+    assert (done.outcome, done.attempts) == (change.State.VERIFIED, 1)
     assert bench.primary.texts() == {APPROVED}
     assert [value.text for value in done.after.values] == ["0 0 1688 kms01.corp.example"]
     again = bench.run()
-    assert (again.outcome, again.changed, bench.primary.updates) == (publish.State.UNCHANGED, False, 1)
+    assert (again.outcome, again.changed, bench.primary.updates) == (change.State.UNCHANGED, False, 1)
 
 
 def test_a_preview_sends_nothing(bench: Bench) -> None:
-    done = publish.preview(bench.look())
-    assert (done.outcome, bench.primary.updates) == (publish.State.PLANNED, 0)
+    done = change.preview(bench.look())
+    assert (done.outcome, bench.primary.updates) == (change.State.PLANNED, 0)
     assert {value.text for value in done.remove} == {ROGUE[:-1], OTHER[:-1]}
 
 
@@ -115,7 +115,7 @@ def test_changed_for_ever_by_a_rival_after_each_update(bench: Bench) -> None:
 
 def test_refused_after_an_update_was_applied(bench: Bench) -> None:
     """The rogue comes back and the approved host goes: a second plan would do harm, and the first one has been done."""
-    request = plan.Request(REQUEST.wishes, exclusive=True, add_missing=False)
+    request = plan.RecordRequest(REQUEST.wishes, exclusive=True, add_missing=False)
     bench.primary.moods = ["swapped"]
     with pytest.raises(plan.PlanRefused, match="had changed records: 2 deleted") as caught:
         bench.run(request)
@@ -147,23 +147,23 @@ def test_a_later_message_of_several_fails(bench: Bench, monkeypatch: pytest.Monk
 def test_somebody_else_did_it_meanwhile(bench: Bench) -> None:
     found = bench.look()
     bench.primary.values = {value for value in bench.primary.values if value.to_text() == APPROVED}
-    done = publish.carry_out(found, REQUEST, 3)
-    assert (done.outcome, done.changed, done.remove) == (publish.State.UNCHANGED, False, ())
+    done = change.carry_out(found, REQUEST, 3)
+    assert (done.outcome, done.changed, done.remove) == (change.State.UNCHANGED, False, ())
 
 
 def test_the_approved_host_vanishes_meanwhile(bench: Bench) -> None:
-    request = plan.Request(REQUEST.wishes, exclusive=True, add_missing=False)
+    request = plan.RecordRequest(REQUEST.wishes, exclusive=True, add_missing=False)
     found = bench.look(request)
     bench.primary.values = {value for value in bench.primary.values if value.to_text() != APPROVED}
     with pytest.raises(plan.PlanRefused):
-        publish.carry_out(found, request, 3)
+        change.carry_out(found, request, 3)
     assert bench.primary.texts() == {ROGUE, OTHER}
 
 
 def test_the_answer_gets_lost_and_another_look_tells(bench: Bench) -> None:
     bench.primary.moods = ["lost"]
     done = bench.run()
-    assert (done.outcome, done.attempts) == (publish.State.VERIFIED, 1)
+    assert (done.outcome, done.attempts) == (change.State.VERIFIED, 1)
     assert bench.primary.texts() == {APPROVED}
 
 
@@ -193,7 +193,7 @@ def test_a_copy_that_follows_a_little_later(bench: Bench) -> None:
     """The server is a secondary: it forwards the update, and shows it at the second look."""
     bench.primary.moods = ["late"]
     done = bench.run()
-    assert (done.outcome, done.attempts, bench.primary.updates) == (publish.State.VERIFIED, 1, 1)
+    assert (done.outcome, done.attempts, bench.primary.updates) == (change.State.VERIFIED, 1, 1)
     assert bench.primary.texts() == {APPROVED}
 
 
@@ -206,7 +206,7 @@ def test_success_that_cannot_be_read_is_a_change(bench: Bench, monkeypatch: pyte
 
     monkeypatch.setattr(type(found.authority), "record_set", silent)
     with pytest.raises(errors.NoAnswer, match="reported success, but the record could not be read") as caught:
-        publish.carry_out(found, REQUEST, 3)
+        change.carry_out(found, REQUEST, 3)
     assert caught.value.changed is True
     assert bench.primary.texts() == {APPROVED}
 
@@ -214,10 +214,10 @@ def test_success_that_cannot_be_read_is_a_change(bench: Bench, monkeypatch: pyte
 def test_the_server_dies_between_look_and_update(signature: str) -> None:
     primary = Primary([APPROVED, ROGUE])
     with serve(primary) as port:
-        settings = publish.Settings(signing.Unsigned(), server=f"{ADDRESS}:{port}", timeout=0.5)
-        found = publish.look("corp.example", REQUEST, settings)
+        settings = change.UpdateSettings(signing.Unsigned(), server=f"{ADDRESS}:{port}", timeout=0.5)
+        found = change.look("corp.example", REQUEST, settings)
     with pytest.raises(errors.NoAnswer, match="nothing listens"):
-        publish.carry_out(found, REQUEST, 3)
+        change.carry_out(found, REQUEST, 3)
     assert primary.texts() == {APPROVED, ROGUE}
 
 
@@ -246,7 +246,7 @@ def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
     with pytest.raises(errors.Unverified, match=r"proves nothing; .*has not been carried out"):
         bench.run()
     bench.primary.moods = ["unsigned"]
-    assert bench.run().outcome is publish.State.VERIFIED
+    assert bench.run().outcome is change.State.VERIFIED
     bench.primary.values.clear()
     add(bench.primary, APPROVED)
     add(bench.primary, ROGUE)
@@ -260,27 +260,27 @@ def test_an_unsigned_answer_is_no_proof(bench: Bench) -> None:
 def test_a_server_that_fails_may_have_forwarded_it(bench: Bench) -> None:
     """A secondary that has not heard what became of the update says SERVFAIL; so does a primary that did nothing."""
     bench.primary.moods = ["servfail done"]
-    assert bench.run().outcome is publish.State.VERIFIED
+    assert bench.run().outcome is change.State.VERIFIED
     add(bench.primary, ROGUE)
     found = bench.look()
     for is_primary, changed in ((False, None), (True, False)):
         bench.primary.moods = ["servfail"]
         with pytest.raises(errors.ServerRefused, match="the server failed") as caught:
-            publish.carry_out(replace(found, is_primary=is_primary), REQUEST, 3)
+            change.carry_out(replace(found, is_primary=is_primary), REQUEST, 3)
         assert (caught.value.changed, caught.value.rcode) == (changed, "SERVFAIL")
     assert bench.primary.texts() == {APPROVED, ROGUE}
 
 
 def test_another_time_to_live_is_a_change_and_no_addition(bench: Bench) -> None:
-    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),), ttl=60))
-    assert (done.outcome, bench.primary.updates) == (publish.State.UNCHANGED, 0)
+    done = bench.run(plan.RecordRequest((plan.Wish("kms01.corp.example"),), ttl=60))
+    assert (done.outcome, bench.primary.updates) == (change.State.UNCHANGED, 0)
     bench.primary.moods = ["ttl"]
-    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),), ttl=120), tries=1)
-    assert (done.outcome, done.add, done.remove) == (publish.State.VERIFIED, (), ())
+    done = bench.run(plan.RecordRequest((plan.Wish("kms01.corp.example"),), ttl=120), tries=1)
+    assert (done.outcome, done.add, done.remove) == (change.State.VERIFIED, (), ())
 
 
 def test_the_first_record_of_a_domain(bench: Bench) -> None:
     bench.primary.values.clear()
-    done = bench.run(plan.Request((plan.Wish("kms01.corp.example"),)))
+    done = bench.run(plan.RecordRequest((plan.Wish("kms01.corp.example"),)))
     assert bench.primary.texts() == {APPROVED}
     assert done.after.ttl == 60

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.module_utils._ad import guard, present, rights, sid, zones
+from ansible_collections.winfleet.activation.plugins.module_utils._ad import present, protect, rights, sid, zones
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.accounts import Account, Group
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.directory import Directory
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.dns_node import Node, Records, Updates
@@ -20,7 +20,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors imp
     NotAllowed,
     ServerSaysNo,
 )
-from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import Policy, make_plan, trusted_in
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import AccessPolicy, make_plan, trusted_in
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_descriptor import (
     ALLOW,
     Ace,
@@ -29,7 +29,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_d
 
 DOMAIN = "S-1-5-21-1-2-3"
 GROUP, ROGUE, ADMINS = f"{DOMAIN}-1106", f"{DOMAIN}-1200", f"{DOMAIN}-512"
-POLICY = Policy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN]))
+POLICY = AccessPolicy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN]))
 PLACE = zones.Place(Node("corp.example", "corp.example", "DC=corp.example"), Updates.SECURE, True)
 LABEL = "dc1.corp.example"
 
@@ -75,9 +75,9 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return Disk(monkeypatch)
 
 
-def protect(disk: Disk) -> guard.Report:
-    seen = guard.Look(PLACE, disk.found, make_plan(disk.found.descriptor, POLICY))
-    return guard.protect(cast(Directory, disk), seen, POLICY)
+def protected(disk: Disk) -> protect.Report:
+    seen = protect.Look(PLACE, disk.found, make_plan(disk.found.descriptor, POLICY))
+    return protect.protect(cast(Directory, disk), seen, POLICY)
 
 
 def raising(error: AdError) -> Callable[[int], None]:
@@ -100,7 +100,7 @@ def test_a_failure_says_what_is_known(disk: Disk, step: str, error: AdError, cha
     """Kind: changed false with a failure although something was changed, or may have been."""
     setattr(disk, step, raising(type(error)(error.where, error.what)))
     with pytest.raises(type(error)) as caught:
-        protect(disk)
+        protected(disk)
     assert caught.value.changed is changed
     told = present.failure("corp.example", caught.value, {GROUP: "CORP\\KMS Hosts", sid.EVERYONE: "Everyone"})
     assert (told["changed"], told["state_known"]) == (changed is not False, changed is not None)
@@ -111,22 +111,22 @@ def test_a_failure_says_what_is_known(disk: Disk, step: str, error: AdError, cha
 def test_writes_that_do_not_last_are_writes(disk: Disk) -> None:
     disk.forgets = True
     with pytest.raises(ServerSaysNo, match="3 times in a row") as caught:
-        protect(disk)
+        protected(disk)
     assert (caught.value.changed, disk.writes) == (True, 3)
 
 
 def test_all_well(disk: Disk) -> None:
-    done = protect(disk)
+    done = protected(disk)
     assert (done.done, done.effective, disk.writes) == (True, True, 1)
 
 
 @pytest.mark.parametrize(("error", "changed"), [(SILENCE, None), (NO, False)])
 def test_members_that_may_have_changed(disk: Disk, error: AdError, changed: bool | None) -> None:
     """The first write of several."""
-    membership = guard.Membership(Group(Account("CN=G", GROUP, "CORP\\G"), (), True), (Account("CN=K", ROGUE, "K$"),))
+    membership = protect.Membership(Group(Account("CN=G", GROUP, "CORP\\G"), (), True), (Account("CN=K", ROGUE, "K$"),))
     disk.write = raising(type(error)(error.where, error.what))
     with pytest.raises(type(error)) as caught:
-        guard.change_members(cast(Directory, disk), membership)
+        protect.change_members(cast(Directory, disk), membership)
     assert caught.value.changed is changed
 
 
@@ -136,7 +136,7 @@ def test_names_of_strangers_steer_no_terminal() -> None:
     error = NotAllowed(LABEL, f"changing {hostile} is not allowed")
     assert "\x1b" not in str(error)
     assert "\u202e" not in str(error)
-    membership = guard.Membership(Group(Account(hostile, GROUP, "CORP\\G"), (), True), (), (hostile,))
+    membership = protect.Membership(Group(Account(hostile, GROUP, "CORP\\G"), (), True), (), (hostile,))
     shown = present.group(membership, True)
     assert "\x1b" not in repr(shown["dn"]) + "".join(shown["removed"])
     assert membership.leave == (hostile,), "what is acted on stays as it is"

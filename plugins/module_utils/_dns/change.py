@@ -18,17 +18,9 @@ from enum import Enum
 from .._kms import normal_name, owner_name
 from .._outcome import Outcome
 from .authority import Authority, Zone
-from .errors import (
-    ChangedMeanwhile,
-    DnsError,
-    KeyRejected,
-    NoAnswer,
-    ServerRefused,
-    Unintelligible,
-    Unverified,
-)
+from .errors import ChangedMeanwhile, DnsError, KeyRejected, NoAnswer, ServerRefused, Unintelligible, Unverified
 from .exchange import Server, ask_by_tcp, is_address, parse_server
-from .plan import Plan, PlanRefused, Request, make_plan
+from .plan import Plan, PlanRefused, RecordRequest, make_plan
 from .resolve import Lookup
 from .signing import Signer
 from .srv import RecordSet, SrvValue, in_order
@@ -41,7 +33,7 @@ _FORWARDED = (0.0, 0.5, 1.5, 4.0)
 
 
 @dataclass(frozen=True)
-class Settings:
+class UpdateSettings:
     """Where and how to update. ``server`` None: the primary that the zone names. ``zone`` None: it is found."""
 
     signer: Signer
@@ -99,7 +91,7 @@ class Report:
         return self.outcome is not State.UNCHANGED
 
 
-def look(domain: str, request: Request, settings: Settings) -> Look:
+def look(domain: str, request: RecordRequest, settings: UpdateSettings) -> Look:
     """Find the zone and its server, read, plan. Raises DnsError, PlanRefused and SettingWrong."""
     owner = owner_name(domain)
     authority, zone = _authority(owner, settings)
@@ -133,7 +125,7 @@ def preview(found: Look) -> Report:
     return Report(found, State.PLANNED, plan.after, plan.add, plan.remove)
 
 
-def carry_out(found: Look, request: Request, tries: int) -> Report:
+def carry_out(found: Look, request: RecordRequest, tries: int) -> Report:
     """Apply the plan. Raises DnsError and, when the set has changed so that the request would do harm, PlanRefused.
 
     The error says whether anything was changed by then, and in ``progress`` what.
@@ -319,7 +311,7 @@ def _restless(found: Look, tries: int) -> DnsError:
 # --- Where ------------------------------------------------------------------------------------------------------------
 
 
-def _authority(owner: str, settings: Settings) -> tuple[Authority, Zone]:
+def _authority(owner: str, settings: UpdateSettings) -> tuple[Authority, Zone]:
     """The server to update, by the first of its addresses that answers, and the zone. Raises DnsError."""
     *others, last = _candidates(owner, settings)
     for server in others:
@@ -330,7 +322,7 @@ def _authority(owner: str, settings: Settings) -> tuple[Authority, Zone]:
     return _ask_zone(last, owner, settings)
 
 
-def _ask_zone(server: Server, owner: str, settings: Settings) -> tuple[Authority, Zone]:
+def _ask_zone(server: Server, owner: str, settings: UpdateSettings) -> tuple[Authority, Zone]:
     authority = Authority(server, settings.timeout, settings.signer, stream=True)
     zone = authority.zone_of(owner)
     return _named(authority, zone), zone
@@ -346,7 +338,7 @@ def _host_of(server: str) -> str:
     return normal_name(parse_server(server)[0])
 
 
-def _candidates(owner: str, settings: Settings) -> tuple[Server, ...]:
+def _candidates(owner: str, settings: UpdateSettings) -> tuple[Server, ...]:
     if settings.server is None:
         lookup = Lookup(list(settings.nameservers), settings.timeout)
         _zone, host = lookup.zone_and_primary(owner)

@@ -16,7 +16,7 @@ from .accounts import Account, Domain, Group
 from .directory import Directory
 from .dns_node import Records, Updates
 from .errors import AdError, AlreadyThere, Malformed, NoAnswer, NotAllowed, NotFound, Refused, ServerSaysNo
-from .plan import Plan, Policy, make_plan, plan_new, trusted_in
+from .plan import AccessPolicy, Plan, make_plan, plan_new, trusted_in
 from .zones import Found, Place
 
 # A node that has just been made inherits what the zone hands down, which may have to be dealt with as well.
@@ -25,7 +25,7 @@ _ADVICE = "Use an account that manages the DNS zone, such as a domain admin"
 
 
 @dataclass(frozen=True)
-class Request:
+class ProtectionRequest:
     """What the user wants, in the user's names."""
 
     group: str
@@ -58,7 +58,7 @@ class Setting:
 
     domain: Domain
     membership: Membership
-    policy: Policy
+    policy: AccessPolicy
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Report:
 # --- Looking ----------------------------------------------------------------------------------------------------------
 
 
-def prepare(directory: Directory, request: Request) -> Setting:
+def prepare(directory: Directory, request: ProtectionRequest) -> Setting:
     """Find the group, its members and everybody who is trusted. Raises AdError."""
     domain = accounts.read_domain(directory)
     group = accounts.find_group(directory, domain, request.group)
@@ -105,7 +105,7 @@ def prepare(directory: Directory, request: Request) -> Setting:
         what = f"{group.account.name} is one of those that may change the record in any case"
         raise Refused(directory.label, what, "Make a security group of the approved KMS hosts' computer accounts")
     owner = accounts.find_sid(directory, domain, request.owner) if request.owner else f"{domain.sid}-512"
-    policy = Policy(group.account.sid, request.mask, owner, trusted | {owner})
+    policy = AccessPolicy(group.account.sid, request.mask, owner, trusted | {owner})
     return Setting(domain, _membership(directory, domain, group, request), policy)
 
 
@@ -119,7 +119,7 @@ def _more_trusted(directory: Directory, domain: Domain, keep: tuple[str, ...]) -
     return named
 
 
-def _membership(directory: Directory, domain: Domain, group: Group, request: Request) -> Membership:
+def _membership(directory: Directory, domain: Domain, group: Group, request: ProtectionRequest) -> Membership:
     if not request.approved:
         return Membership(group)
     wanted = {one.dn.lower(): one for one in (accounts.find_computer(directory, domain, h) for h in request.approved)}
@@ -135,7 +135,9 @@ def _membership(directory: Directory, domain: Domain, group: Group, request: Req
     return membership
 
 
-def look(directory: Directory, domain: str, request: Request, setting: Setting, in_dns: str | None = None) -> Look:
+def look(
+    directory: Directory, domain: str, request: ProtectionRequest, setting: Setting, in_dns: str | None = None
+) -> Look:
     """Raises AdError when it cannot be done, as far as that can be known. ``in_dns``: the zone that DNS names."""
     place = zones.find_place(directory, domain, request.zone, in_dns)
     found = _read(directory, place)
@@ -187,7 +189,7 @@ def change_members(directory: Directory, membership: Membership) -> None:
         raise
 
 
-def protect(directory: Directory, seen: Look, policy: Policy) -> Report:
+def protect(directory: Directory, seen: Look, policy: AccessPolicy) -> Report:
     """Write until it is as planned. Raises AdError, with nothing half done: one write changes all or nothing."""
     plan, found = seen.plan, seen.found
     plans: list[Plan] = []

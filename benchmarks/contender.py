@@ -46,7 +46,7 @@ def _endpoints(spec: dict[str, Any]) -> list[Any]:
 
 
 def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import license_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import license_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
@@ -66,7 +66,7 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
 
 
 def repair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.repair import repair_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet, fleet_repair
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy

@@ -18,10 +18,11 @@ from .._policy.diagnosis.facts import Facts
 from .._spp.steps import take
 from .._winrm.endpoint import Endpoint
 from .._winrm.session import Session
-from . import failure, options
-from .host_connections import HostConnections
+from .connections import options
+from .connections.hosts import HostConnections
 from .masking import Masking
 from .once import Once
+from .results import failure
 
 
 @dataclass(frozen=True)

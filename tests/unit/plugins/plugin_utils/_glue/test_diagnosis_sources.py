@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import needs_diagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import needs_diagnosis
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network, Observer
 

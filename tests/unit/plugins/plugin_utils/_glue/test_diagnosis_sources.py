@@ -37,7 +37,7 @@ class _Connections:
 
 def inventory(addresses: dict[str, str]) -> tuple[Inventory, _Connections]:
     connections = _Connections(addresses)
-    return Inventory((*addresses, "localhost"), connections, lambda endpoint: None), connections  # type: ignore[arg-type, return-value]
+    return Inventory((*addresses, "localhost"), connections), connections  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from .._spp.steps import Work
 from .._winrm.endpoint import Endpoint
 from .diagnosis_result import diagnosis_result
 from .fleet_hosts import FleetHosts
+from .fleet_result import NOT_REACHED
 from .kms_host_facts import HostUnknown, Inventory, has_host, with_host
 from .network_facts import Network, Observer
 
@@ -91,11 +92,11 @@ class _Run:
 
     def told(self, name: str) -> Result:
         """What is said of one machine."""
-        found = self._clients.results.get(name)
-        if found is not None and "cause" in found:
+        found = self._clients.results.get(name, {NOT_REACHED: True})
+        if "cause" in found:
             return {key: found[key] for key in _KEPT}
         late = f"{name}: the time for the whole run was up before it could be asked why. Raise deadline."
-        return {"msg": found["msg"] if found is not None else late, "problem": None, "cause": None}
+        return {"msg": late if found.get(NOT_REACHED) else found["msg"], "problem": None, "cause": None}
 
     def _on_client(self, row: Row[Facts]) -> None:
         self._endpoints[row.name] = row.endpoint

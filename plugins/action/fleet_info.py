@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
@@ -78,9 +78,16 @@ class ActionModule(FleetAction):
         return result
 
     def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
-        inventory = Inventory(self.inventory, connections, open_session)
-        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory)
-        result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
+        bounds = self.bounds(arguments)
+        summary = result["summary"]
+        if bounds.deadline is not None:
+            bounds = replace(bounds, deadline=max(0.0, bounds.deadline - summary["seconds"]))
+        began = time.monotonic()
+        inventory = Inventory(self.inventory, connections)
+        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory, bounds)
+        summary["diagnosed"], requests = diagnosis.add(result["hosts"])
+        summary["requests"] += requests
+        summary["seconds"] = round(summary["seconds"] + time.monotonic() - began, 1)
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:
         path = arguments["resume_file"]

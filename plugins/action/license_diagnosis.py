@@ -49,4 +49,4 @@ class ActionModule(WsmanAction):
 
     def _kms_hosts(self) -> KmsHosts:
         connections = HostConnections.of_task(self._task, self._play_context, self._templar, self.variables)
-        return KmsHosts(Inventory(tuple(map(str, self.variables["hostvars"])), connections, open_session))
+        return KmsHosts(Inventory(tuple(map(str, self.variables["hostvars"])), connections), open_session)

@@ -37,7 +37,7 @@ class ActionModule(WsmanAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policy"] = Policy.parse(map(str, arguments["approved_kms_hosts"]))
         if not arguments["policy"].approved:
-            raise ValueError("approved_kms_hosts is empty, so this machine is not to be a KMS host")
+            raise ValueError("approved_kms_hosts is empty, so no machine may be a KMS host, this one included")
         arguments["key"] = ProductKey.parse(str(arguments["key"])) if arguments["key"] is not None else None
         settings = arguments["settings"] or {}
         arguments["request"], arguments["restart"] = host_request_of(settings), restart_of(settings)

@@ -161,7 +161,7 @@ EXAMPLES = r"""
   delegate_facts: true
 
 # A group of Ansible, with variables of its own, costs about six milliseconds for each host.
-- name: Put the few hosts that are KMS hosts by mistake into a group
+- name: Put the few hosts that are accidental KMS hosts into a group
   ansible.builtin.add_host:
     name: "{{ item }}"
     groups: to_repair

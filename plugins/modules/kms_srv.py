@@ -14,7 +14,7 @@ author:
 description:
   - Adds and deletes values of the SRV records C(_vlmcs._tcp) by dynamic update (RFC 2136), on Microsoft DNS, BIND,
     Samba and whatever else takes such updates.
-  - Deletes by value and never the record itself. An update applies only to the record as it was read; when somebody
+  - Deletes by value and never the record itself. An update applies only to the record as it was read; when someone
     changes it meanwhile, the module reads and decides again, so that no change of others is lost.
   - Never leaves a domain without a KMS host. Such a request is refused before anything is sent.
   - Turn a machine into a KMS client and restart its licensing service before deleting its record
@@ -89,8 +89,8 @@ options:
   approved_hosts:
     description:
       - The organization's KMS hosts, as a safeguard. Their records stay, even if O(exclusive) is set and the list
-        does not mention them; nobody else is published; and a deletion is refused unless one of them stays published.
-      - An empty list is refused, since it would protect nobody.
+        does not mention them; no other host is published; and a deletion is refused unless one of them stays published.
+      - An empty list is refused, since it would protect no host.
     type: list
     elements: str
   port:
@@ -229,7 +229,7 @@ results:
       sample: dc1.corp.example (192.0.2.53)
     result:
       description:
-        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a look afterwards shows it.
+        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a second read confirmed it.
         - V(refused) when the request would do harm, V(failed), and V(not_attempted) when a refusal for another domain
           stopped all of it.
       type: str
@@ -269,7 +269,7 @@ results:
           sample: kms01.corp.example
     after:
       description:
-        - The records after, as a look at the server showed them, or as planned in check mode. On a failure, as they
+        - The records after, as read back from the server, or as planned in check mode. On a failure, as they
           were last seen.
       type: list
       elements: dict
@@ -445,7 +445,7 @@ def _run(
 ) -> _Outcome:
     looks, outcomes = _look_all(domains, request, settings)
     for domain in [domain for domain, found in looks.items() if found.exists is False]:
-        module.warn(f"{domain} does not exist in DNS, so that no client can be in it: check its spelling.")
+        module.warn(f"{domain} does not exist in DNS, so no client can be in it: check its spelling.")
     if any(outcome["result"] == "refused" for outcome in outcomes.values()):
         outcomes.update({domain: present.planned(found) for domain, found in looks.items()})
         return _result(domains, outcomes, [])

@@ -14,14 +14,14 @@ author:
 description:
   - In a DNS zone that Active Directory keeps, all KMS hosts of a domain are values of one object, C(_vlmcs._tcp), with
     one list of permissions. Whoever published first owns it. This module gives the right to update it to a security
-    group, which holds the computer accounts of the approved KMS hosts, and takes it from everybody else, as Microsoft's
-    article "KMS activation and 0xC004C008" advises. A machine that gets the KMS host key by mistake can then no longer
-    publish itself.
+    group, which holds the computer accounts of the approved KMS hosts, and removes it from everyone else, as
+    Microsoft's article "KMS activation and 0xC004C008" advises. A machine that accidentally gets the KMS host key can
+    then no longer publish itself.
   - Administrators (Domain Admins, Enterprise Admins, BUILTIN\Administrators, DnsAdmins), domain controllers and the
     system keep their rights. So do those named in O(keep).
   - The owner counts, because he can rewrite the list whatever it says; an owner who is none of these is replaced in the
     same write.
-  - Where the zone hands down a right to update to somebody else, the object stops inheriting, and its other entries
+  - Where the zone lets other accounts inherit the right to update, the object stops inheriting, and its other entries
     stay as they are.
   - All domains are looked at before anything is written, including the rights of the account that signed in. When one
     of them cannot be done, nothing is written at all.
@@ -191,7 +191,7 @@ results:
       sample: DC=_vlmcs._tcp,DC=corp.example,CN=MicrosoftDNS,DC=DomainDnsZones,DC=corp,DC=example
     result:
       description:
-        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a look afterwards shows it;
+        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a second read confirmed it;
           V(failed); and V(not_attempted) when a failure elsewhere stopped all of it.
       type: str
       sample: verified
@@ -249,7 +249,7 @@ results:
               type: bool
               sample: false
     after:
-      description: The permissions after, as a look at the server showed them, or as planned in check mode.
+      description: The permissions after, as read back from the server, or as planned in check mode.
       type: dict
       contains: *permissions
     updates:
@@ -372,10 +372,10 @@ def argument_spec() -> dict[str, Any]:
 def _request(params: dict[str, Any]) -> protect.ProtectionRequest:
     if params["approved_hosts"] == []:
         raise errors.SettingWrong(
-            "approved_hosts is empty, so that nobody would be a member: name the hosts, or leave it out."
+            "approved_hosts is empty, so the group would have no members: name the hosts, or leave it out."
         )
     if params["exclusive"] and not params["approved_hosts"]:
-        raise errors.SettingWrong("exclusive goes with approved_hosts: nobody would be left in the group.")
+        raise errors.SettingWrong("exclusive requires approved_hosts: the group would be left without members.")
     return protect.ProtectionRequest(
         group=params["group"],
         mask=_MASKS[params["rights"]],

@@ -53,7 +53,7 @@ EXAMPLES = r"""
   run_once: true
   register: published
 
-- name: Stop when a machine publishes itself that is no KMS host
+- name: Stop when a machine publishes itself that is not a KMS host
   ansible.builtin.assert:
     that:
       - published.complete
@@ -346,7 +346,7 @@ forest:
       elements: str
       sample: [corp.example, labs.example]
     published:
-      description: The domains inside of these zones that have a record, also those named before.
+      description: The domains inside these zones that have a record, also those named before.
       type: list
       elements: str
       sample: [corp.example, berlin.corp.example]

@@ -51,7 +51,7 @@ options:
     description:
       - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
         has a table of verdicts for each.
-      - A value out of a vault is left empty, and a name that sounds like a secret is refused.
+      - A value out of a vault is left empty, and a name that looks like a secret is refused.
     type: list
     elements: str
     default: []
@@ -289,7 +289,7 @@ changes:
       type: int
       sample: 1
     left:
-      description: Findings of the last report of hosts that were no part of this audit.
+      description: Findings of the last report of hosts that were not part of this audit.
       type: int
       sample: 0
   version_added: 0.2.0

@@ -143,7 +143,7 @@ def _serve(scenario: str, work: Path) -> subprocess.Popen[str]:
 
 
 def _is_up(process: subprocess.Popen[str], work: Path) -> bool:
-    """Wait until the lab serves; False when somebody else has its network."""
+    """Wait until the lab serves; False when someone else has its network."""
     deadline = time.monotonic() + _START_SECONDS
     while not (work / "inventory.yml").exists():
         assert time.monotonic() < deadline, "the lab did not start"

@@ -131,7 +131,7 @@ def _membership(directory: Directory, domain: Domain, group: Group, request: Pro
     membership = Membership(group, tuple(one for dn, one in wanted.items() if dn not in present), leave, others)
     if membership.changes and not group.writable:
         what = f"the account that signed in may not change the members of {group.account.name}"
-        raise NotAllowed(directory.label, what, "Use an account that may, or leave out approved_hosts")
+        raise NotAllowed(directory.label, what, "Use an account that may, or omit approved_hosts")
     return membership
 
 

@@ -157,7 +157,7 @@ class Progress:
 
     def take(self, step: Step) -> None:
         self.applied = True
-        # What was there before has got another time to live, and is no addition.
+        # What was there before has got another time to live, and is not an addition.
         self.added |= set(step.add) - set(step.before.values)
         self.removed |= set(step.remove)
 
@@ -261,7 +261,7 @@ def _unseen(found: Look) -> _Unseen:
         found.server,
         f"the server reports success, but {found.owner} is as before on it (NOERROR)",
         f"The zone names {found.primary} as its primary: a secondary forwards an update there, and its own copy "
-        "follows. Look there, or wait, and run again, which changes nothing twice. If this is the primary, check "
+        "follows. Check there, or wait, and run again; that changes nothing twice. If this is the primary, check "
         "that the zone is not frozen",
         rcode="NOERROR",
     )
@@ -269,7 +269,7 @@ def _unseen(found: Look) -> _Unseen:
     return unseen
 
 
-_AGAIN = "Run again: a second run finds out and changes nothing twice"
+_AGAIN = "Run again: a second run finds out, and changes nothing twice"
 
 
 def _after_doubt(found: Look, step: Step, doubt: DnsError) -> RecordSet:
@@ -280,7 +280,8 @@ def _after_doubt(found: Look, step: Step, doubt: DnsError) -> RecordSet:
                 return now
     except DnsError as second:
         doubt.what = (
-            f"{doubt.what}; the update may have been carried out or not, and looking again failed: {second.what}"
+            f"{doubt.what}; the update may or may not have been applied, and reading the record again failed: "
+            f"{second.what}"
         )
         doubt.advice = _AGAIN
         doubt.changed = None
@@ -289,7 +290,7 @@ def _after_doubt(found: Look, step: Step, doubt: DnsError) -> RecordSet:
         # Nobody could prove that no, but the record agrees with it.
         doubt.changed = False
         raise doubt
-    doubt.what = f"{doubt.what}; the record was looked at again, and so far the update has not been carried out"
+    doubt.what = f"{doubt.what}; the record was read again, and so far the update has not been applied"
     doubt.advice = f"{_AGAIN}. {doubt.advice}".rstrip(". ")
     doubt.changed = None
     raise doubt

@@ -4,7 +4,7 @@
 """Which values go, which stay, which come, and what is refused. Pure: a record set and a wish in, a plan or a no out.
 
 The rules are those of the Microsoft article "KMS activation and 0xC004C008": take out exactly the records of the
-machines that are no KMS hosts, leave the approved ones. A plan therefore names values one by one, never the set, and
+machines that are not KMS hosts, leave the approved ones. A plan therefore names values one by one, never the set, and
 none is made that leaves the domain without a KMS host.
 """
 
@@ -139,7 +139,7 @@ def check(request: RecordRequest) -> None:
 def _check_nobody(request: RecordRequest) -> None:
     if request.wishes or request.approved:
         raise PlanRefused(
-            "no_kms_host=true means that nobody is to be published, and a host is named.",
+            "no_kms_host=true means that no host is to be published, but a host is named.",
             "Leave out approved_hosts, and give an empty list of hosts; or leave out no_kms_host.",
         )
     if not (request.present and request.exclusive):
@@ -218,13 +218,13 @@ def _guard(plan: Plan, request: RecordRequest) -> None:
     left = tuple(value for value in plan.after.values if _is_of_a_host(value))
     if plan.after.values and not left:
         raise PlanRefused(
-            f"No KMS host would be left: {_some(plan.after.values)} is none that a client can find (RFC 2782).",
+            f"No KMS host would be left: {_some(plan.after.values)} cannot be found by clients (RFC 2782).",
             "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
         )
     if not left:
         raise PlanRefused(
             f"That would delete all {len(plan.before.values)} values, and with them the record itself; the next "
-            "machine that starts as a KMS host could make it anew and own it.",
+            "machine that starts as a KMS host could create it again and own it.",
             "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
         )
     if _left_approved(left, request):
@@ -236,7 +236,7 @@ def _guard(plan: Plan, request: RecordRequest) -> None:
 
 
 def _is_of_a_host(value: SrvValue) -> bool:
-    """The root as a target says that there is no KMS host, and an address is no name to look up."""
+    """The root as a target says that there is no KMS host, and an address is not a name to look up."""
     return bool(value.target) and not is_address(value.target)
 
 

@@ -85,4 +85,4 @@ def _until_answered(exchanges: list[trace.Exchange]) -> int:
 def _where(path: Path, check: bool) -> str:
     if check:
         return f"The report would be written to {path}."
-    return f"The report is in {path}. Read it before you send it: it should name nobody."
+    return f"The report is in {path}. Read it before you send it: it should not name any machine or person."

@@ -60,7 +60,7 @@ class Inventory:
         try:
             return normal_name(str(self.connections.of(name).get_option("remote_addr")))
         except Exception:
-            # A host whose variables cannot be rendered, or that is no Windows machine, is not the one.
+            # A host whose variables cannot be rendered, or that is not a Windows machine, is not the one.
             return None
 
 

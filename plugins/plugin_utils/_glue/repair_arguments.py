@@ -42,7 +42,7 @@ def required_policy(arguments: dict[str, Any]) -> Policy:
     policy = policy_of(arguments)
     if policy is None:
         raise ValueError(
-            "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
+            "approved_kms_hosts is not set. Without it every KMS host would be treated as an accidental one. Name the "
             "organization's own KMS hosts; if there is to be none, set activation=adba, or give an empty list"
         )
     return policy

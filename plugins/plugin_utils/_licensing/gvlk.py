@@ -163,7 +163,7 @@ def _without_gvlk(edition: Edition) -> Selection | None:
 
 
 def _evaluation(os: OperatingSystem, edition: Edition | None) -> Selection:
-    sentence = f"{_described(os, edition)} is an evaluation, which takes no client setup key."
+    sentence = f"{_described(os, edition)} is an evaluation, which does not accept a client setup key."
     if os.product_type == 2:
         advice = (
             "An evaluation cannot be converted while it is a domain controller: demote it first, or set up a new one."
@@ -232,7 +232,7 @@ def _no_such_build(os: OperatingSystem, edition: Edition) -> Selection:
 
 def _without_key_advice(os: OperatingSystem) -> str:
     if any(row.covers_build(os.build) and row.fits_type(os.product_type) for row in _installable()):
-        return "Other editions of this release have one, this edition has none: use the key that came with the product."
+        return "Other editions of this release have one, this edition does not: use the key that came with the product."
     return "A preview or a newer release than this collection knows? Name the key if you know the right one."
 
 
@@ -264,8 +264,8 @@ def _ambiguous(name: str, rows: list[Gvlk]) -> Selection:
 def _contradiction(os: OperatingSystem, what: str) -> Selection:
     return _refused(
         Refusal.CONTRADICTION,
-        f"What the machine says about itself does not fit together: {what} (build {os.build}, SKU {_sku(os.sku)}).",
-        "A subscription on top of another edition looks like this. Look at the machine, then give the key.",
+        f"What the machine reports is contradictory: {what} (build {os.build}, SKU {_sku(os.sku)}).",
+        "A subscription on top of another edition looks like this. Check the machine, then give the key.",
     )
 
 

@@ -150,7 +150,7 @@ def _proof(name: str, before: Audit | None) -> Work[Audit | None]:
 def _absent_advice(request: ServiceRequest) -> str:
     if request.product is Platform.OFFICE:
         return (
-            "Only Office 2010, and Office on Windows 7 and Server 2008 R2, bring a licensing service of their own; "
+            "Only Office 2010, and Office on Windows 7 and Server 2008 R2, have a licensing service of their own; "
             "elsewhere Office uses the one of Windows."
         )
     return "The machine has no licensing service; check that it runs Windows Vista or later."

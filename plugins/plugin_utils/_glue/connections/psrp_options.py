@@ -77,7 +77,7 @@ def _refuse_clear_basic(options: OptionReader, scheme: str, transports: tuple[st
     if scheme == "http" and transports == ("basic",) and options.text("message_encryption") != "never":
         raise OptionError(
             f"{options.inventory_name}: ansible_psrp_auth basic over http would send the password in the clear. "
-            "Use https or negotiate; ansible_psrp_message_encryption: never permits it all the same."
+            "Use https or negotiate; ansible_psrp_message_encryption: never permits it anyway."
         )
 
 
@@ -114,7 +114,7 @@ def _transports(options: OptionReader, user: str | None, password: Secret | None
     if auth in _TRANSPORTS:
         return (auth,)
     if auth != "negotiate":
-        raise OptionError(f"{options.inventory_name}: ansible_psrp_auth {auth!r} is not a way to sign in that exists")
+        raise OptionError(f"{options.inventory_name}: ansible_psrp_auth {auth!r} is not a known sign-in method")
     if not user or password is None:
         return ("kerberos",)
     return ("kerberos", "ntlm") if "@" in user else ("ntlm",)

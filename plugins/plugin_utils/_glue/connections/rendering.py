@@ -26,7 +26,7 @@ from ..ansible_inside import trust_as_template
 
 _MARK = re.compile(r"\{[{%#]")
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
-# Ansible turns such a result into something that is no text, depending on its version.
+# Ansible turns such a result into something that is not text, depending on its version.
 _MAY_BE_MORE_THAN_TEXT = ("{", "[", "True", "False", "None")
 _CHANGEABLE_NAMES = frozenset({"hostvars", "groups", "vars", "environment", "play_hosts"})
 # Differs from host to host, so remembering is of no use.
@@ -73,7 +73,7 @@ class Renderer:
         self.renderings = 0
         # Objects that keys name by their identity must not be replaced by others at the same place.
         self._kept: dict[int, tuple[Any, bool]] = {}
-        #: Whether templates are put together here. Where that comes to something else than Ansible, all are Ansible's.
+        #: Whether templates are put together here. Where Ansible would yield something else, all are Ansible's.
         self.puts_together = True
         self.puts_together = self._agrees_with_ansible()
         self.renderings = 0

@@ -127,7 +127,7 @@ def _words(options: OptionReader, arguments: str) -> tuple[str, ...]:
     except ValueError as error:
         raise OptionError(
             f"{options.inventory_name}: ansible_winrm_kinit_args cannot be split into words ({error}). "
-            "Check its quotes."
+            "Check the quotes."
         ) from None
 
 

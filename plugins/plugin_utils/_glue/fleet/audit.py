@@ -153,5 +153,5 @@ class FleetRun:
             self._resume.add(host, result)
         except ResumeError as error:
             # A disk that is full costs the file, not what has been read.
-            self._warn(f"{error} The run goes on without it.")
+            self._warn(f"{error} The run continues without it.")
             self._resume = None

@@ -47,9 +47,9 @@ class FleetHosts:
                 self.keep(host, failure.failed(error))
                 continue
             except Exception as error:
-                # Such as a file of host_vars that is no YAML. Ansible's message quotes no content.
+                # Such as a file of host_vars that is not YAML. Ansible's message quotes no content.
                 said = " ".join(str(getattr(error, "message", None) or type(error).__name__).split())
-                what = f"{host}: its variables cannot be read ({said[:300]}). Look at host_vars and group_vars."
+                what = f"{host}: its variables cannot be read ({said[:300]}). Check host_vars and group_vars."
                 self.keep(host, failure.failed(options.OptionError(what)))
                 continue
             for warning in warnings:

@@ -117,8 +117,8 @@ class LineFile:
         if state.st_uid != os.geteuid() or state.st_mode & _WRITABLE_BY_OTHERS:
             file.close()
             raise LineFileError(
-                f"{self._name} belongs to somebody else, or others may write into it, so what it says "
-                "cannot be believed. Delete it, or name another file."
+                f"{self._name} belongs to another user, or others may write to it, so its content "
+                "cannot be trusted. Delete it, or name another file."
             )
         return file
 

@@ -183,7 +183,7 @@ class RepairRun:
             await self._journal.note(endpoint.inventory_name, note.done, note.next)
         except LineFileError as error:
             raise HeldBack(
-                f"{endpoint.label}: {error}", "Make room for the journal, and run this task again."
+                f"{endpoint.label}: {error}", "Free space for the journal, and run this task again."
             ) from None
 
     def repaired(self, row: Row[RepairReport]) -> None:
@@ -287,7 +287,7 @@ def _target(name: str) -> tuple[str, int]:
 def _sentence(result: Result, check: bool, read: int) -> str:
     summary, wrong = result["summary"], result["still_wrong"]
     if not read:
-        return f"None of the {summary['hosts']} machines could be read; hosts says of each why."
+        return f"None of the {summary['hosts']} machines could be read; hosts has the reason for each."
     if check:
         return f"{summary['changed']} of {summary['hosts']} machines would be changed; hosts has the plan of each."
     said = f"{summary['changed']} of {summary['hosts']} machines were changed."

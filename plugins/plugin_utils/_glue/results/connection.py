@@ -56,7 +56,7 @@ def _clock(offset: float | None) -> str:
     hours, minutes = divmod(round(abs(offset) / 60), 60)
     where = "ahead of" if offset > 0 else "behind"
     return (
-        f" Its clock is {hours}:{minutes:02d} hours {where} the controller's; Kerberos takes five minutes at most, "
+        f" Its clock is {hours}:{minutes:02d} hours {where} the controller's; Kerberos tolerates at most five minutes, "
         "a KMS host four hours."
     )
 

@@ -86,7 +86,7 @@ def summary_of(findings: Sequence[Finding]) -> Result:
 
 def words_of(summary: Result) -> str:
     """The summary in sentences."""
-    said = f"{summary['agrees']} points are as they were taken to be, {summary['differs']} are not, "
+    said = f"{summary['agrees']} points are as expected, {summary['differs']} are not, "
     said += f"{summary['unsettled']} could not be settled here."
     for one in summary["what_differs"]:
         said += f" Not so: {one['taken']} ({one['doubt'] or one['id']}); that means: {one['means']}."

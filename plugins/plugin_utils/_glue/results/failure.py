@@ -99,11 +99,11 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
 
 def _fault_advice(fault: WsmanFault) -> str:
     if fault.access_denied:
-        return f"The sign-in worked, the rights did not suffice. {NEEDS_ADMINISTRATOR}"
+        return f"Signed in, but the account lacks the required rights. {NEEDS_ADMINISTRATOR}"
     if fault.invalid_query:
         return "Check the names of the class, its properties and the namespace."
     if fault.quota_exceeded:
-        return "Too many operations of this account are open on the machine; try again in a minute."
+        return "This account has too many open operations on the machine; try again in a minute."
     if fault.timed_out:
         return (
             "The machine took longer than the operation timeout. Raise ansible_winrm_operation_timeout_sec and "

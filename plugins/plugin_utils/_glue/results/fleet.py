@@ -38,7 +38,7 @@ def not_reached(host: str, deadline: float | None) -> Result:
         "failed": True,
         NOT_REACHED: True,
         "changed": False,
-        "msg": f"{host}: the run ended{after}, before this host was read. {advice}",
+        "msg": f"{host}: the run ended{after} before this host was read. {advice}",
     }
 
 

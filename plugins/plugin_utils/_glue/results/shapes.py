@@ -169,7 +169,7 @@ def host_info_result(info: HostInfo) -> Result:
 
 
 def _idle_minutes(info: HostInfo) -> int | None:
-    """How long nobody has asked the host, by its own clock; None where no request was read."""
+    """How long no client has asked the host, by its own clock; None where no request was read."""
     if info.last_request is None or info.now is None:
         return None
     return max(0, round((info.now - info.last_request).total_seconds() / 60))

@@ -21,7 +21,7 @@ def message(diagnosis: Diagnosis) -> str:
     """What is wrong and why, and what to do: two sentences."""
     facts = diagnosis.facts
     if diagnosis.problem is None or diagnosis.cause is None:
-        return f"{facts.name} is activated. There is nothing to explain."
+        return f"{facts.name} is activated. There is nothing to diagnose."
     what = _WHAT[diagnosis.problem]
     return f"{facts.name} {what}: {_clause(diagnosis.cause)}. {first_sentence(diagnosis.cause.remedy)}"
 

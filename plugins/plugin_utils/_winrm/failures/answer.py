@@ -20,9 +20,9 @@ _OPENING, _CLOSING = re.compile("<title", re.IGNORECASE), re.compile("</title", 
 
 
 def read_timeout(s: Situation) -> WinrmError:
-    waited = f"the host took the connection and did not answer in time ({s.timeout:g} seconds)"
+    waited = f"the host accepted the connection but did not answer in time ({s.timeout:g} seconds)"
     if not s.sent:
-        advice = "Look at the WinRM service there"
+        advice = "Check the WinRM service there"
         if s.endpoint.scheme == "https":
             advice = f"{advice}; port {s.endpoint.port} may not speak https"
         return TimedOut(s.label, waited, advice, maybe_delivered=False)
@@ -43,18 +43,20 @@ def not_unsealed(s: Situation, reason: object) -> WinrmError:
 
 
 def no_wsman(s: Situation, what: str, *, maybe_delivered: bool = False) -> WinrmError:
-    advice = f"Something else than WinRM answers there; check {s.variable('port')}, {s.variable('path')} and proxies"
+    check = f"check {s.variable('port')}, {s.variable('path')} and proxies"
+    advice = f"Something other than WinRM is answering there; {check}"
     return NotWsman(s.label, what, advice, maybe_delivered=maybe_delivered and s.sent)
 
 
 def redirected(s: Situation) -> WinrmError:
-    return no_wsman(s, "the answer is a redirect to elsewhere, which was not followed")
+    return no_wsman(s, "the answer redirects elsewhere, which was not followed")
 
 
 def unsealed(s: Situation, text: str) -> WinrmError:
     what = f"the answer{_page(s, text)} came in the clear on a sealed connection, so it was not believed"
     advice = (
-        "WinRM seals its answers: a proxy or a stranger answered in its place; use https, where it has to prove itself"
+        "WinRM seals its answers, so a proxy or another machine answered in its place; use https, where the host must "
+        "prove its identity"
     )
     return Unsealed(s.label, what, advice, maybe_delivered=s.sent)
 
@@ -85,7 +87,7 @@ def http_status(s: Situation, status: int, text: str = "") -> WinrmError:
     if status == 400 and s.sealed and s.sent and not html:
         return _out_of_step(s)
     if status == 407:
-        return proxy_failed(s, "it wants a sign-in of its own: HTTP 407")
+        return proxy_failed(s, "it requires its own sign-in: HTTP 407")
     if status == 413:
         advice = "Send less at once, or raise MaxEnvelopeSizekb in winrm/config on the host"
         return RequestTooLarge(s.label, "the request is larger than the host accepts (HTTP 413)", advice)
@@ -115,11 +117,11 @@ def _empty_500(s: Situation) -> WinrmError:
         what = "the host refuses unencrypted messages (HTTP 500 without a body)"
         advice = (
             f"Use https, or {s.variable('transports')} ntlm or kerberos with {s.variable('message_encryption')}: auto. "
-            "AllowUnencrypted on the host would permit it, readable by everybody on the way"
+            "AllowUnencrypted on the host would permit it, but the traffic could then be read on the network"
         )
         return NotWsman(s.label, what, advice)
     advice = (
-        "See its event log Microsoft-Windows-WinRM/Operational. A host that refuses a message as unencrypted "
+        "Check its event log Microsoft-Windows-WinRM/Operational. A host that refuses a message as unencrypted "
         "(AllowUnencrypted=false) answers so too"
     )
     what = "the service failed without saying why (HTTP 500 without a body)"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words for a connection that fails: none comes about, or it breaks."""
+"""The words for a connection that fails: it cannot be made, or it breaks."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def no_route(s: Situation, reason: str) -> WinrmError:
 def connect_timeout(s: Situation) -> WinrmError:
     seconds = s.endpoint.connect_timeout or s.endpoint.read_timeout
     advice = f"The machine is off, or a firewall drops port {s.endpoint.port}; check {s.variable('host')} too"
-    return Unreachable(s.label, f"no connection came about in time ({seconds} seconds)", advice)
+    return Unreachable(s.label, f"the connection attempt timed out after {seconds} seconds", advice)
 
 
 def proxy_failed(s: Situation, reason: object) -> WinrmError:
     name, origin = _proxy(s)
-    advice = f"It was named by {origin}; check it there, or except this host from it"
+    advice = f"It was named by {origin}; check it there, or exclude this host from it"
     return Unreachable(s.label, f"the proxy {name} did not connect to the host ({s.quote(reason)})", advice)
 
 
@@ -66,7 +66,7 @@ def connection_lost(s: Situation, reason: object) -> WinrmError:
     if s.handshake:
         return handshake_broken(s, reason)
     where = "in the middle of an exchange" if s.sent else "while signing in"
-    advice = "See the host's event log Microsoft-Windows-WinRM/Operational, and whether the service restarted"
+    advice = "Check the host's event log Microsoft-Windows-WinRM/Operational, and whether the service restarted"
     if not s.reused and s.endpoint.scheme == "http":
         advice = f"{advice}; if the port expects TLS, set {s.variable('scheme')} to https"
     what = f"the connection broke {where} ({s.quote(reason)})"

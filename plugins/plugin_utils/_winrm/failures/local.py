@@ -22,7 +22,7 @@ def local_file(s: Situation, reason: object) -> WinrmError:
 
 def bad_option(s: Situation, reason: object) -> WinrmError:
     advice = "Compare the connection variables of this host with the documentation of its connection plugin"
-    return Misconfigured(s.label, f"the connection options do not fit together ({s.quote(reason)})", advice)
+    return Misconfigured(s.label, f"the connection options contradict each other ({s.quote(reason)})", advice)
 
 
 def unexpected(s: Situation, exc: BaseException) -> WinrmError:

@@ -43,7 +43,7 @@ def _not_asked(s: Situation, offered: tuple[str, ...]) -> WinrmError:
         what = "the host answers HTTP 401 and offers no way to sign in (no WWW-Authenticate)"
         advice = "Check winrm/config/service/auth on the host, and whether a proxy in between removes the header"
     else:
-        what = f"the host offers {', '.join(offered)} and does not go on with the sign-in (HTTP 401)"
+        what = f"the host offers {', '.join(offered)} but does not continue the sign-in (HTTP 401)"
         advice = "A proxy in between that shares connections or changes headers does this; so does a service under load"
     return NotAuthenticated(s.label, f"{what}; no credentials were shown to it", advice)
 
@@ -51,9 +51,9 @@ def _not_asked(s: Situation, offered: tuple[str, ...]) -> WinrmError:
 def message_refused(s: Situation) -> WinrmError:
     """HTTP 401 to a message after a sign-in that the host had taken."""
     if s.endpoint.reveals_content(s.transport):
-        what = "the host took the sign-in and then refused a message that is not sealed (HTTP 401)"
+        what = "the host accepted the sign-in but then refused a message that is not sealed (HTTP 401)"
         return NotAuthenticated(s.label, what, _unsealed_advice(s))
-    what = "the host took the sign-in and then refused a sealed message (HTTP 401), and did not act on it"
+    what = "the host accepted the sign-in but then refused a sealed message (HTTP 401), and did not act on it"
     advice = "It has lost the session: the service restarted, or a proxy in between shares connections"
     return ConnectionLost(s.label, what, advice, maybe_delivered=False, reused=s.reused)
 
@@ -98,7 +98,7 @@ def _why_rejected(s: Situation, offered: tuple[str, ...]) -> list[str]:
         reasons.append(r"Write a local account as HOST\user, a domain account as DOMAIN\user or user@domain.")
     if s.endpoint.scheme == "https" and s.transport in ("ntlm", "kerberos") and s.endpoint.send_cbt:
         reasons.append(f"Behind a proxy that ends TLS, {s.variable('send_cbt')}: false is needed.")
-    reasons.append("It was not tried again, to spare the account's lockout counter")
+    reasons.append("It was not retried, so as not to lock the account out")
     return reasons
 
 
@@ -113,7 +113,7 @@ def _spn(s: Situation) -> str:
 
 def handshake_refused(s: Situation, reason: object) -> WinrmError:
     advice = (
-        f"The host or a proxy in between does not take part in {s.transport}; try another {s.variable('transports')}. "
+        f"The host, or a proxy in between, does not support {s.transport}; try another {s.variable('transports')}. "
         "A proxy that shares connections breaks ntlm, kerberos and credssp"
     )
     return NotAuthenticated(s.label, f"the sign-in broke off ({s.quote(reason)})", advice)

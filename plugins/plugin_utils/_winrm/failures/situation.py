@@ -21,8 +21,8 @@ class Situation:
     """Where an exchange stood when it failed.
 
     ``sent``: the request itself, not only the sign-in, may have left. ``reused``: the connection had carried an
-    answer before. ``handshake``: TLS had not come about. ``names`` looks up the names on the host's certificate, when
-    somebody needs them.
+    answer before. ``handshake``: TLS had not been established. ``names`` looks up the names on the host's certificate,
+    when they are needed.
     """
 
     endpoint: Endpoint

@@ -12,7 +12,7 @@ from .situation import Situation
 def tls_untrusted(s: Situation, reason: str) -> WinrmError:
     advice = (
         f"Set {s.variable('ca_trust_path')} to a PEM file with the issuing CA (the system's store is not used), "
-        f"or {s.variable('server_cert_validation')}: ignore to do without the check"
+        f"or {s.variable('server_cert_validation')}: ignore to skip the check"
     )
     return TlsError(s.label, f"the certificate is not trusted ({s.quote(reason)})", advice)
 
@@ -20,7 +20,7 @@ def tls_untrusted(s: Situation, reason: str) -> WinrmError:
 def tls_date(s: Situation, reason: str) -> WinrmError:
     advice = (
         "Renew the certificate of the WinRM listener and check both clocks, "
-        f"or set {s.variable('server_cert_validation')}: ignore to do without the check"
+        f"or set {s.variable('server_cert_validation')}: ignore to skip the check"
     )
     return TlsError(s.label, f"the certificate has expired or is not valid yet ({s.quote(reason)})", advice)
 
@@ -30,7 +30,7 @@ def tls_name(s: Situation) -> WinrmError:
     holds = f"it was issued for {', '.join(names)}" if names else "its names could not be read"
     advice = (
         f"Set {s.variable('host')} to a name on the certificate, or issue one for {s.endpoint.host}; "
-        f"{s.variable('server_cert_validation')}: ignore does without the check"
+        f"{s.variable('server_cert_validation')}: ignore skips the check"
     )
     return TlsError(s.label, f"the certificate is for another name than {s.endpoint.host}: {holds}", advice)
 

@@ -48,7 +48,7 @@ class Watch:
         self.pools: weakref.WeakSet[Any] = weakref.WeakSet()
         #: The deadline of this exchange has passed.
         self.expired = False
-        #: TLS came about on the newest connection.
+        #: TLS was established on the newest connection.
         self.secured = False
 
     def add(self, connected: socket.socket) -> None:
@@ -158,7 +158,7 @@ class BoundedAdapter(HTTPAdapter):
             # again in the seal that is broken.
             response.headers["WWW-Authenticate"] = "" if self.signed_in and not shown else respelled(header)
         if response.status_code == 407 and not select_proxy(request.url, proxies):
-            # The host itself is no proxy. requests-ntlm would sign in to it as to one.
+            # The host itself is not a proxy. requests-ntlm would sign in to it as to one.
             response.headers.pop("Proxy-Authenticate", None)
         if self.challenge and shown and not shows_account(as_text(shown)) and "close" in _connection_of(response):
             # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
@@ -166,7 +166,7 @@ class BoundedAdapter(HTTPAdapter):
 
     @property
     def secured(self) -> bool:
-        """Whether TLS came about on the newest connection."""
+        """Whether TLS was established on the newest connection."""
         return self._watch.secured
 
     def close(self) -> None:
@@ -208,7 +208,7 @@ def _connection_of(response: Any) -> str:
 
 
 def _too_late() -> ReadTimeout:
-    return ReadTimeout("the answer was not whole at its deadline")
+    return ReadTimeout("the answer was incomplete at its deadline")
 
 
 def _seconds(timeout: Any) -> float:
@@ -226,7 +226,7 @@ class _Counted(socket.SocketIO):
         size = super().readinto(b)
         self.left -= size or 0
         if self.left < 0:
-            raise http1.Oversized("its heads and trailers have no end")
+            raise http1.Oversized("its headers and trailers do not end")
         return size
 
 

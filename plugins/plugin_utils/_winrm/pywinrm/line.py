@@ -192,7 +192,7 @@ class Line:
         if not self._endpoint.seals(self._transport):
             return
         if protocol.transport.encryption is None:
-            raise no_wsman(self.situation, "the sign-in left nothing to seal messages with")
+            raise no_wsman(self.situation, "the sign-in established no key to seal messages with")
         auth = getattr(protocol.transport.session, "auth", None)
         if self._transport == "ntlm" and getattr(auth, "session_security", None) is None:
             raise no_wsman(self.situation, "the sign-in was answered without asking for credentials")

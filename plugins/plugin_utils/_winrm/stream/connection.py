@@ -90,7 +90,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """A part of an answer, or something that nobody asked for."""
         if self.state is not State.WAITING or self._incoming is None:
-            self._fail(http1.Broken("the host says what it was not asked"))
+            self._fail(http1.Broken("the host sent something it was not asked for"))
             return
         try:
             response = self._incoming.feed(data)

@@ -226,7 +226,7 @@ class Line:
         except Exception as exc:
             if self._transport == "kerberos" and token is None:
                 raise no_ticket(self.situation, exc) from None
-            # The token is a stranger's: whatever the library makes of it is no failure of ours.
+            # The token is a stranger's: whatever the library makes of it is not a failure of ours.
             raise token_unreadable(self.situation) from None
 
     def _require_seal(self) -> None:

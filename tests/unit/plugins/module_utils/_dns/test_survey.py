@@ -175,7 +175,7 @@ def test_a_domain_that_does_not_exist() -> None:
     assert finding(gone).exists is False
     assert finding(gone, here).exists is None
     assert Published((finding(gone),)).doubts == (
-        "corp.example does not exist in DNS, so that no client can be in it: check its spelling.",
+        "corp.example does not exist in DNS, so no client can be in it: check its spelling.",
     )
     assert not Published((finding(view("ns1", A)), finding(here))).doubts
 

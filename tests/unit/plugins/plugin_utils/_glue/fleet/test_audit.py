@@ -114,7 +114,7 @@ def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.Mon
     assert fleet_result["summary"]["unreachable"] == 3
     assert len(warnings) == 1
     assert "No space left" in warnings[0]
-    assert "goes on without it" in warnings[0]
+    assert "continues without it" in warnings[0]
 
 
 def test_nothing_more_is_read_for_a_playbook_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

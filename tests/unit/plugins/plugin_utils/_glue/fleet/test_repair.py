@@ -140,7 +140,7 @@ def test_nothing_that_could_be_read_is_a_failure(machines: dict[str, FakeMachine
 @pytest.mark.parametrize(
     ("fleet_of", "changes", "words"),
     [
-        ({"rogue": rogue}, {}, "names kms01, but no machine is called so"),
+        ({"rogue": rogue}, {}, "names kms01, but no machine has that name"),
         ({"kms01": rogue, "rogue": rogue}, {"policy": Policy.parse(["kms01", "kms2"])}, "names kms2"),
         ({"rogue": rogue}, {"policy": Policy.parse([])}, "No approved KMS host was seen serving"),
         ({"kms01": host, "rogue": rogue}, {"max_changes": repair.Share(0)}, "max_changes allows 0"),

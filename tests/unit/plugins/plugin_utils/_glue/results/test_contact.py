@@ -164,7 +164,7 @@ def test_the_file_is_private_and_whole(written: dict[str, Written]) -> None:
 def test_the_result_says_it_in_words(written: dict[str, Written]) -> None:
     one = written["topsecret02"]
     summary = one.report["summary"]
-    assert f"{summary['agrees']} points are as they were taken to be" in one.result["msg"]
+    assert f"{summary['agrees']} points are as expected" in one.result["msg"]
     assert str(one.path) in one.result["msg"]
     assert one.result["ready"]
 

@@ -29,7 +29,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import 
         (0x80240001, "Something of Windows Update.", "Something of Windows Update.", "slui.exe"),
         (0xC004F0FF, "", "slui.exe 0x2a 0xC004F0FF", "<code>"),
         (0xC004F074, "unknown error", "KMS", "unknown error"),
-        (5, "Zugriff verweigert", "Zugriff verweigert The sign-in worked", "slui.exe"),
+        (5, "Zugriff verweigert", "Zugriff verweigert Signed in", "slui.exe"),
     ],
 )
 def test_words_of_a_fault(code: int, said: str, told: str, not_told: str) -> None:

@@ -91,7 +91,7 @@ def _way(facts: Facts) -> str:
     where = "where was not read" if domains is None else f"in {', '.join(domains)}" if domains else "nowhere"
     found = [f"{record.target}:{record.port}" for record in reading.records(facts)]
     asked = facts.published is not None
-    return f"in DNS, {where}; published: {', '.join(found) or ('nobody' if asked else 'not looked up')}"
+    return f"in DNS, {where}; published: {', '.join(found) or ('none' if asked else 'not looked up')}"
 
 
 def _host(facts: Facts) -> str:

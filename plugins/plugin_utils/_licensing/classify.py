@@ -245,7 +245,7 @@ def _no_host(windows: Sequence[Product], keyed: Sequence[Product]) -> RoleVerdic
         return RoleVerdict(Role.UNLICENSED, f"No Windows license carries a product key.{others}")
     if all(product.key_type is KeyType.GVLK for product in windows):
         return _client(windows[0])
-    return RoleVerdict(Role.OTHER, f"It carries {_kinds(windows)} and does not take part in KMS activation.")
+    return RoleVerdict(Role.OTHER, f"It carries {_kinds(windows)}, and does not take part in KMS activation.")
 
 
 def _client(product: Product) -> RoleVerdict:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws the rooms of the collection as an SVG, from the import statements of its files.
 
-An arrow is drawn where some file of one room imports from another; it says how many files do. Rooms stand in rows: each
+An arrow is drawn where some file of one room imports from another. Rooms stand in rows: each
 above all that it imports, so that every arrow points down.
 """
 

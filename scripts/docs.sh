@@ -19,4 +19,5 @@ antsibull-docs --config-file "$target/antsibull-docs.cfg" collection --cleanup e
   --use-current --squash-hierarchy --dest-dir "$target/rst" winfleet.activation
 python scripts/docsite.py "$target"
 sphinx-build -M html "$target/rst" "$target/build" -c "$target" --quiet --fail-on-warning --keep-going
+python scripts/links.py "$target/build/html"
 say "Open $target/build/html/index.html"

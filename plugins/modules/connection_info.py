@@ -14,7 +14,7 @@ author:
 description:
   - Tests the connection to a machine step by step, with the connection variables that all other modules use, and
     stops at the first step that fails. It says what is missing, why, and what to do next.
-  - Reports besides what the listener shows to anybody, so that one sees what could be used instead, and how long its
+  - Also reports what the listener shows to anyone, so that you see what could be used instead, and how long its
     certificate is good for.
   - It changes nothing. Whether the account may change something is asked of Windows, which is a method call like any
     change.
@@ -46,7 +46,7 @@ notes:
     C(failed_when) where it should be one. Connection variables that cannot be right are still an error of the task.
   - It signs in once. A wrong password counts against the account on every machine that is asked; see
     M(winfleet.activation.fleet_info) for a whole fleet.
-  - What the listener shows to anybody is asked in the clear or over TLS, without the account and without judging the
+  - What the listener shows to anyone is asked in the clear or over TLS, without the account and without judging the
     certificate. The step RV(steps.reach) does judge it.
 seealso:
   - module: winfleet.activation.license_info

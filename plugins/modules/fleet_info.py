@@ -206,7 +206,7 @@ findings:
     - What is wrong with the fleet as a whole. KMS host keys on as many computers as they are good for, an activation
       object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
       and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
-      O(activation) wants none.
+      O(activation) rules them out.
     - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
   returned: always
   type: list

@@ -99,7 +99,7 @@ options:
   journal:
     description:
       - File on the controller in which every action is noted before it is done, so that whatever ends a run, be it the
-        death of the controller, the next one with the same file goes on with the machines that were in between.
+        death of the controller, the next one with the same file continues with the machines that were begun.
       - It is readable only by its owner, and holds names of machines and actions but no keys. One run at a time uses
         it.
       - Where it cannot be written, no further action is begun.

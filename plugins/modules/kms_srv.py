@@ -123,7 +123,7 @@ options:
     default: 5
   authentication:
     description:
-      - V(tsig) signs with the key of O(key_name), V(gss_tsig) with Kerberos, as Active Directory wants it, V(none)
+      - V(tsig) signs with the key of O(key_name), V(gss_tsig) with Kerberos, as Active Directory requires, V(none)
         not at all.
       - When left out, it follows from the options given; V(none) without any.
     type: str

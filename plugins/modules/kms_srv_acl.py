@@ -46,7 +46,7 @@ options:
     description:
       - The security group of the approved KMS hosts, by name (C(KMS Hosts) or C(CORP\KMS Hosts)), distinguished name
         or SID. It must exist.
-      - Groups that nearly everybody is in, such as Domain Computers, are refused.
+      - Groups that contain nearly every account, such as Domain Computers, are refused.
     type: str
     required: true
   approved_hosts:
@@ -82,8 +82,8 @@ options:
     default: []
   create_node:
     description:
-      - When there is no record yet, create its object empty, with its permissions, so that nobody can be the first.
-        Without this, a missing record is an error.
+      - When there is no record yet, create its object empty, with its permissions, so that no other host can be
+        the first. Without this, a missing record is an error.
       - Proved on Samba. On Microsoft DNS, publishing an approved host first (M(winfleet.activation.kms_srv)) comes to
         the same.
     type: bool

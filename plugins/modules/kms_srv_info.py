@@ -266,8 +266,8 @@ records:
   contains: *record
 complete:
   description:
-    - Whether every server that was asked answered, and every zone transfer that was asked for came. Otherwise there may
-      be records that nobody saw.
+    - Whether every server that was asked answered, and every zone transfer that was asked for came. Otherwise some
+      records may have been missed.
   returned: success
   type: bool
   sample: true

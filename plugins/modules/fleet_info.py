@@ -52,7 +52,7 @@ options:
         licensed or about to lose their activation, are asked. Each takes 12 requests over a connection of its own, the
         sign-in among them, and a KMS host of theirs 7, once for all of them.
       - The event log of a KMS host is not read for a fleet; M(winfleet.activation.license_diagnosis) reads it.
-      - A diagnosis is no part of O(resume_file).
+      - A diagnosis is not part of O(resume_file).
     type: bool
     default: false
   nameservers:

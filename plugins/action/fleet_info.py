@@ -14,9 +14,10 @@ from ansible.utils.display import Display
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun, Request
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_reading import Request
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
@@ -62,6 +63,7 @@ class ActionModule(FleetAction):
             bounds=self.bounds(arguments),
             office=arguments["office"],
             published=arguments["published"],
+            processes=arguments["processes"],
         )
         cache = FactCache.configured(time.time) if arguments["cacheable"] else None
         with contextlib.ExitStack() as stack:

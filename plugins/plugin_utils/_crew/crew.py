@@ -19,7 +19,7 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from .link import Link
@@ -50,13 +50,13 @@ class Home:
         """Say something that needs no answer. Messages arrive in their order, questions among them."""
         self._told.append(message)
         if len(self._told) >= _TOGETHER:
-            self._flush()
+            self.flush()
         elif self._soon is None:
-            self._soon = asyncio.get_running_loop().call_later(_SOON, self._flush)
+            self._soon = asyncio.get_running_loop().call_later(_SOON, self.flush)
 
     async def ask(self, question: Any) -> Any:
         """Ask something; the answer."""
-        self._flush()
+        self.flush()
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         self._link.send(_ASKED, number, question)
@@ -81,10 +81,11 @@ class Home:
 
     async def end(self) -> None:
         """See that all was sent."""
-        self._flush()
+        self.flush()
         await self._link.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send at once what was told."""
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
@@ -127,18 +128,25 @@ class Crew:
     async def run(self, lead: Lead) -> None:
         """Hear and answer all members until they have ended. Raises CrewError, and whatever ``lead`` raises."""
         self._links = [await Link.over(one) for one in self._sockets]
-        tasks = {asyncio.ensure_future(self._hear(number, lead)) for number in range(len(self._links))}
-        self._tasks = tasks
+        self._done: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        for number in range(len(self._links)):
+            self._start(self._hear(number, lead))
         try:
-            while tasks:
-                done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                tasks -= done
-                for one in done:
-                    one.result()
+            while self._tasks:
+                done = await self._done.get()
+                self._tasks.discard(done)
+                done.result()
         finally:
-            for one in tasks:
+            for one in self._tasks:
                 one.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something whose error ends the crew."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done.put_nowait)
 
     def tell_all(self, news: Any) -> None:
         """Say something to all members."""
@@ -166,7 +174,7 @@ class Crew:
                     for message in content:
                         lead.hear(member, message)
                 else:
-                    self._tasks.add(asyncio.ensure_future(_answer(link, number, lead.answer(member, content))))
+                    self._start(_answer(link, number, lead.answer(member, content)))
         finally:
             lead.ended(member)
             await link.close()

@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleParserError
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet, fleet_hosts, present
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import (
+    fleet,
+    fleet_hosts,
+    fleet_reading,
+    present,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import OutOfTime
@@ -66,7 +71,7 @@ def test_host_that_breaks_its_own_result_is_one_host(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(fleet_hosts.failure, "result_of", result_of)
     monkeypatch.setattr(
-        fleet, "survey", rows(ValueError(), Unreachable("b", "off", "Switch it on"), OutOfTime("c", ""))
+        fleet_reading, "survey", rows(ValueError(), Unreachable("b", "off", "Switch it on"), OutOfTime("c", ""))
     )
     hosts = run([])["hosts"]
     assert "Cunning" in hosts["a"]["msg"]
@@ -84,7 +89,7 @@ def test_host_whose_variables_cannot_be_read_is_one_host(monkeypatch: pytest.Mon
         assert list(endpoints) == []
         return Traffic()
 
-    monkeypatch.setattr(fleet, "survey", survey)
+    monkeypatch.setattr(fleet_reading, "survey", survey)
     request = fleet.Request(HOSTS, None, Bounds())
     connections: Any = Connections()
     hosts = fleet.FleetRun(request, connections, Progress(3, 0, print, lambda: 0.0), print).run()["hosts"]
@@ -105,7 +110,7 @@ def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.Mon
             raise ResumeError("resume_file x cannot be written: No space left on device.")
 
     off = Unreachable("a", "off", "Switch it on")
-    monkeypatch.setattr(fleet, "survey", rows(off, off, off))
+    monkeypatch.setattr(fleet_reading, "survey", rows(off, off, off))
     warnings: list[str] = []
     with Full(str(tmp_path / "fleet.jsonl"), {}, 60, lambda: 0.0) as resume:
         fleet_result = run(warnings, resume)
@@ -117,7 +122,7 @@ def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.Mon
 
 def test_nothing_more_is_read_for_a_playbook_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     off = Unreachable("a", "off", "Switch it on")
-    monkeypatch.setattr(fleet, "survey", rows(off, off, off))
+    monkeypatch.setattr(fleet_reading, "survey", rows(off, off, off))
     asked: list[int] = []
 
     def abandoned() -> bool:

@@ -48,7 +48,7 @@ def _endpoints(spec: dict[str, Any]) -> list[Any]:
 
 
 def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import license_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import license_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
@@ -68,8 +68,8 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
 
 
 def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_hosts import FleetHosts
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_reading import Reading, Request
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.hosts import FleetHosts
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest, Reading
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
@@ -86,7 +86,7 @@ def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         hosts = Hosts(connections, lambda _name, _result: None, print)
         endpoints.update((one.inventory_name, one) for one in _endpoints(spec))
         names = tuple(endpoints)
-        request = Request(names, Policy.parse([APPROVED]), Bounds(in_flight=spec["in_flight"]))
+        request = AuditRequest(names, Policy.parse([APPROVED]), Bounds(in_flight=spec["in_flight"]))
         Reading(request, hosts, lambda _machine: None).read(names, _PAIR)
         return {"read": sum("license" in result for result in hosts.results.values())}
 
@@ -94,7 +94,7 @@ def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
 
 
 def repair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.repair import repair_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet, fleet_repair
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy

@@ -92,11 +92,11 @@ def scenario(hosts: int) -> dict[str, Any]:
 
 
 @contextmanager
-def lab(hosts: int, network: str) -> Iterator[Path]:
+def lab(fleet: dict[str, Any], network: str) -> Iterator[Path]:
     """The lab with this fleet; its inventory."""
     WORK.mkdir(parents=True, exist_ok=True)
-    path, inventory = WORK / "rough.yml", WORK / "rough-inventory.yml"
-    path.write_text(yaml.safe_dump(scenario(hosts)))
+    path, inventory = WORK / f"{fleet['name']}.yml", WORK / f"{fleet['name']}-inventory.yml"
+    path.write_text(yaml.safe_dump(fleet))
     inventory.unlink(missing_ok=True)
     command = [sys.executable, "-m", "winlab", "up", str(path), "--inventory", str(inventory), "--network", network]
     environment = {**os.environ, "WINLAB_RUNTIME": str(WORK / "winlab")}
@@ -165,7 +165,7 @@ def main() -> int:
     """Run it and say how it went."""
     options = _arguments()
     import_collection()
-    with lab(options.hosts, options.network) as inventory:
+    with lab(scenario(options.hosts), options.network) as inventory:
         report, done = read(inventory, options)
     found = faults(report, options.hosts, options.deadline)
     patience = options.host_timeout * sum(

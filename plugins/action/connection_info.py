@@ -12,8 +12,8 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winfleet.activation.plugins.module_utils import _files
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connection_result import connection_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.connection import connection_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.connection import examine
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import open_session
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_reading import Request
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.audit import FleetRun
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import FleetDiagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
     policy_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -57,7 +57,7 @@ class ActionModule(FleetAction):
         )
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
+        request = AuditRequest(
             hosts=hosts,
             policy=arguments["policy"],
             bounds=self.bounds(arguments),
@@ -80,9 +80,16 @@ class ActionModule(FleetAction):
         return result
 
     def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
-        inventory = Inventory(self.inventory, connections, open_session)
-        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory)
-        result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
+        bounds = self.bounds(arguments)
+        summary = result["summary"]
+        if bounds.deadline is not None:
+            bounds = replace(bounds, deadline=max(0.0, bounds.deadline - summary["seconds"]))
+        began = time.monotonic()
+        inventory = Inventory(self.inventory, connections)
+        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory, bounds)
+        summary["diagnosed"], requests = diagnosis.add(result["hosts"])
+        summary["requests"] += requests
+        summary["seconds"] = round(summary["seconds"] + time.monotonic() - began, 1)
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:
         path = arguments["resume_file"]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import present
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_arguments import check_event_days
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.judgement_result import finding_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import shapes
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.judgement import finding_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
@@ -29,4 +29,4 @@ class ActionModule(WsmanAction):
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
         info = host_info(session, arguments["client_days"], self.machine_names, arguments["event_days"])
         findings = [finding_result(finding) for finding in info.findings]
-        return {"changed": False, **present.host_info_result(info), "findings": findings}
+        return {"changed": False, **shapes.host_info_result(info), "findings": findings}

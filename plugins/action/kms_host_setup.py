@@ -9,12 +9,12 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.changes import setup_report
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_arguments import (
     HOST_ARGUMENTS,
     host_request_of,
     restart_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.changes import setup_report
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.confirmation_id import ConfirmationId
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_setup import (

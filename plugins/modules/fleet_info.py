@@ -49,8 +49,9 @@ options:
   diagnose:
     description:
       - Whether to find out why machines are not activated that should be. Only those that are not compliant, and not
-        licensed or about to lose their activation, are asked; each takes 11 requests over a connection of its own, and
-        a KMS host is read once for all of them.
+        licensed or about to lose their activation, are asked. Each takes 12 requests over a connection of its own, the
+        sign-in among them, and a KMS host of theirs 7, once for all of them.
+      - The event log of a KMS host is not read for a fleet; M(winfleet.activation.license_diagnosis) reads it.
       - A diagnosis is no part of O(resume_file).
     type: bool
     default: false
@@ -302,7 +303,9 @@ summary:
       returned: always
       sample: {licensed: 9871}
     requests:
-      description: HTTP requests that were sent, those of hosts that were read through pywinrm not included.
+      description:
+        - HTTP requests that were sent. Those of O(diagnose) are among them, those of hosts that were read through
+          pywinrm are not.
       type: int
       returned: always
       sample: 39612

@@ -308,12 +308,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
+    change,
     errors,
     gss,
     options,
     plan,
     present,
-    publish,
     requirements,
 )
 
@@ -353,14 +353,14 @@ def argument_spec() -> dict[str, Any]:
 # --- Options to objects -----------------------------------------------------------------------------------------------
 
 
-def _request(params: dict[str, Any]) -> plan.Request:
+def _request(params: dict[str, Any]) -> plan.RecordRequest:
     if params["state"] == "absent" and params["exclusive"]:
         raise errors.SettingWrong("exclusive goes with state=present: it deletes what is not in the list.")
     if params["ttl"] is not None and not 0 <= params["ttl"] < 2**31:
         raise errors.SettingWrong("ttl must be between 0 and 2147483647.")
     if params["retries"] < 1:
         raise errors.SettingWrong("retries must be at least 1.")
-    return plan.Request(
+    return plan.RecordRequest(
         wishes=tuple(_wishes(params)),
         present=params["state"] == "present",
         exclusive=params["exclusive"],
@@ -395,9 +395,9 @@ def _wish(entry: dict[str, Any], params: dict[str, Any]) -> plan.Wish:
         raise errors.SettingWrong(f"target: {error}.{advice if params['state'] == 'absent' else ''}") from error
 
 
-def _settings(params: dict[str, Any]) -> publish.Settings:
+def _settings(params: dict[str, Any]) -> change.UpdateSettings:
     options.check_numbers(params)
-    return publish.Settings(
+    return change.UpdateSettings(
         signer=options.signer_of(params),
         nameservers=tuple(params["nameservers"]),
         server=params["server"],
@@ -414,23 +414,23 @@ _Outcome = dict[str, Any]
 
 
 def _look_all(
-    domains: list[str], request: plan.Request, settings: publish.Settings
-) -> tuple[dict[str, publish.Look], dict[str, _Outcome]]:
+    domains: list[str], request: plan.RecordRequest, settings: change.UpdateSettings
+) -> tuple[dict[str, change.Look], dict[str, _Outcome]]:
     """Every domain before anything is sent to any of them."""
-    looks: dict[str, publish.Look] = {}
+    looks: dict[str, change.Look] = {}
     failures: dict[str, _Outcome] = {}
     for domain in domains:
         try:
-            looks[domain] = publish.look(domain, request, settings)
+            looks[domain] = change.look(domain, request, settings)
         except (errors.DnsError, plan.PlanRefused) as error:
             failures[domain] = present.failure(domain, error)
     return looks, failures
 
 
 def _carry_out(
-    looks: dict[str, publish.Look], work: Callable[[publish.Look], publish.Report]
-) -> tuple[list[publish.Report], dict[str, _Outcome]]:
-    reports: list[publish.Report] = []
+    looks: dict[str, change.Look], work: Callable[[change.Look], change.Report]
+) -> tuple[list[change.Report], dict[str, _Outcome]]:
+    reports: list[change.Report] = []
     failures: dict[str, _Outcome] = {}
     for domain, found in looks.items():
         try:
@@ -440,7 +440,9 @@ def _carry_out(
     return reports, failures
 
 
-def _run(module: AnsibleModule, request: plan.Request, settings: publish.Settings, domains: list[str]) -> _Outcome:
+def _run(
+    module: AnsibleModule, request: plan.RecordRequest, settings: change.UpdateSettings, domains: list[str]
+) -> _Outcome:
     looks, outcomes = _look_all(domains, request, settings)
     for domain in [domain for domain, found in looks.items() if found.exists is False]:
         module.warn(f"{domain} does not exist in DNS, so that no client can be in it: check its spelling.")
@@ -448,15 +450,15 @@ def _run(module: AnsibleModule, request: plan.Request, settings: publish.Setting
         outcomes.update({domain: present.planned(found) for domain, found in looks.items()})
         return _result(domains, outcomes, [])
     if module.check_mode:
-        reports, failures = _carry_out(looks, publish.preview)
+        reports, failures = _carry_out(looks, change.preview)
     else:
-        reports, failures = _carry_out(looks, lambda found: publish.carry_out(found, request, settings.tries))
+        reports, failures = _carry_out(looks, lambda found: change.carry_out(found, request, settings.tries))
     outcomes.update(failures)
     outcomes.update({done.look.domain: present.report(done) for done in reports})
     return _result(domains, outcomes, reports)
 
 
-def _result(domains: list[str], outcomes: dict[str, _Outcome], reports: list[publish.Report]) -> _Outcome:
+def _result(domains: list[str], outcomes: dict[str, _Outcome], reports: list[change.Report]) -> _Outcome:
     results = [outcomes[domain] for domain in domains]
     result: _Outcome = {"changed": any(one["changed"] for one in results), "results": results}
     if reports:

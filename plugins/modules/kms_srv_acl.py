@@ -336,9 +336,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     dns_node,
     dns_view,
     errors,
-    guard,
     options,
     present,
+    protect,
     requirements,
     rights,
 )
@@ -369,14 +369,14 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def _request(params: dict[str, Any]) -> guard.Request:
+def _request(params: dict[str, Any]) -> protect.ProtectionRequest:
     if params["approved_hosts"] == []:
         raise errors.SettingWrong(
             "approved_hosts is empty, so that nobody would be a member: name the hosts, or leave it out."
         )
     if params["exclusive"] and not params["approved_hosts"]:
         raise errors.SettingWrong("exclusive goes with approved_hosts: nobody would be left in the group.")
-    return guard.Request(
+    return protect.ProtectionRequest(
         group=params["group"],
         mask=_MASKS[params["rights"]],
         owner=params["owner"],
@@ -403,15 +403,15 @@ def _run(
     module: AnsibleModule,
     server: directory.Directory,
     view: dns_view.DnsView,
-    request: guard.Request,
+    request: protect.ProtectionRequest,
     domains: list[str],
 ) -> _Outcome:
-    setting = guard.prepare(server, request)
-    looks: dict[str, guard.Look] = {}
+    setting = protect.prepare(server, request)
+    looks: dict[str, protect.Look] = {}
     failures: dict[str, _Outcome] = {}
     for domain in domains:
         try:
-            looks[domain] = guard.look(server, domain, request, setting, view.zone_of(domain))
+            looks[domain] = protect.look(server, domain, request, setting, view.zone_of(domain))
         except errors.AdError as error:
             failures[domain] = present.failure(domain, error)
     outcome: _Outcome = {"changed": False, "group": present.group(setting.membership, False)}
@@ -423,7 +423,7 @@ def _run(
     outcome.update(changed=joined, group=present.group(setting.membership, joined))
     if not module.check_mode:
         try:
-            guard.change_members(server, setting.membership)
+            protect.change_members(server, setting.membership)
         except errors.AdError as error:
             return _members_failed(outcome, error, [looks[domain] for domain in domains])
     results = _carry_out_all(module, server, [looks[domain] for domain in domains], setting, names)
@@ -435,7 +435,7 @@ def _run(
     return outcome
 
 
-def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[guard.Look]) -> _Outcome:
+def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[protect.Look]) -> _Outcome:
     """The first write of all. What is not known counts as changed."""
     known = Outcome(error.changed).result()
     group = {**outcome["group"], "changed": known["changed"]}
@@ -446,8 +446,8 @@ def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[guard.
 def _carry_out_all(
     module: AnsibleModule,
     server: directory.Directory,
-    looks: list[guard.Look],
-    setting: guard.Setting,
+    looks: list[protect.Look],
+    setting: protect.Setting,
     names: dict[str, str],
 ) -> list[_Outcome]:
     """One domain after the other, until there is no connection any more."""
@@ -466,11 +466,15 @@ def _carry_out_all(
 
 
 def _carry_out(
-    module: AnsibleModule, server: directory.Directory, seen: guard.Look, setting: guard.Setting, names: dict[str, str]
+    module: AnsibleModule,
+    server: directory.Directory,
+    seen: protect.Look,
+    setting: protect.Setting,
+    names: dict[str, str],
 ) -> _Outcome:
     if module.check_mode:
-        return present.report(guard.preview(seen), setting, names, check=True)
-    return present.report(guard.protect(server, seen, setting.policy), setting, names, check=False)
+        return present.report(protect.preview(seen), setting, names, check=True)
+    return present.report(protect.protect(server, seen, setting.policy), setting, names, check=False)
 
 
 def _failed(outcome: _Outcome, results: list[_Outcome]) -> _Outcome:
@@ -485,7 +489,7 @@ def _failed(outcome: _Outcome, results: list[_Outcome]) -> _Outcome:
 _WARNED = {"nonsecure_updates", "tombstoned", "group_denied"}
 
 
-def _warn(module: AnsibleModule, membership: guard.Membership, results: list[_Outcome]) -> None:
+def _warn(module: AnsibleModule, membership: protect.Membership, results: list[_Outcome]) -> None:
     for one in results:
         for problem in one["problems"]:
             if problem["code"] in _WARNED:

@@ -16,16 +16,18 @@ from typing import Any
 import pytest
 from winrm.protocol import Protocol
 
-from benchmarks import figures, peer, rough
+from benchmarks import diagnosis, figures, peer, rough
 from benchmarks.bench import Bench, see_that_all_were_repaired_once
 from benchmarks.cases import Case, Measured, RepairSizes, cases, repair_cases
 from benchmarks.libraries import check_urllib3
 from benchmarks.places import PASSWORD, USER
+from benchmarks.processes import Finished
 from benchmarks.questions import method_of, question, raw_question
 from benchmarks.repair_targets import repair_targets
 from benchmarks.shell import FACTS
 from benchmarks.states import FIRST, LAST, Machine, Machines
 from benchmarks.targets import Target, targets
+from tests.module_document import document
 
 from .conftest import REPOSITORY
 
@@ -234,6 +236,41 @@ def test_faults_of_a_report_are_seen() -> None:
     assert "accounted for" in rough.faults({**report, "read": report["read"][1:]}, 1000, 60)[0]
     wrong = {**report["troubled"], "password-0": "the host was not read to the end"}
     assert "password-0 has the wrong reason" in rough.faults({**report, "troubled": wrong}, 1000, 60)[0]
+
+
+# --- a fleet with machines that are not activated
+
+
+def test_a_diagnosis_costs_what_is_documented() -> None:
+    """Forty of them; without arguments it is a thousand."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.diagnosis", "--hosts", "40", "--broken", "10", "--network", NETWORK],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every cause was found" in done.stdout
+
+
+def test_a_diagnosis_that_costs_more_is_seen() -> None:
+    def one(requests: int, **causes: str) -> diagnosis.Run:
+        summary = {"requests": requests, "seconds": 1.0, "diagnosed": len(causes)}
+        return diagnosis.Run(summary, causes, Finished(0, "", 2.0, 1.0, 50.0))
+
+    plain, right = one(4000), {"clock-1": "clock", "set-1": "configured_host"}
+    assert diagnosis.faults(plain, one(4031, **right), 2) == []
+    assert diagnosis.faults(plain, one(4032, **right), 2) == ["32 requests were added, and 31 are named"]
+    assert "1 machines have a cause" in diagnosis.faults(plain, one(4019, set="configured_host"), 2)[0]
+    assert diagnosis.faults(plain, one(4031, **right | {"set-1": "port"}), 2) == ["set-1 has the cause port"]
+
+
+def test_the_documented_cost_is_the_one_that_is_measured() -> None:
+    told = " ".join(document("fleet_info")["doc"]["options"]["diagnose"]["description"])
+    assert f"takes {diagnosis.REQUESTS_OF_MACHINE} requests" in told
+    assert f"a KMS host of theirs {diagnosis.REQUESTS_OF_KMS_HOST}, once" in told
 
 
 # --- cases and verdicts

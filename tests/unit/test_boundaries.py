@@ -98,7 +98,7 @@ FOREIGN = {
     # To read what a listener shows in TLS.
     f"{WINRM}/certificate.py": frozenset({"cryptography"}),
     # To see which variables a template reads; ansible-core brings it along.
-    f"{GLUE}/rendering.py": frozenset({"jinja2"}),
+    f"{GLUE}/connections/rendering.py": frozenset({"jinja2"}),
     # The page is a template; both come with ansible-core.
     f"{REPORT}/html_page.py": frozenset({"jinja2", "markupsafe"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),

@@ -18,8 +18,8 @@ from . import options
 from .errors import SettingWrong
 from .resolve import Lookup
 from .signing import Unsigned
-from .survey import Finding, Settings, Transfer, survey, transfers
-from .verdict import Policy
+from .survey import Finding, SurveySettings, Transfer, survey, transfers
+from .verdict import RecordPolicy
 
 SPEC: dict[str, Any] = {
     "domains": {"type": "list", "elements": "str", "aliases": ["domain"]},
@@ -72,7 +72,7 @@ class Inquiry:
     ``patience``: seconds to go on looking while the servers of a zone differ.
     """
 
-    settings: Settings
+    settings: SurveySettings
     domains: tuple[str, ...] | None
     zone_transfer: bool
     patience: float = 0
@@ -103,10 +103,12 @@ def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
     if not (params["ask_resolver"] or params["ask_servers"]):
         raise SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
     domains, approved = params["domains"], params["approved_hosts"]
-    settings = Settings(
+    settings = SurveySettings(
         lookup=Lookup(params["nameservers"], params["timeout"]),
         signer=options.tsig_of(params) or Unsigned(),
-        policy=Policy(None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]),
+        policy=RecordPolicy(
+            None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]
+        ),
         servers=tuple(params["servers"]),
         server_port=params["server_port"],
         timeout=params["timeout"],

@@ -19,8 +19,8 @@ from .._winrm import trace
 from .._winrm.endpoint import Endpoint
 from .._winrm.recording import Kept, RecordingPipe
 from .._winrm.session import Pipe, Session, context_for
-from .connection_result import connection_result
-from .contact_report import report_of, text_of, words_of
+from .results.connection import connection_result
+from .results.contact import report_of, text_of, words_of
 
 Result = dict[str, Any]
 

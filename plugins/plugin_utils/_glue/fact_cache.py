@@ -17,8 +17,8 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import cache_loader
 
-from .fleet_result import groups_of_host
 from .refusal import TaskRefused
+from .results.fleet import groups_of_host
 
 Result = dict[str, Any]
 

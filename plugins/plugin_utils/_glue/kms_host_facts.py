@@ -1,11 +1,10 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The KMS host that a client asks, read where the inventory has it."""
+"""The KMS host that a client asks: which one of the inventory it is, and what it says of itself."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -18,10 +17,14 @@ from .._policy.diagnosis.facts import Facts
 from .._spp.steps import take
 from .._winrm.endpoint import Endpoint
 from .._winrm.session import Session
-from . import failure, options
-from .host_connections import HostConnections
+from .connections import options
+from .connections.hosts import HostConnections
 from .masking import Masking
-from .once import Once
+from .results import failure
+
+
+class HostUnknown(Exception):
+    """Which machine of the inventory the KMS host is cannot be said; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,16 @@ class Inventory:
 
     hosts: Iterable[str]
     connections: HostConnections
-    open_session: Callable[[Endpoint], Session]
+
+    def host_of(self, client: Facts) -> str:
+        """The inventory's name of the KMS host that a client asks. Raises HostUnknown."""
+        asked = list(_asked(client))
+        if not asked:
+            raise HostUnknown("which host it asks is not known")
+        found = next(filter(None, (self.named(host, _addresses(client, host)) for host in asked)), None)
+        if found is None:
+            raise HostUnknown(f"the inventory has no host named {' or '.join(asked)}")
+        return found
 
     def named(self, host: str, addresses: tuple[str, ...] = ()) -> str | None:
         """The inventory's name of a KMS host: by its name, else by an address that it has.
@@ -52,68 +64,62 @@ class Inventory:
             return None
 
 
+def has_host(client: Facts) -> bool:
+    """Whether a KMS host of the inventory may have a say in it."""
+    return reading.is_volume_client(client.product) and reading.cloud_provider(client) is None
+
+
+def with_host(client: Facts, found: HostReading | str) -> Facts:
+    """With what the KMS host says of itself, or why it could not be asked."""
+    if isinstance(found, HostReading):
+        return replace(client, kms_host=host_facts(found, client))
+    return replace(client, unread={**client.unread, "kms_host": " ".join(found.split())[:400]})
+
+
+@dataclass(frozen=True)
 class KmsHosts:
-    """Reads each KMS host once, whichever client it is for. May be used by several threads.
+    """Reads the KMS host of one client, its log included where a request of the client has no answer."""
 
-    ``log``: whether its log may be read where a client's request has no answer.
-    """
+    inventory: Inventory
+    open_session: Callable[[Endpoint], Session]
 
-    def __init__(self, inventory: Inventory, log: bool = True) -> None:
-        self._inventory = inventory
-        self._log = log
-        self._once = Once()
-        # Ansible's templates are not made for several threads.
-        self._rendering = threading.Lock()
-
-    def add(self, facts: Facts) -> Facts:
+    def add(self, client: Facts) -> Facts:
         """Add what the KMS host of a client says of itself, or why it could not be asked."""
-        if not reading.is_volume_client(facts.product) or reading.cloud_provider(facts) is not None:
-            return facts
-        asked = list(_asked(facts))
-        if not asked:
-            return _unread(facts, "which host it asks is not known")
-        with self._rendering:
-            found = next(filter(None, (self._inventory.named(host, _addresses(facts, host)) for host in asked)), None)
-        if found is None:
-            return _unread(facts, f"the inventory has no host named {' or '.join(asked)}")
-        known = self._once.answer(found, lambda: self._attempt(found, facts))
-        return _unread(facts, known) if isinstance(known, str) else replace(facts, kms_host=host_facts(known, facts))
+        if not has_host(client):
+            return client
+        try:
+            return with_host(client, self._attempt(self.inventory.host_of(client), client))
+        except HostUnknown as unknown:
+            return with_host(client, str(unknown))
 
-    def _attempt(self, name: str, facts: Facts) -> HostReading | str:
+    def _attempt(self, name: str, client: Facts) -> HostReading | str:
         masking = Masking()
         try:
-            return self._read(name, facts, masking)
+            return self._read(name, client, masking)
         except (*failure.EXPECTED, options.OptionError) as error:
             said = str(failure.result_of(error, name).get("msg") or error)
             return masking.text(f"{name} could not be read: {said}")
 
-    def _read(self, name: str, facts: Facts, masking: Masking) -> HostReading:
-        inventory = self._inventory
-        with self._rendering:
-            endpoint, _warnings = options.endpoint_from_connection(inventory.connections.of(name), name)
+    def _read(self, name: str, client: Facts, masking: Masking) -> HostReading:
+        endpoint, _warnings = options.endpoint_from_connection(self.inventory.connections.of(name), name)
         masking.add(endpoint.password.reveal() if endpoint.password else None)
-        session = inventory.open_session(endpoint)
-        since = log_needed(facts) if self._log else None
+        session = self.open_session(endpoint)
         try:
-            return take(session, read_host(name, lambda: datetime.now(timezone.utc), since))
+            return take(session, read_host(name, lambda: datetime.now(timezone.utc), log_needed(client)))
         finally:
             session.close()
 
 
-def _asked(facts: Facts) -> Iterator[str]:
+def _asked(client: Facts) -> Iterator[str]:
     """The host that the client asked last by its log; else those that it would ask, the likeliest first."""
-    logged = reading.logged(facts)
+    logged = reading.logged(client)
     if logged is not None and logged.host:
         yield logged.host
         return
-    yield from (host for host, _port in reading.answering_first(facts))
+    yield from (host for host, _port in reading.answering_first(client))
 
 
-def _addresses(facts: Facts, host: str) -> tuple[str, ...]:
-    known = facts.addresses.get(normal_name(host), ())
-    published = (record.addresses or () for record in reading.records(facts) if record.target == normal_name(host))
+def _addresses(client: Facts, host: str) -> tuple[str, ...]:
+    known = client.addresses.get(normal_name(host), ())
+    published = (record.addresses or () for record in reading.records(client) if record.target == normal_name(host))
     return (*known, *(address for found in published for address in found))
-
-
-def _unread(facts: Facts, why: str) -> Facts:
-    return replace(facts, unread={**facts.unread, "kms_host": " ".join(why.split())[:400]})

@@ -11,7 +11,7 @@ from .._licensing.client_settings import ClientRequest
 from .._policy.policy import Policy
 from .._policy.repair import Wishes
 from .._policy.verdict import REPAIRABLE, Verdict
-from .license_result import policy_of
+from .results.license import policy_of
 
 REPAIR_ARGUMENTS: dict[str, Any] = {
     "repair": {

@@ -23,7 +23,7 @@ from .._report.places import Places, places_in
 from .._report.redaction import redacted
 from .._report.report import About, Approved, Report, merged
 from .._report.results import finding_of, machines_of
-from .rendering import Renderer, RenderError
+from .connections.rendering import Renderer, RenderError
 
 _ROOT = Path(__file__).resolve().parents[3]
 

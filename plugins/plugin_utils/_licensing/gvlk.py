@@ -23,7 +23,7 @@ from .catalogue import (
     close_names,
     is_gvlk,
 )
-from .editions import Edition, Verdict, edition_of, names_no_edition
+from .editions import Edition, EditionKind, edition_of, names_no_edition
 from .model import OperatingSystem
 from .product_key import mask
 from .selection import Refusal, Selection
@@ -104,7 +104,7 @@ def _named_windows(name: str, rows: list[Gvlk], os: OperatingSystem) -> Selectio
     if not typed:
         return _contradiction(os, f"{name} is not an edition with ProductType {os.product_type}")
     edition = edition_of(os.sku)
-    if edition is not None and edition.verdict is not Verdict.UNKNOWN:
+    if edition is not None and edition.kind is not EditionKind.UNKNOWN:
         same = [row for row in typed if edition.sku in row.skus]
         if not same:
             return _refused(
@@ -127,9 +127,9 @@ def _outright(os: OperatingSystem) -> Selection | None:
         )
     edition = edition_of(os.sku)
     edition_id = (os.edition_id or "").casefold()
-    if "eval" in edition_id or (edition is not None and edition.verdict is Verdict.EVALUATION):
+    if "eval" in edition_id or (edition is not None and edition.kind is EditionKind.EVALUATION):
         return _evaluation(os, edition)
-    if edition_id == "serverrdsh" or (edition is not None and edition.verdict is Verdict.MULTI_SESSION):
+    if edition_id == "serverrdsh" or (edition is not None and edition.kind is EditionKind.MULTI_SESSION):
         return _refused(
             Refusal.MULTI_SESSION,
             f"{_described(os, edition)} does not activate against a KMS host of your own.",
@@ -141,19 +141,19 @@ def _outright(os: OperatingSystem) -> Selection | None:
 
 def _without_gvlk(edition: Edition) -> Selection | None:
     note = f" {edition.note}" if edition.note else ""
-    if edition.verdict is Verdict.HOME:
+    if edition.kind is EditionKind.HOME:
         return _refused(
             Refusal.HOME,
             f"{edition.label} is a Home edition, which has no volume license and no client setup key.",
             "Upgrade the machine to a volume edition such as Pro or Enterprise first.",
         )
-    if edition.verdict is Verdict.SUBSCRIPTION:
+    if edition.kind is EditionKind.SUBSCRIPTION:
         return _refused(
             Refusal.SUBSCRIPTION,
             f"{edition.label} is licensed through a subscription, on top of another edition's license.",
             "Leave its key alone; a client setup key would change the basis of its license.",
         )
-    if edition.verdict is Verdict.NO_GVLK:
+    if edition.kind is EditionKind.NO_GVLK:
         return _refused(
             Refusal.NO_GVLK,
             f"Microsoft publishes no client setup key for {edition.label}.{note}",
@@ -284,7 +284,7 @@ def _installable() -> Iterable[Gvlk]:
 
 
 def _described(os: OperatingSystem, edition: Edition | None) -> str:
-    if edition is not None and edition.verdict is not Verdict.UNKNOWN:
+    if edition is not None and edition.kind is not EditionKind.UNKNOWN:
         return edition.label
     return f"EditionID {os.edition_id}"
 

@@ -30,8 +30,8 @@ from .audit import Audit, audit_steps
 from .course import Course
 from .errors import ChangeFailed, Refused, Result
 from .kms_host import Restart, host_steps
+from .licensing_service import ServiceRequest, service_steps
 from .product_key import install_key
-from .service import ServiceRequest, service_steps
 
 _INTERVALS = ("activation_interval", "renewal_interval")
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
-from ..._licensing.error_codes import explain
+from ..._licensing.error_codes import code_text, explain
 from . import reading
 from .facts import Facts, KmsHost
+from .preconditions import KMS_CLIENT, Objection, no_log, of_host, unless
 from .step import Answer, failed, not_asked, passed, unknown
 
-# What a host answers, which tells as much as a look at the host.
+# What a host answers.
 _NOT_COVERED, _NOT_ACTIVATED, _NOT_ENOUGH, _CLOCK = 0xC004F042, 0xC004F041, 0xC004F038, 0xC004F06C
 #: Microsoft Learn, "Guidelines for troubleshooting KMS".
 TOLERANCE = timedelta(hours=4)
@@ -21,13 +22,33 @@ TOLERANCE = timedelta(hours=4)
 _TRAVEL = timedelta(minutes=10)
 
 
-def host_product(facts: Facts) -> Answer:
+def _refused(code: int, words: str) -> Objection:
+    """What the host answers tells as much as a look at it."""
+
+    def objection(facts: Facts) -> Answer | None:
+        return failed(f"{words.format(_asked(facts))} ({code_text(code)})") if reading.code(facts) == code else None
+
+    return objection
+
+
+def _not_enough(facts: Facts) -> Answer | None:
+    if reading.code(facts) != _NOT_ENOUGH:
+        return None
+    failure = reading.logged(facts)
+    told = f" (it has counted {failure.count})" if failure is not None and failure.count is not None else ""
+    return failed(f"{_asked(facts)} has not counted enough clients{told}, {code_text(_NOT_ENOUGH)}{_twins(facts)}")
+
+
+def _time_refused(facts: Facts) -> Answer | None:
+    if reading.code(facts) != _CLOCK:
+        return None
+    return failed(f"{_asked(facts)} refused the time of the request ({code_text(_CLOCK)}){_ahead(facts)}")
+
+
+@unless(*KMS_CLIENT, _refused(_NOT_COVERED, "{} cannot activate this product"))
+@of_host
+def host_product(_facts: Facts, host: KmsHost) -> Answer:
     """Step ``host_product``."""
-    if reading.code(facts) == _NOT_COVERED:
-        return failed(f"{_asked(facts)} cannot activate this product (0xC004F042)")
-    other, host = _host(facts)
-    if host is None:
-        return other
     if not host.keys:
         return failed(f"{host.name} carries no KMS host key")
     if any(key.covers for key in host.keys):
@@ -37,13 +58,10 @@ def host_product(facts: Facts) -> Answer:
     return unknown(f"whether the keys of {host.name} cover this product is not known")
 
 
-def host_activated(facts: Facts) -> Answer:
+@unless(*KMS_CLIENT, _refused(_NOT_ACTIVATED, "the key of {} is not activated"))
+@of_host
+def host_activated(_facts: Facts, host: KmsHost) -> Answer:
     """Step ``host_activated``."""
-    if reading.code(facts) == _NOT_ACTIVATED:
-        return failed(f"the key of {_asked(facts)} is not activated (0xC004F041)")
-    other, host = _host(facts)
-    if host is None:
-        return other
     keys = [key for key in host.keys if key.covers] or list(host.keys)
     if not keys:
         return not_asked(f"{host.name} carries no KMS host key")
@@ -52,16 +70,10 @@ def host_activated(facts: Facts) -> Answer:
     return failed(f"the key of {host.name} is not activated")
 
 
-def host_count(facts: Facts) -> Answer:
+@unless(*KMS_CLIENT, _not_enough)
+@of_host
+def host_count(facts: Facts, host: KmsHost) -> Answer:
     """Step ``host_count``."""
-    failure = reading.logged(facts)
-    if reading.code(facts) == _NOT_ENOUGH:
-        counted = failure.count if failure is not None else None
-        told = f" (it has counted {counted})" if counted is not None else ""
-        return failed(f"{_asked(facts)} has not counted enough clients{told}, 0xC004F038{_twins(facts)}")
-    other, host = _host(facts)
-    if host is None:
-        return other
     keys = [key for key in host.keys if key.covers] or host.keys
     counts = [key.current_count for key in keys if key.current_count is not None]
     if not counts:
@@ -71,14 +83,9 @@ def host_count(facts: Facts) -> Answer:
     return failed(f"{told}{_twins(facts)}") if current < needed else passed(told)
 
 
+@unless(*KMS_CLIENT, _time_refused)
 def clock(facts: Facts) -> Answer:
     """Step ``clock``."""
-    if reading.code(facts) == _CLOCK:
-        return failed(f"{_asked(facts)} refused the time of the request (0xC004F06C){_ahead(facts)}")
-    if facts.machine is not None and not reading.is_volume_client(facts.product):
-        return not_asked("no KMS host activates its kind of key")
-    if reading.cloud_provider(facts) is not None:
-        return not_asked("its cloud provider activates it")
     if facts.clock_offset is None:
         return unknown(facts.why_unread("licensing"))
     host = facts.kms_host.clock_offset if facts.kms_host is not None else None
@@ -87,30 +94,26 @@ def clock(facts: Facts) -> Answer:
             return failed(f"its clock is {_hours(facts.clock_offset)} off that of the control node")
         return unknown(f"the clock of its KMS host: {facts.why_unread('kms_host')}")
     difference = facts.clock_offset - host
-    if abs(difference) > TOLERANCE:
-        return failed(f"its clock and that of its KMS host differ by {_hours(difference)}")
-    return passed(f"its clock and that of its KMS host differ by {_hours(difference)}")
+    told = f"its clock and that of its KMS host differ by {_hours(difference)}"
+    return failed(told) if abs(difference) > TOLERANCE else passed(told)
 
 
 def logged_code(facts: Facts) -> Answer:
     """Step ``logged_code``. A reason that only says that nothing has activated the product explains nothing."""
     code = reading.code(facts)
     failure = reading.logged(facts)
-    if failure is None and facts.log is None and (code is None or code in reading.GENERIC_CODES | reading.STATE_CODES):
-        return unknown(f"its event log: {facts.why_unread('events')}")
     if failure is None and (code is None or code in reading.GENERIC_CODES | reading.STATE_CODES):
-        return passed("it has logged no failure since the last success")
+        return no_log(facts) or passed("it has logged no failure since the last success")
     explained = explain(code or 0)
     where = f"event {failure.event}" if failure is not None else "its license"
     evidence = f"{where} says {explained.code_text}: {explained.meaning.rstrip('.')}"
     return failed(evidence, explained.admin_action, explains=code not in reading.GENERIC_CODES)
 
 
+@unless(no_log)
 def request_arrived(facts: Facts) -> Answer:
     """Step ``request_arrived``."""
     failure = reading.logged(facts)
-    if facts.log is None:
-        return unknown(f"its event log: {facts.why_unread('events')}")
     if failure is None or failure.event != REQUEST_SENT:
         return not_asked("it has logged no request without an answer")
     if failure.hresult != NOT_CONTACTED:
@@ -121,18 +124,6 @@ def request_arrived(facts: Facts) -> Answer:
     if host.last_request is not None and host.last_request >= failure.when - _TRAVEL:
         return passed(f"{host.name} has logged a request of it since")
     return failed(f"{host.name} has logged no request of it since {failure.when:%Y-%m-%d %H:%M}")
-
-
-def _host(facts: Facts) -> tuple[Answer, KmsHost | None]:
-    if facts.machine is None:
-        return unknown(facts.why_unread("licensing")), None
-    if not reading.is_volume_client(facts.product):
-        return not_asked("no KMS host activates its kind of key"), None
-    if reading.cloud_provider(facts) is not None:
-        return not_asked("its cloud provider activates it"), None
-    if facts.kms_host is None:
-        return unknown(f"its KMS host: {facts.why_unread('kms_host')}"), None
-    return passed(""), facts.kms_host
 
 
 def _needed(facts: Facts) -> int:

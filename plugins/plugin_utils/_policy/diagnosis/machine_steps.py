@@ -13,6 +13,7 @@ from ..key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
 from ..machine import Machine
 from . import reading
 from .facts import Facts
+from .preconditions import VOLUME_CLIENT, not_read, unless
 from .step import Answer, failed, not_asked, passed, unknown
 
 _NO_OEM_MARKER = 0xC004F035
@@ -71,12 +72,9 @@ def service(facts: Facts) -> Answer:
     return passed(f"{found.name} may start ({found.start_mode}, {found.state})")
 
 
+@unless(*VOLUME_CLIENT)
 def activation_type(facts: Facts) -> Answer:
     """Step ``activation_type``."""
-    if facts.machine is None:
-        return unknown(facts.why_unread("licensing"))
-    if not reading.is_volume_client(facts.product):
-        return not_asked("it is no client of volume activation")
     wanted = _type(facts)
     if wanted == _BY_TOKEN:
         return failed("it is set to activation by token only, which needs a certificate of its own")
@@ -85,13 +83,10 @@ def activation_type(facts: Facts) -> Answer:
     return passed("it may use KMS" if wanted == _BY_KMS else "it may use any kind of activation")
 
 
+@unless(*VOLUME_CLIENT)
 def directory(facts: Facts) -> Answer:
     """Step ``directory``."""
-    if facts.machine is None:
-        return unknown(facts.why_unread("licensing"))
-    if not reading.is_volume_client(facts.product):
-        return not_asked("it is no client of volume activation")
-    if facts.machine.snapshot.os.provider is not Provider.SPPWMI:
+    if facts.system is not None and facts.system.provider is not Provider.SPPWMI:
         return not_asked("Active Directory activates Windows 8, Server 2012 and later only")
     if _type(facts) in (_BY_KMS, _BY_TOKEN):
         return not_asked("it is not set to use Active Directory")
@@ -102,10 +97,9 @@ def directory(facts: Facts) -> Answer:
     return _objects(facts, required=_type(facts) == _BY_DIRECTORY)
 
 
+@unless(not_read)
 def cloud(facts: Facts) -> Answer:
     """Step ``cloud``."""
-    if facts.machine is None:
-        return unknown(facts.why_unread("licensing"))
     provider = reading.cloud_provider(facts)
     place = reading.configured_place(facts) or reading.cached_place(facts)
     if provider is not None and place is not None:
@@ -113,10 +107,11 @@ def cloud(facts: Facts) -> Answer:
     return passed("it is not set to the KMS host of a cloud provider")
 
 
+@unless(not_read)
 def license_state(facts: Facts) -> Answer:
     """Step ``license_state``."""
     if facts.product is None:
-        return unknown(facts.why_unread("licensing")) if facts.machine is None else not_asked("it carries no key")
+        return not_asked("it carries no key")
     code = facts.product.license_status_reason
     if code in reading.STATE_CODES:
         explained = explain(code)

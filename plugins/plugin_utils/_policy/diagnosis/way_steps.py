@@ -10,17 +10,16 @@ from collections.abc import Iterable
 from ....module_utils._kms import is_address, normal_name
 from . import reading
 from .facts import Facts, Place, Probe, Record
+from .preconditions import KMS_CLIENT, nobody_approved, set_to_host, unless
 from .step import Answer, failed, not_asked, passed, unknown
 
 _NO_DOMAIN = 0x8007007B
 _NOT_ENOUGH_COUNT = 0xC004F038
 
 
+@unless(*KMS_CLIENT)
 def configured_host(facts: Facts) -> Answer:
     """Step ``configured_host``."""
-    other = _no_client(facts)
-    if other is not None:
-        return other
     place = reading.configured_place(facts)
     if place is None:
         return passed("no KMS host is set, it looks in DNS")
@@ -34,11 +33,9 @@ def configured_host(facts: Facts) -> Answer:
     return failed(f"it is set to the KMS host {place[0]}, which is not approved")
 
 
+@unless(*KMS_CLIENT, set_to_host)
 def dns_suffix(facts: Facts) -> Answer:
     """Step ``dns_suffix``."""
-    other = _no_client(facts) or _needs_no_dns(facts)
-    if other is not None:
-        return other
     named = reading.lookup_domain(facts)
     if named is not None:
         return passed(f"it is told to look in {named}")
@@ -52,11 +49,9 @@ def dns_suffix(facts: Facts) -> Answer:
     return passed(f"it looks in {_listed(found)}")
 
 
+@unless(*KMS_CLIENT, set_to_host)
 def srv_records(facts: Facts) -> Answer:
     """Step ``srv_records``."""
-    other = _no_client(facts) or _needs_no_dns(facts)
-    if other is not None:
-        return other
     looked_in = reading.domains(facts)
     if looked_in == ():
         return not_asked("it knows no domain to look in")
@@ -73,13 +68,9 @@ def srv_records(facts: Facts) -> Answer:
     return failed(f"no KMS host is published in {_listed(one.domain for one in facts.published)}")
 
 
+@unless(*KMS_CLIENT, set_to_host, nobody_approved)
 def srv_hosts(facts: Facts) -> Answer:
     """Step ``srv_hosts``."""
-    other = _no_client(facts) or _needs_no_dns(facts)
-    if other is not None:
-        return other
-    if facts.policy is None or not facts.policy.approved:
-        return not_asked("no policy names the approved hosts")
     found = reading.records(facts)
     if not found:
         return _without_records(facts)
@@ -89,11 +80,9 @@ def srv_hosts(facts: Facts) -> Answer:
     return _strangers(facts, found, strange)
 
 
+@unless(*KMS_CLIENT)
 def target_resolves(facts: Facts) -> Answer:
     """Step ``target_resolves``."""
-    other = _no_client(facts)
-    if other is not None:
-        return other
     places = reading.asked_places(facts)
     if not places:
         return _without_records(facts)
@@ -108,11 +97,9 @@ def target_resolves(facts: Facts) -> Answer:
     return failed(f"the name {missing} has no address")
 
 
+@unless(*KMS_CLIENT)
 def port(facts: Facts) -> Answer:
     """Step ``port``."""
-    other = _no_client(facts)
-    if other is not None:
-        return other
     places = reading.asked_places(facts)
     if not places:
         return _without_records(facts)
@@ -127,11 +114,9 @@ def port(facts: Facts) -> Answer:
     return failed(f"no KMS host answers the control node: {_silence(probed)}")
 
 
+@unless(*KMS_CLIENT)
 def cached_host(facts: Facts) -> Answer:
     """Step ``cached_host``."""
-    other = _no_client(facts)
-    if other is not None:
-        return other
     place = reading.cached_place(facts)
     if place is None:
         return passed("it remembers no KMS host, or one is set")
@@ -143,19 +128,6 @@ def cached_host(facts: Facts) -> Answer:
     if not probe.answers:
         return failed(f"it remembers {_named(place)}, which does not answer the control node ({probe.reason})")
     return passed(f"it remembers {_named(place)}, which answers")
-
-
-def _no_client(facts: Facts) -> Answer | None:
-    if facts.machine is None:
-        return unknown(facts.why_unread("licensing"))
-    if not reading.is_volume_client(facts.product):
-        return not_asked("no KMS host activates its kind of key")
-    return not_asked("its cloud provider activates it") if reading.cloud_provider(facts) is not None else None
-
-
-def _needs_no_dns(facts: Facts) -> Answer | None:
-    place = reading.configured_place(facts)
-    return not_asked(f"it is set to {place[0]} and does not look in DNS") if place is not None else None
 
 
 def _without_records(facts: Facts) -> Answer:

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import gss, requirements
 from tests.unit.plugins.module_utils._dns.nameserver import ADDRESS, Primary, serve
-from tests.unit.plugins.module_utils._dns.test_publish import add
+from tests.unit.plugins.module_utils._dns.test_change import add
 
 from .conftest import Run
 

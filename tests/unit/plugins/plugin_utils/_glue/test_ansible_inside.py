@@ -23,10 +23,10 @@ from ansible.vars.hostvars import HostVars
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import ansible_inside
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.ansible_inside import INSIDE
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.keywords import connection_keywords
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.rendering import Renderer
 
-from .sending import OneHost
+from .connections.sending import OneHost
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
 FENCE = PLUGINS / "plugin_utils" / "_glue" / "ansible_inside.py"
@@ -47,7 +47,7 @@ PUBLIC = {
     "ansible.utils.unsafe_proxy",
 }
 # Not about connections: types of options, as the connection plugins apply them.
-AGREED = {("plugin_utils/_glue/host_connections.py", "ansible.config.manager")}
+AGREED = {("plugin_utils/_glue/connections/hosts.py", "ansible.config.manager")}
 # The fact cache has its own door.
 CACHE = {("plugin_utils/_glue/fact_cache.py", "ansible")}
 

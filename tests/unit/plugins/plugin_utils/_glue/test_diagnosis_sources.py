@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import needs_diagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import diagnosis, hosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import (
+    FleetDiagnosis,
+    needs_diagnosis,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network, Observer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.facts import Facts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Pause, Work
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import Unreachable
+
+from .._policy import test_diagnosis as samples
 
 
 class _Connection:
@@ -37,7 +50,7 @@ class _Connections:
 
 def inventory(addresses: dict[str, str]) -> tuple[Inventory, _Connections]:
     connections = _Connections(addresses)
-    return Inventory((*addresses, "localhost"), connections, lambda endpoint: None), connections  # type: ignore[arg-type, return-value]
+    return Inventory((*addresses, "localhost"), connections), connections  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -105,3 +118,96 @@ def test_what_no_network_has_is_refused(wrong: dict[str, Any], told: str) -> Non
 )
 def test_who_is_asked_of_a_fleet(result: dict[str, Any], wanted: bool) -> None:
     assert needs_diagnosis(result) is wanted
+
+
+NOT_ACTIVATED = {"compliant": False, "verdict": "not_activated", "license": {"license_status": "notification"}}
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What reading a machine or a KMS host comes to: it is returned, or raised; None for a reading without end.
+
+    Nobody is asked on any network.
+    """
+    outcomes: dict[str, Any] = {}
+
+    def outcome(endpoint: Endpoint) -> Work[Any]:
+        found = outcomes[endpoint.inventory_name]
+        if isinstance(found, Exception):
+            raise found
+        while found is None:
+            yield Pause(600)
+        return found
+
+    monkeypatch.setattr(diagnosis, "_reading", outcome)
+    monkeypatch.setattr(diagnosis, "_host_reading", outcome)
+    monkeypatch.setattr(
+        hosts.options,
+        "endpoint_from_connection",
+        lambda _connection, name: (Endpoint(name, "127.0.0.1", username="auditor", password=Secret("hidden-word")), ()),
+    )
+    return outcomes
+
+
+def told(names: tuple[str, ...], deadline: float | None = None) -> dict[str, Any]:
+    """What a fleet of these machines is told, beside one that is healthy."""
+    known, _connections = inventory(dict.fromkeys((*names, "kms01"), "10.0.0.1"))
+    hosts: dict[str, Any] = {name: dict(NOT_ACTIVATED) for name in names}
+    hosts["healthy"] = {"compliant": True, "license": {"license_status": "licensed"}}
+    bounds = Bounds(in_flight=3, deadline=deadline)
+    way = FleetDiagnosis(samples.facts().policy, Network(False, False), known, bounds)
+    assert way.add(hosts) == (len(names), 0)
+    assert hosts.pop("healthy")["diagnosis"] is None
+    return {name: hosts[name]["diagnosis"] for name in names}
+
+
+def test_each_machine_of_a_fleet_has_its_own_answer(reading: dict[str, Any]) -> None:
+    asks_kms01 = replace(samples.configured("kms01")(samples.facts()), kms_host=None)
+    reading.update(
+        one=asks_kms01,
+        other=replace(asks_kms01, clock_offset=timedelta(hours=9)),
+        gone=Unreachable("gone", "no route to host", "Look at it"),
+        healthy_now=samples.carrying(replace(samples.CLIENT, license_status_code=1, grace_minutes=255_000))(asks_kms01),
+        kms01=Unreachable("kms01", "no route to host", "Look at it"),
+    )
+    found = told(("one", "other", "gone", "healthy_now"))
+    assert found["other"]["cause"]["id"] == "clock"
+    assert found["one"]["cause"]["id"] == "unexplained"
+    # The KMS host is theirs, and nobody could read it.
+    assert "kms01 could not be read: kms01: no route to host." in found["one"]["report"][8]
+    assert {"host_product", "host_activated", "host_count"} <= set(found["one"]["unknown"])
+    assert found["gone"] == {"msg": "gone: no route to host. Look at it.", "problem": None, "cause": None}
+    # It has been activated since the fleet was read.
+    assert (found["healthy_now"]["problem"], found["healthy_now"]["cause"]) == (None, None)
+    assert all("steps" not in one for one in found.values())
+
+
+def test_a_fleet_whose_time_is_up(reading: dict[str, Any]) -> None:
+    """Three were begun, and the turn of the fourth never came."""
+    names = ("one", "two", "three", "four")
+    reading.update(dict.fromkeys(names))
+    found = told(names, deadline=0.1)
+    assert found == {
+        name: {
+            "msg": f"{name}: the time for the whole run was up before it could be asked why. Raise deadline.",
+            "problem": None,
+            "cause": None,
+        }
+        for name in names
+    }
+
+
+def test_what_nobody_expected_of_one_machine_is_its_answer_alone(
+    reading: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading.update(one=samples.facts(), other=replace(samples.facts(), name="other"))
+
+    def add(_observer: Observer, facts: Facts) -> Facts:
+        if facts.name == "other":
+            raise RuntimeError("what is that")
+        return facts
+
+    monkeypatch.setattr(Observer, "add", add)
+    found = told(("one", "other"))
+    assert "RuntimeError: what is that" in found["other"]["msg"]
+    assert found["one"]["cause"] is not None

@@ -55,7 +55,7 @@ class Bench:
 
     def __init__(self, network: str, repeats: int) -> None:
         self._network = ".".join(network.split(".")[:2])
-        self._addresses = [f"{self._network}.77.{number}" for number in range(1, _ADDRESSES + 1)]
+        self.addresses = [f"{self._network}.77.{number}" for number in range(1, _ADDRESSES + 1)]
         self._approved = f"{self._network}.78.1"
         self._repeats = repeats
         self._replies = record(WORK, network)
@@ -76,13 +76,13 @@ class Bench:
     def serving(self, case: Case) -> Iterator[tuple[str, int]]:
         """The server for a case, and where it is."""
         with self._server(self._spec(case)) as served:
-            yield self._addresses[0], served["port"]
+            yield self.addresses[0], served["port"]
 
     def _spec(self, case: Case) -> dict[str, Any]:
         """What the server and a contender have to know."""
         stateful = case.contender in _STATEFUL
         return {
-            "addresses": self._own_addresses(case.hosts + WARM_UP) if stateful else self._addresses,
+            "addresses": self._own_addresses(case.hosts + WARM_UP) if stateful else self.addresses,
             "replies": self._replies,
             "scripts": self._scripts if stateful else None,
             "kinds": {self._approved: "approved"},
@@ -147,7 +147,7 @@ class Bench:
         """The whole of ansible-playbook, templated connection variables included."""
         inventory, play = WORK / "inventory.yml", WORK / "play.yml"
         stateful = case.contender in _STATEFUL
-        addresses, approved = (self._own_addresses(case.hosts), self._approved) if stateful else (self._addresses, None)
+        addresses, approved = (self._own_addresses(case.hosts), self._approved) if stateful else (self.addresses, None)
         plays.write_inventory(inventory, addresses, port, case.hosts, approved)
         play.write_text(plays.filled(_PLAYS[case.contender], case.hosts, case.in_flight))
         command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(play)]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 #: Who is compared. ``peer`` is ansible.windows.win_product_facts, ``nothing`` is ansible-playbook with nothing to do.
 CONTENDERS = ("floor", "sealed", "scanner", "threads")
+#: Whose target is a wall time, at a size at which its beginning and end do not count.
+PAIR = "pair"
 PLAYBOOKS = ("playbook", "peer", "nothing")
 
 #: Who repairs: the operation behind ``fleet_repair``, and whole playbooks. ``recipe`` is what people do with the shell.
@@ -85,6 +87,7 @@ def cases(sizes: Sequence[int], latencies: list[float], peer_hosts: int) -> list
     base = base_of(sizes)
     found = [Case(name, base) for name in CONTENDERS]
     found += [Case("scanner", size) for size in sizes if size != base]
+    found += [Case(PAIR, max(sizes))]
     found += [Case("scanner", base, latency, _ALL_AT_ONCE) for latency in latencies if latency]
     found += [Case("nothing", base)]
     found += [Case("playbook", size) for size in sizes if size >= base]

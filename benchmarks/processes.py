@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import tempfile
 import threading
@@ -34,12 +35,18 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], se
         timer = threading.Timer(seconds, process.kill)
         timer.start()
         try:
-            # RUSAGE_CHILDREN would mix in everybody who came before.
-            _process, status, usage = os.wait4(process.pid, 0)
+            code, usage = wait(process)
         finally:
             timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
         took = time.monotonic() - began
         output.seek(0)
         said = output.read().decode("utf-8", "replace")
-    return Finished(process.returncode, said, took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Finished(code, said, took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def wait(process: subprocess.Popen[bytes]) -> tuple[int, resource.struct_rusage]:
+    """Wait for its end: its exit code, and what it and its children used."""
+    # RUSAGE_CHILDREN would mix in everybody who came before.
+    _process, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage

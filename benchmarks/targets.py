@@ -64,7 +64,18 @@ class Figures:
 def targets(measured: list[Measured]) -> list[Target]:
     """All targets with their values from this run."""
     figures = Figures(measured)
-    return [*_ratios(figures), *_amounts(figures)]
+    return [*_ratios(figures), *_amounts(figures), _pair(figures)]
+
+
+def _pair(figures: Figures) -> Target:
+    """Two processes and the server share two processors, so its part of them is in the way."""
+    pair = figures.near("pair", 10000)
+    scanner = figures.of("scanner", pair.case.hosts) if pair else None
+    value = pair.seconds / scanner.seconds if pair and scanner else None
+    size = f"{pair.case.hosts:,} hosts" if pair else "10,000 hosts"
+    busy = f"the server had {pair.server_busy:.0%} of a processor" if pair else ""
+    doubt = f"other work on this machine: {pair.contended:.0%} contended" if pair and pair.contended > 0.5 else ""
+    return Target(f"scanner in two processes / in one, wall, {size}", "x", 0.65, 0.55, value, doubt, busy)
 
 
 def _ratios(figures: Figures) -> Iterator[Target]:

@@ -16,8 +16,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._identity impo
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.audit import AuditRequest, FleetRun
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.audit import FleetRun
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import FleetDiagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
@@ -62,6 +63,7 @@ class ActionModule(FleetAction):
             bounds=self.bounds(arguments),
             office=arguments["office"],
             published=arguments["published"],
+            processes=arguments["processes"],
         )
         cache = FactCache.configured(time.time) if arguments["cacheable"] else None
         with contextlib.ExitStack() as stack:

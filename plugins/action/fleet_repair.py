@@ -94,6 +94,7 @@ class ActionModule(FleetAction):
             fail=arguments["fail"],
             seen=arguments["seen"],
             settings=arguments["settings"],
+            processes=arguments["processes"],
         )
         with contextlib.ExitStack() as stack:
             path = arguments["journal"]

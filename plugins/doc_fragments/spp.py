@@ -187,6 +187,13 @@ options:
       - V(0) signs in to every machine all the same.
     type: int
     default: 3
+  processes:
+    description:
+      - How many processes share the work. Without it as many as help, one for each processor and at most one for every
+        500 machines.
+      - They have one result, one journal and one guard against lockout, so a password that was refused in one of them
+        is not shown to the machines of the others.
+    type: int
   progress:
     description: Seconds between two lines about the progress. V(0) prints none.
     type: float

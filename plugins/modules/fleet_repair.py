@@ -102,6 +102,8 @@ options:
         death of the controller, the next one with the same file continues with the machines that were begun.
       - It is readable only by its owner, and holds names of machines and actions but no keys. One run at a time uses
         it.
+      - A folder that exists gets a file for every run, so that several controllers and job slices can share it. Each
+        run goes on with those of its machines that any of them has left in between.
       - Where it cannot be written, no further action is begun.
     type: path
   fail:

@@ -60,6 +60,7 @@ def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
         ("scanner", 20, 0.0): 4,
         ("threads", 20, 0.0): 6,
         ("scanner", 5, 0.0): 4,
+        ("pair", 20, 0.0): 4,
         ("scanner", 20, 0.05): 4,
         ("nothing", 20, 0.0): 0,
         ("playbook", 20, 0.0): 4,

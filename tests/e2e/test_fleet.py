@@ -89,6 +89,14 @@ def test_every_host_has_the_result_of_license_info(at_once: dict[str, Any], one_
     assert differing == {}, json.dumps(next(iter(differing.items())), indent=1)
 
 
+def test_several_processes_find_what_one_finds(mixed: Lab, at_once: dict[str, Any]) -> None:
+    arguments = {"approved_kms_hosts": APPROVED, "max_refusals": 0, "processes": 3}
+    found = fleet_info(mixed, arguments)
+    assert _comparable(found["hosts"]) == _comparable(at_once["hosts"])
+    assert list(found["hosts"]) == list(at_once["hosts"]), "in the order of the play"
+    assert found["groups"] == at_once["groups"]
+
+
 def _without_day(text: str) -> str:
     """Midnight may lie between two readings."""
     return re.sub(r"until \d{4}-\d\d-\d\d", "until a day", text)

@@ -11,10 +11,12 @@ import random
 import signal
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from .conftest import BIN, REPOSITORY, Lab, Run, StartLab
 
@@ -30,6 +32,15 @@ machines:
   - {name: closed, release: win10, network: down}
 """
 ROGUES = {"rogue-01", "rogue-02", "rogue-03", "old-rogue-01", "old-rogue-02"}
+SCENARIO_TO_KILL = """
+name: fleet-repair
+domain: corp.example
+machines:
+  - {{name: kms01, release: server2022, key: csvlk_2022, activated: true, kms_host: {{counted_clients: 50}}}}
+  - {{name: good, release: win10, activated: true, count: 3}}
+  - {{name: rogue, release: server2019, key: csvlk_2022, activated: true, count: {count}}}
+  - {{name: old-rogue, release: server2008r2, key: csvlk_kms_c, activated: true, count: 2}}
+"""
 PLAY = """
 - hosts: windows
   gather_facts: false
@@ -84,10 +95,6 @@ def said(run: Run) -> str:
     return " ".join(run.output.split())
 
 
-def activations(lab: Lab, host: str) -> int:
-    return len(lab.events(host, "activated"))
-
-
 TYPOS: list[tuple[dict[str, Any], str]] = [
     ({"approved_kms_hosts": ["kms1.corp.example"]}, "Did you mean kms01"),
     ({"approved_kms_hosts": ["kms01.corp.example", "kms02.corp.example"]}, "names kms02.corp.example"),
@@ -119,6 +126,9 @@ TYPOS: list[tuple[dict[str, Any], str]] = [
     ({"host_timeout": "nan"}, "host_timeout"),
     ({"deadline": 0}, "deadline must be more than 0"),
     ({"in_flight": 0}, "in_flight must be at least 1"),
+    ({"processes": 0}, "processes must be at least 1"),
+    ({"processes": 3, "max_changes": 4}, "5 of 11 machines would be changed, and max_changes allows 4"),
+    ({"processes": 3, "approved_kms_hosts": ["kms1.corp.example"]}, "Did you mean kms01"),
     ({"canery": 1}, "canery"),
 ]
 
@@ -184,10 +194,13 @@ def test_license_that_does_not_end_is_given_up_once_a_kms_host_was_seen(untouche
     assert result["summary"]["due"] == 1
 
 
-def test_repair_and_once_more(start_lab: StartLab, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+def test_repair_and_once_more(start_lab: StartLab, tmp_path: Path, processes: int) -> None:
     lab = start(start_lab, tmp_path)
+    more: dict[str, Any] = {"processes": processes}
     settings = {"rogue-02": {"host": "kms01.corp.example"}}
-    run, result = repair(lab, canary=2, journal=str(lab.work / "journal"), client_settings_by_host=settings)
+    journal = str(lab.work / "journal")
+    run, result = repair(lab, canary=2, journal=journal, client_settings_by_host=settings, **more)
     assert run.code == 0, run.output
     assert changed_machines(lab) == ROGUES
     assert set(result["groups"]["changed"]) == ROGUES
@@ -197,7 +210,7 @@ def test_repair_and_once_more(start_lab: StartLab, tmp_path: Path) -> None:
     assert "client_settings" in result["hosts"]["rogue-02"]["done"]
     assert "client_settings" not in result["hosts"]["rogue-01"]["done"]
     assert result["hosts"]["paid"]["verdict"] == "wrong_key_type", "not to be repaired, so no failure"
-    again, result = repair(lab, journal=str(lab.work / "journal"))
+    again, result = repair(lab, journal=journal, **more)
     assert again.code == 0, again.output
     assert not result["changed"]
     assert result["msg"] == "0 of 11 machines were changed."
@@ -205,11 +218,13 @@ def test_repair_and_once_more(start_lab: StartLab, tmp_path: Path) -> None:
     assert "Lab-Passw0rd" not in secrets
 
 
-def test_failure_is_short_and_names_everybody(start_lab: StartLab, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+def test_failure_is_short_and_names_everybody(start_lab: StartLab, tmp_path: Path, processes: int) -> None:
     """Ansible prints all of a failed result; with thousands of machines nobody could read it."""
     lab = start(start_lab, tmp_path)
     nobody = {"host": "127.0.0.1", "port": 9}
-    options = {"require_activation": True, "client_settings_by_host": dict.fromkeys(ROGUES, nobody)}
+    options: dict[str, Any] = {"require_activation": True, "client_settings_by_host": dict.fromkeys(ROGUES, nobody)}
+    options["processes"] = processes
     run, _result = repair(lab, canary=1, **options)
     assert run.code == 2
     text = said(run)
@@ -225,15 +240,29 @@ def test_failure_is_short_and_names_everybody(start_lab: StartLab, tmp_path: Pat
     assert result["summary"]["held_back"] == len(ROGUES) - 2
 
 
-def test_killed_at_any_moment_and_started_again(start_lab: StartLab, tmp_path: Path) -> None:
-    lab = start(start_lab, tmp_path)
+@pytest.mark.parametrize("processes", [1, 3])
+def test_killed_at_any_moment_and_started_again(start_lab: StartLab, tmp_path: Path, processes: int) -> None:
+    """WINFLEET_KILLS is how often, WINFLEET_KILL_HOSTS of how many machines that are to be repaired."""
+    kills, hosts = int(os.environ.get("WINFLEET_KILLS", "3")), int(os.environ.get("WINFLEET_KILL_HOSTS", "5"))
+    (tmp_path / "scenario.yml").write_text(SCENARIO_TO_KILL.format(count=hosts - 2))
+    lab = start_lab(str(tmp_path / "scenario.yml"))
+    machines = yaml.safe_load(lab.inventory.read_text())["all"]["children"]["windows"]["hosts"]
+    rogues = {name for name in machines if "rogue" in name}
+    assert len(rogues) == hosts
     play, journal = lab.work / "repair.yml", lab.work / "journal"
     play.write_text(PLAY)
-    options = {"approved_kms_hosts": ["kms01.corp.example"], "journal": str(journal), "canary": 0}
+    options = {
+        "approved_kms_hosts": ["kms01.corp.example"],
+        "journal": str(journal),
+        "canary": 0,
+        "in_flight": 12,
+        "processes": processes,
+    }
     variables = json.dumps({"options": options, "result_path": str(lab.work / "result.json")})
     command = [str(BIN / "ansible-playbook"), str(play), "-i", str(lab.inventory), "-e", variables]
     chance = random.Random(7)
-    for _attempt in range(3):
+    killed = 0
+    for _attempt in range(kills):
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
@@ -242,16 +271,28 @@ def test_killed_at_any_moment_and_started_again(start_lab: StartLab, tmp_path: P
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        lines = len(journal.read_text().splitlines()) if journal.exists() else 0
-        wanted = lines + chance.randrange(1, 5)
-        while process.poll() is None and (not journal.exists() or len(journal.read_text().splitlines()) < wanted):
+        # About as many lines as there are come in all, so that the last of the kills is near the end.
+        wanted = written(journal) + chance.randrange(1, max(5, 8 * hosts // kills))
+        while process.poll() is None and written(journal) < wanted:
             time.sleep(0.005)
+        killed += process.poll() is None
         kill_all(process)
-    run, result = repair(lab, journal=str(journal), canary=0)
+    assert killed > kills // 2, "too many runs came to their end"
+    before = journal.read_text().splitlines()
+    assert all(json.loads(line) for line in before[:-1] if line), "a line in the middle is cut"
+    run, result = repair(lab, **options)
     assert run.code == 0, run.output
-    assert {result["hosts"][name]["verdict"] for name in ROGUES} == {"kms_client_ok"}
-    assert changed_machines(lab) == ROGUES
-    assert [name for name in ROGUES if activations(lab, name) != 1] == []
+    assert {result["hosts"][name]["verdict"] for name in rogues} == {"kms_client_ok"}
+    assert changed_machines(lab) == rogues
+    assert Counter(str(event["machine"]) for event in lab.events(kind="activated")) == Counter(rogues)
+    again, result = repair(lab, **options)
+    assert again.code == 0
+    assert not result["changed"]
+
+
+def written(journal: Path) -> int:
+    """How many machines and actions a journal has told of."""
+    return len(journal.read_text().splitlines()) if journal.exists() else 0
 
 
 def kill_all(process: subprocess.Popen[bytes]) -> None:

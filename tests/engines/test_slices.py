@@ -92,3 +92,27 @@ def test_a_slice_repairs_its_own_hosts_only(demo: Lab) -> None:
     run = Lab(inventory, demo.environment, demo.work, demo.log).playbook("winfleet.activation.enforce", variables)
     assert run.code == 0, run.output
     assert {event["machine"] for event in demo.events(kind="invoke")} == mine & ROGUES
+
+
+def test_slices_share_a_folder_of_journals(demo: Lab) -> None:
+    """What one slice has begun, killed or not, another run knows of."""
+    folder = demo.work / "journals"
+    folder.mkdir()
+    variables = {**POLICY, "activate": False, "journal": str(folder)}
+    # A slice that died before its machine was changed.
+    left = sorted(ROGUES)[0]
+    cut = folder / "1-node-1.jsonl"
+    cut.write_text(
+        '{"format": "winfleet.activation.fleet_repair/1"}\n'
+        f'{{"host": "{left}", "done": [], "next": "install_key", "at": 1.0}}\n{{"host": '
+    )
+    cut.chmod(0o600)
+    run = demo.playbook("winfleet.activation.enforce", variables)
+    assert run.code == 0, run.output
+    (own,) = [path for path in folder.iterdir() if path != cut]
+    entries = [json.loads(line) for line in own.read_text().splitlines()]
+    assert {entry["host"] for entry in entries if "end" in entry} >= {left}
+    assert {event["machine"] for event in demo.events(kind="invoke")} == ROGUES
+    again = demo.playbook("winfleet.activation.enforce", variables)
+    assert again.code == 0, again.output
+    assert all("next" not in path.read_text() for path in folder.iterdir() if path not in (cut, own))

@@ -43,12 +43,13 @@ PYWINRM, STREAM, FAILURES = f"{WINRM}/pywinrm", f"{WINRM}/stream", f"{WINRM}/fai
 PIPES = frozenset({WINRM, PYWINRM, STREAM})
 SPP, OPERATIONS, GLUE = f"{UTILS}/_spp", f"{UTILS}/_operations", f"{UTILS}/_glue"
 POLICY = f"{UTILS}/_policy"
+CREW = f"{UTILS}/_crew"
 REPORT = f"{UTILS}/_report"
 MODULE_UTILS = "plugins/module_utils"
 DNS = f"{MODULE_UTILS}/_dns"
 AD = f"{MODULE_UTILS}/_ad"
 
-CORE = frozenset({LICENSING, POLICY, REPORT, WSMAN, SPP, OPERATIONS, GLUE}) | PIPES
+CORE = frozenset({LICENSING, POLICY, REPORT, WSMAN, SPP, OPERATIONS, GLUE, CREW}) | PIPES
 ANSIBLE = frozenset({"ansible"})
 NETWORK = frozenset({"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"})
 CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
@@ -63,10 +64,11 @@ ROOMS = (
     Room(PYWINRM, imports=frozenset({WINRM, FAILURES, WSMAN, MODULE_UTILS})),
     Room(STREAM, imports=frozenset({WINRM, FAILURES, WSMAN, MODULE_UTILS})),
     Room(FAILURES, imports=frozenset({WINRM, WSMAN, MODULE_UTILS})),
+    Room(CREW),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(
         OPERATIONS,
-        imports=frozenset({SPP, WSMAN, LICENSING, POLICY, MODULE_UTILS}) | PIPES,
+        imports=frozenset({CREW, SPP, WSMAN, LICENSING, POLICY, MODULE_UTILS}) | PIPES,
         forbidden=frozenset({"socket", "ssl"}),
     ),
     Room(GLUE, imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),

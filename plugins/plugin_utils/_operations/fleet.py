@@ -93,27 +93,36 @@ def survey(
     ``endpoints`` is consumed as places become free, so that it may be computed meanwhile. When the deadline has passed,
     machines under way are rows with OutOfTime, and those not begun have no row. Returns what went over the wire.
     """
+    return asyncio.run(surveying(endpoints, bounds, on_row, office, needs_name))
 
-    async def run() -> Traffic:
-        async with Fleet(bounds) as fleet:
-            await fleet.each(endpoints, lambda one: audit_steps(False, office, needs_name(one)), on_row)
-            return fleet.traffic
 
-    return asyncio.run(run())
+async def surveying(
+    endpoints: Iterable[Endpoint],
+    bounds: Bounds,
+    on_row: OnRow[Audit],
+    office: bool = False,
+    needs_name: NameOf = lambda _endpoint: None,
+    lockout: LockoutGuard | None = None,
+) -> Traffic:
+    """``survey`` in an event loop that is there already, perhaps with a guard that others share."""
+    async with Fleet(bounds, lockout) as fleet:
+        await fleet.each(endpoints, lambda one: audit_steps(False, office, needs_name(one)), on_row)
+        return fleet.traffic
 
 
 class Fleet:
     """What several passes over the machines share: accounts, the guard of these, threads, and the time there is.
 
-    Belongs to one event loop. Use it with ``async with``.
+    Belongs to one event loop. Use it with ``async with``. ``lockout`` is for a guard that others share.
     """
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, lockout: LockoutGuard | None = None) -> None:
         self._bounds = bounds
+        self._lockout = LockoutGuard(bounds.refusals) if lockout is None else lockout
         self._in_flight = descriptors.affordable(bounds.in_flight)
 
     async def __aenter__(self) -> Fleet:
-        self._shared = Shared(lockout=LockoutGuard(self._bounds.refusals))
+        self._shared = Shared(lockout=self._lockout)
         self._threads = DaemonThreads(_THREADS, "winfleet-pywinrm")
         deadline = self._bounds.deadline
         self._end = None if deadline is None else asyncio.get_running_loop().time() + deadline

@@ -13,7 +13,7 @@ host that is no longer one, or its own KMS host may have counted too few clients
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from .._policy.rollout import Failures, Share, choose_canaries
 from .._policy.verdict import Verdict
 from .._spp.steps import Note, Work
 from .._winrm.endpoint import Endpoint
+from .._winrm.lockout import LockoutGuard
 from .._winrm.stream.shared import Traffic
 from .errors import HeldBack
 from .fleet import Bounds, Fleet, Row
@@ -80,32 +81,106 @@ class Rollout:
     stopped: str | None = None
 
 
+class Command(Protocol):
+    """Whoever decides what concerns all machines, of which this run may have a part only."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why no further machine must be begun; None where it may."""
+
+    async def replan(self) -> Iterable[Endpoint]:
+        """Wait until all machines were read. Those whose plan may be another one by what is known then."""
+
+    async def allow(self, due: Sequence[Release]) -> Sequence[str]:
+        """Wait until all plans were made. Those that go first. Raises where nothing must be changed."""
+
+    def saw(self, name: str, failed: bool) -> None:
+        """A machine was brought to its end."""
+
+    async def passed(self) -> None:
+        """Wait until all machines of this pass were brought to their end: the first, or all."""
+
+
+#: A machine that is to be changed, and its build, by which releases are told apart.
+Release = tuple[Endpoint, Hashable]
+
+
+class OwnCommand:
+    """Decides alone, since all machines are this run's."""
+
+    def __init__(self, order: Order, client: Client) -> None:
+        self._client = client
+        self._order = order
+        self._failures = Failures(order.max_failures, 0)
+        self._first_is_over = False
+
+    @property
+    def reason(self) -> str | None:
+        return self._failures.reason
+
+    async def replan(self) -> Iterable[Endpoint]:
+        return self._client.replan()
+
+    async def allow(self, due: Sequence[Release]) -> Sequence[str]:
+        if due:
+            await asyncio.to_thread(self._client.allow, [endpoint for endpoint, _build in due])
+        self._failures.due = len(due)
+        return choose_canaries([(one.inventory_name, build) for one, build in due], self._order.canaries)
+
+    def saw(self, name: str, failed: bool) -> None:
+        self._failures.saw(name, failed)
+
+    async def passed(self) -> None:
+        if self._failures.names and not self._first_is_over:
+            self._failures.reason = gone_first(self._failures.names)
+        self._first_is_over = True
+
+
+def gone_first(names: Iterable[str]) -> str:
+    """Why no other machine is begun after the first ones."""
+    return f"{' and '.join(names)} went first and could not be repaired"
+
+
 def repair_fleet(endpoints: Iterable[Endpoint], order: Order, client: Client) -> Rollout:
     """Read, plan and repair all machines. What ``client.allow`` raises is raised before anything was changed."""
-    return asyncio.run(_Run(order, client).run(endpoints))
+    return asyncio.run(repairing(endpoints, order, client))
+
+
+async def repairing(
+    endpoints: Iterable[Endpoint],
+    order: Order,
+    client: Client,
+    command: Command | None = None,
+    lockout: LockoutGuard | None = None,
+) -> Rollout:
+    """``repair_fleet`` in an event loop that is there already, perhaps for a part of the machines."""
+    return await _Run(order, client, command or OwnCommand(order, client), lockout).run(endpoints)
 
 
 class _Run:
-    def __init__(self, order: Order, client: Client) -> None:
+    def __init__(self, order: Order, client: Client, command: Command, lockout: LockoutGuard | None) -> None:
         self._order = order
         self._client = client
+        self._command = command
+        self._lockout = lockout
         self._plans: dict[str, tuple[Endpoint, Planned]] = {}
         self._began: dict[str, float] = {}
         self._not_activated: dict[str, RepairReport] = {}
-        self._failures = Failures(order.max_failures, 0)
         self._stopped: str | None = None
         self._waves = _Waves(order.activations)
 
     async def run(self, endpoints: Iterable[Endpoint]) -> Rollout:
-        async with Fleet(self._order.bounds) as self._fleet:
+        async with Fleet(self._order.bounds, self._lockout) as self._fleet:
             await self._fleet.each(endpoints, self._planning, self._planned)
-            await self._fleet.each(self._client.replan(), self._planning, self._planned)
-            due = [endpoint for endpoint, planned in self._plans.values() if planned.plan.changes]
-            if due:
-                await asyncio.to_thread(self._client.allow, due)
-            canaries = self._canaries(due)
-            if due and not self._order.check:
-                await self._roll_out(due, canaries)
+            await self._fleet.each(await self._command.replan(), self._planning, self._planned)
+            due = [
+                (endpoint, planned.before.snapshot.os.build)
+                for endpoint, planned in self._plans.values()
+                if planned.plan.changes
+            ]
+            canaries = await self._command.allow(due)
+            if not self._order.check:
+                await self._roll_out([endpoint for endpoint, _build in due], canaries)
             return Rollout(self._fleet.traffic, len(due), tuple(canaries), self._stopped)
 
     def _planning(self, endpoint: Endpoint) -> Work[Planned]:
@@ -116,17 +191,12 @@ class _Run:
             self._plans[row.name] = (row.endpoint, row.outcome)
         self._client.planned(row)
 
-    def _canaries(self, due: Sequence[Endpoint]) -> list[str]:
-        releases = [(one.inventory_name, self._plans[one.inventory_name][1].before.snapshot.os.build) for one in due]
-        return choose_canaries(releases, self._order.canaries)
-
     async def _roll_out(self, due: Sequence[Endpoint], canaries: Container[str]) -> None:
-        self._failures.due = len(due)
         self._plans.clear()
         await self._pass([endpoint for endpoint in due if endpoint.inventory_name in canaries])
-        if self._failures.names:
-            self._failures.reason = f"{' and '.join(self._failures.names)} went first and could not be repaired"
+        await self._command.passed()
         await self._pass([endpoint for endpoint in due if endpoint.inventory_name not in canaries])
+        await self._command.passed()
         await self._pass([endpoint for endpoint in due if endpoint.inventory_name in self._not_activated])
 
     async def _pass(self, endpoints: Sequence[Endpoint]) -> None:
@@ -163,7 +233,7 @@ class _Run:
             # It is repaired; the second attempt at its activation makes it better or leaves it as it was.
             report = earlier.followed_by(report) if isinstance(report, RepairReport) else earlier
         else:
-            self._failures.saw(row.name, not (isinstance(report, RepairReport) and report.proved))
+            self._command.saw(row.name, not (isinstance(report, RepairReport) and report.proved))
             if isinstance(report, RepairReport) and report.undone is not None:
                 self._not_activated[row.name] = report
         self._client.repaired(replace(row, outcome=report))
@@ -186,8 +256,8 @@ class _Run:
             raise HeldBack(f"{endpoint.label}: the playbook has ended.", "Run it again.")
 
     def _reason_to_stop(self) -> str | None:
-        if self._failures.reason is not None:
-            return self._failures.reason
+        if self._command.reason is not None:
+            return self._command.reason
         if self._fleet.seconds_left == 0:
             return f"the run's deadline passed ({self._order.bounds.deadline:g} seconds)"
         return "the playbook has ended" if self._client.abandoned() else None

@@ -32,6 +32,12 @@ class Coverage:
         self.names.append(machine.inventory_name)
         self._matched.update(self.approved.of_machine(machine))
 
+    def add(self, other: Coverage) -> None:
+        """What was seen elsewhere of the same fleet."""
+        known = set(self.names)
+        self.names += [name for name in other.names if name not in known]
+        self._matched |= other._matched
+
     def unmatched(self) -> dict[str, list[str]]:
         """The approved names that no machine goes by, each with the names that may have been meant."""
         return {

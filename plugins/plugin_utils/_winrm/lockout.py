@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+from collections.abc import Hashable
 from types import TracebackType
 
 from .endpoint import Endpoint
@@ -35,29 +36,57 @@ class LockoutGuard:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._accounts: dict[tuple[str, str], _Account] = {}
+        self._accounts: dict[Hashable, _Account] = {}
 
     async def attempt(self, endpoint: Endpoint) -> Attempt:
         """Permission for one sign-in, to be used with ``with``. Raises SignInWithheld when there will be none."""
         if not self._limit or not is_shared(endpoint):
-            return _FREE
-        account = self._account(endpoint)
-        while not account.taken:
-            spent = account.spent_on_others(endpoint.inventory_name)
-            if spent >= self._limit:
-                raise _withheld(endpoint, account)
-            if account.trying + spent < self._limit:
-                return _Attempt(account, endpoint.inventory_name)
-            await account.change()
-        return _FREE
+            return FREE
+        try:
+            return await self._granted(endpoint)
+        except Spent as spent:
+            raise _withheld(endpoint, spent) from None
+
+    async def ticket(self, _endpoint: Endpoint) -> Attempt:
+        """Permission to ask for a ticket. Who has all tickets of a run asks once for each account anyway."""
+        return FREE
+
+    async def turn(self, account: Hashable, host: str, limit: int, patient: bool = False) -> Attempt:
+        """Permission for one use of an account, whatever it is known by. Raises Spent.
+
+        ``patient``: others wait for its outcome however long it takes.
+        """
+        known = self._accounts.setdefault(account, _Account())
+        while not known.taken:
+            spent = known.spent_on_others(host)
+            if spent >= limit:
+                raise Spent(tuple(known.refused_by), tuple(known.doubted_by))
+            if known.trying + spent < limit:
+                return _Attempt(known, host, patient)
+            await known.change()
+        return FREE
+
+    async def _granted(self, endpoint: Endpoint) -> Attempt:
+        return await self.turn(account_of(endpoint), endpoint.inventory_name, self._limit)
 
     def has_taken(self, endpoint: Endpoint) -> bool:
         """Whether a host has proved that it takes the account of an endpoint."""
-        return self._account(endpoint).taken
+        known = self._accounts.get(account_of(endpoint))
+        return known is not None and known.taken
 
-    def _account(self, endpoint: Endpoint) -> _Account:
-        password = endpoint.password.reveal() if endpoint.password else ""
-        return self._accounts.setdefault(((endpoint.username or "").casefold(), password), _Account())
+
+class Spent(Exception):
+    """An account was shown to as many hosts as may refuse it, and none has taken it."""
+
+    def __init__(self, refused_by: tuple[str, ...], doubted_by: tuple[str, ...]) -> None:
+        super().__init__(refused_by, doubted_by)
+        self.refused_by = refused_by
+        self.doubted_by = doubted_by
+
+
+def account_of(endpoint: Endpoint) -> tuple[str, str]:
+    """What an account is known by: another password may be that of another account."""
+    return (endpoint.username or "").casefold(), endpoint.password.reveal() if endpoint.password else ""
 
 
 def is_shared(endpoint: Endpoint) -> bool:
@@ -99,7 +128,8 @@ class Attempt:
         return
 
 
-_FREE = Attempt()
+#: An attempt that nobody counts.
+FREE = Attempt()
 
 
 class _Account:
@@ -139,12 +169,13 @@ class _Account:
 class _Attempt(Attempt):
     """An attempt that counts, from its beginning to its outcome or for as long as there is patience."""
 
-    def __init__(self, account: _Account, host: str) -> None:
+    def __init__(self, account: _Account, host: str, patient: bool) -> None:
         self._account = account
         self._host = host
         self._counts = True
         account.trying += 1
-        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._run_out)
+        loop = asyncio.get_running_loop()
+        self._timer = None if patient else loop.call_later(_PATIENCE, self._run_out)
 
     def accepted(self) -> None:
         self._account.taken = True
@@ -160,7 +191,8 @@ class _Attempt(Attempt):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         self._let_go()
 
     def _run_out(self) -> None:
@@ -174,7 +206,7 @@ class _Attempt(Attempt):
             self._account.changed()
 
 
-def _withheld(endpoint: Endpoint, account: _Account) -> SignInWithheld:
+def _withheld(endpoint: Endpoint, account: Spent) -> SignInWithheld:
     user, said, advice = endpoint.username, [], []
     if account.refused_by:
         said.append(f"{', '.join(account.refused_by)} refused the credentials of {user}")

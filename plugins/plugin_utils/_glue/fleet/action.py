@@ -43,6 +43,7 @@ class FleetAction(ActionBase):
     FLEET_ARGUMENTS: ClassVar[dict[str, Any]] = {
         "hosts": {"type": "list", "elements": "str"},
         "in_flight": {"type": "int", "default": 256},
+        "processes": {"type": "int"},
         "host_timeout": {"type": "float", "default": 60.0},
         "deadline": {"type": "float"},
         "max_refusals": {"type": "int", "default": 3},
@@ -103,6 +104,8 @@ def _check_bounds(arguments: Result) -> None:
         raise ValueError("hosts is empty. Leave it out for all hosts of the play, or name some")
     if arguments["in_flight"] < 1:
         raise ValueError("in_flight must be at least 1")
+    if arguments["processes"] is not None and arguments["processes"] < 1:
+        raise ValueError("processes must be at least 1; leave it out for as many as help")
     if arguments["max_refusals"] < 0:
         raise ValueError("max_refusals must be 0, for any number, or more")
     for name in ("host_timeout", "deadline"):

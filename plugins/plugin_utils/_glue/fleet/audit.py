@@ -8,43 +8,20 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ....module_utils._identity import NOBODY, ApprovedHosts, MachineIdentity
-from ..._operations.audit import Audit, NeedsName
-from ..._operations.fleet import Bounds, Row, survey
+from ....module_utils._identity import MachineIdentity
+from ..._operations.processes import helpful
 from ..._policy.fleet import Coverage
-from ..._policy.policy import Policy, asks_for_name
-from ..._winrm.endpoint import Endpoint
 from ..connections.hosts import HostConnections
 from ..results import fleet
 from ..results.fleet import NOT_REACHED
-from ..results.license import license_result
 from .hosts import FleetHosts
 from .progress import Progress
+from .reading import AuditRequest, Reading
 from .resume import ResumeError, ResumeFile
 
 Result = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class AuditRequest:
-    """What is asked, of whom, and how much at once."""
-
-    hosts: tuple[str, ...]
-    policy: Policy | None
-    bounds: Bounds
-    office: bool = False
-    published: ApprovedHosts = NOBODY
-
-    def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
-        """Whether the machine behind an endpoint has to be asked for its full name."""
-        if self.policy is not None and self.policy.asks_for_domains:
-            return lambda _os: True
-        approved = self.policy.approved.endpoints if self.policy is not None else ()
-        named = ApprovedHosts((*approved, *self.published.endpoints))
-        return asks_for_name(named, endpoint.inventory_name, endpoint.host) if named else None
 
 
 class Abandoned(Exception):
@@ -71,6 +48,7 @@ class FleetRun:
         self._resume = resume
         self._abandoned = abandoned
         self._hosts = FleetHosts(connections, self._done, warn)
+        self._reading = Reading(request, self._hosts, self._saw)
         self._seen: set[str] = set()
         self._coverage = Coverage(request.policy.approved) if request.policy is not None else None
 
@@ -78,16 +56,11 @@ class FleetRun:
         """Read all hosts; what ``fleet_info`` returns."""
         began = time.monotonic()
         waiting = self._take_up()
-        traffic = survey(
-            self._hosts.endpoints(waiting),
-            self._request.bounds,
-            self._on_row,
-            self._request.office,
-            self._request.needs_name,
-        )
+        processes = helpful(len(waiting), self._request.processes)
+        traffic = self._reading.read(waiting, processes)
         hosts = self._in_order()
         for host in hosts.keys() - self._seen:
-            self._saw(host, None)
+            self._saw(MachineIdentity(host))
         self._hosts.tell_warnings()
         if self._resume is not None and not any(result.get(NOT_REACHED) for result in hosts.values()):
             with contextlib.suppress(ResumeError):
@@ -113,7 +86,7 @@ class FleetRun:
         results = self._hosts.results
         results.update({host: earlier[host] for host in self._request.hosts if host in earlier})
         for host, result in results.items():
-            self._saw(host, None, (result.get("os") or {}).get("full_name"))
+            self._saw(MachineIdentity(host, None, (result.get("os") or {}).get("full_name")))
         self._progress.resumed(len(results))
         return [host for host in self._request.hosts if host not in results]
 
@@ -124,21 +97,10 @@ class FleetRun:
             host: self._hosts.results.get(host) or fleet.not_reached(host, deadline) for host in self._request.hosts
         }
 
-    def _saw(self, host: str, address: str | None, full_name: str | None = None) -> None:
-        self._seen.add(host)
+    def _saw(self, machine: MachineIdentity) -> None:
+        self._seen.add(machine.inventory_name)
         if self._coverage is not None:
-            self._coverage.saw(MachineIdentity(host, address, full_name))
-
-    def _on_row(self, row: Row[Audit]) -> None:
-        self._hosts.done(row.endpoint, lambda: self._result(row))
-
-    def _result(self, row: Row[Audit]) -> Result:
-        endpoint = row.endpoint
-        full_name = row.outcome.snapshot.os.full_name if isinstance(row.outcome, Audit) else None
-        self._saw(endpoint.inventory_name, endpoint.host, full_name)
-        if isinstance(row.outcome, Audit):
-            return license_result(row.outcome, self._request.policy, endpoint.inventory_name, endpoint.host)
-        return self._hosts.failed(endpoint, row.outcome)
+            self._coverage.saw(machine)
 
     def _done(self, host: str, result: Result) -> None:
         self._keep(host, result)

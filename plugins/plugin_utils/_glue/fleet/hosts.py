@@ -21,6 +21,9 @@ from .masking import FleetMasking
 
 Result = dict[str, Any]
 
+#: Warnings, each with the first host it concerns and the number of hosts.
+Noted = list[tuple[str, str, int]]
+
 
 class FleetHosts:
     """Collects the results. ``on_result`` hears of each; ``warn`` gets what the user should know about connection
@@ -31,12 +34,19 @@ class FleetHosts:
         self, connections: HostConnections, on_result: Callable[[str, Result], None], warn: Callable[[str], None]
     ) -> None:
         self.results: dict[str, Result] = {}
+        self._keeps = True
         self._connections = connections
         self._on_result = on_result
         self._warn = warn
         self._masking = FleetMasking()
         self._warnings: Counter[str] = Counter()
         self._warned_of: dict[str, str] = {}
+
+    def for_member(self, on_result: Callable[[str, Result], None]) -> FleetHosts:
+        """The same for a process that keeps no result and tells no warning, but hands on both."""
+        made = type(self)(self._connections, on_result, self._warn)
+        made._keeps = False
+        return made
 
     def endpoints(self, hosts: Iterable[str]) -> Iterator[Endpoint]:
         """Where the hosts are, computed as they are asked for. One whose variables are wrong has its result by that."""
@@ -78,8 +88,20 @@ class FleetHosts:
         """The result of one host, which holds no secret."""
         # Ansible adds this to what a task says of a failure.
         result.setdefault("changed", False)
-        self.results[host] = result
+        if self._keeps:
+            self.results[host] = result
         self._on_result(host, result)
+
+    @property
+    def noted(self) -> Noted:
+        """What is to be told of connection variables, for the one who tells it."""
+        return [(text, self._warned_of[text], count) for text, count in self._warnings.items()]
+
+    def take_noted(self, noted: Noted) -> None:
+        """Tell what another process has noted, too."""
+        for text, host, count in noted:
+            self._warnings[text] += count
+            self._warned_of.setdefault(text, host)
 
     def tell_warnings(self) -> None:
         """What is to be known about connection variables."""

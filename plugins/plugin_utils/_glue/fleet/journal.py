@@ -6,12 +6,20 @@
 Each line names a machine, the actions that Windows has accepted, and the next one, or that the machine was brought to
 its end. Any other machine that was begun is in between: the next run reads it first, and finishes it. No line holds a
 key.
+
+Several controllers that share the work share a folder, in which each run has a file of its own. What is newest of a
+machine in any of them holds, so each of them, or another one, can go on with what one has left.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import os
+import platform
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,15 +30,19 @@ _COMPLETE = {"complete": True}
 
 
 class Journal:
-    """The journal of one run. ``begun`` are the machines in between."""
+    """The journal of one run: a file, or a folder of such. ``begun`` are the machines in between."""
 
-    def __init__(self, path: str) -> None:
-        self._file = LineFile(path, "journal", "fleet_repair", _VERSION)
+    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
+        self._folder = Path(path) if Path(path).is_dir() else None
+        self._file = _line_file(Path(path) if self._folder is None else self._folder / _own_name(clock()))
+        self._clock = clock
         self.begun: set[str] = set()
         self._waiting: list[asyncio.Future[None]] = []
         self._syncing: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Journal:
+        if self._folder is not None:
+            self.begun = _in_between(self._folder)
         before = self._file.open()
         try:
             if before is None:
@@ -50,13 +62,13 @@ class Journal:
     async def note(self, host: str, done: tuple[str, ...], following: str) -> None:
         """That a machine is about to be changed; on the disk when this returns. Raises LineFileError."""
         self.begun.add(host)
-        self._file.write({"host": host, "done": done, "next": following})
+        self._file.write({"host": host, "done": done, "next": following, "at": self._clock()})
         await self._on_disk()
 
     def end(self, host: str, done: Sequence[str], verdict: str) -> None:
         """A machine was brought to its end. Raises LineFileError."""
         if host in self.begun:
-            self._file.write({"host": host, "done": list(done), "end": verdict})
+            self._file.write({"host": host, "done": list(done), "end": verdict, "at": self._clock()})
             self.begun.discard(host)
 
     def complete(self) -> None:
@@ -106,3 +118,24 @@ class Journal:
                         one.set_exception(failure)
         finally:
             self._syncing = None
+
+
+def _line_file(path: Path) -> LineFile:
+    return LineFile(str(path), "journal", "fleet_repair", _VERSION)
+
+
+def _own_name(now: float) -> str:
+    """A name that no other run has, in order of time, and with the controller in it for people."""
+    controller = re.sub(r"[^A-Za-z0-9.-]", "-", platform.node()) or "controller"
+    return f"{int(now)}-{controller}-{os.getpid()}.jsonl"
+
+
+def _in_between(folder: Path) -> set[str]:
+    """The machines of which the newest line in any file says that they were begun. Raises LineFileError."""
+    newest: dict[str, tuple[float, bool]] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        for entry in _line_file(path).look():
+            host, at = entry.get("host"), entry.get("at")
+            if isinstance(host, str) and isinstance(at, (int, float)) and at >= newest.get(host, (0.0, False))[0]:
+                newest[host] = (at, "next" in entry)
+    return {host for host, (_at, begun) in newest.items() if begun}

@@ -72,6 +72,18 @@ class LineFile:
             self._file.close()
             raise
 
+    def look(self) -> list[Entry]:
+        """The lines of a file that another run has or had, without those before it and without taking it.
+
+        Raises LineFileError for what is not to be believed.
+        """
+        try:
+            with self._opened(os.O_RDONLY) as file:
+                found = self._load(file)
+        except OSError as error:
+            raise LineFileError(f"{self._name} cannot be read: {error.strerror or error}") from None
+        return found[1] if found is not None else []
+
     def go_on(self) -> None:
         """Keep what is there and write behind it."""
         self._open_file.write("\n")  # the last line may lack its end
@@ -109,10 +121,11 @@ class LineFile:
             raise LineFileError("the file is not open")
         return self._file
 
-    def _opened(self) -> IO[str]:
+    def _opened(self, how: int = os.O_RDWR | os.O_CREAT | os.O_APPEND) -> IO[str]:
         # Not through a link that somebody else put there, and for nobody else to read.
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-        file = os.fdopen(os.open(self._path, flags, 0o600), "r+", encoding="utf-8")
+        flags = how | getattr(os, "O_NOFOLLOW", 0)
+        mode = "r" if how == os.O_RDONLY else "r+"
+        file = os.fdopen(os.open(self._path, flags, 0o600), mode, encoding="utf-8")
         state = os.fstat(file.fileno())
         if state.st_uid != os.geteuid() or state.st_mode & _WRITABLE_BY_OTHERS:
             file.close()

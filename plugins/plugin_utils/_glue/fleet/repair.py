@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ....module_utils import _kms, _kms_rpc
 from ....module_utils._identity import MachineIdentity
+from ..._crew.crew import Crew, Home
 from ..._licensing.client_settings import ClientRequest
+from ..._operations.crew_guard import MemberGuard
 from ..._operations.errors import HeldBack
 from ..._operations.fleet import Row
-from ..._operations.fleet_repair import Order, Rollout, repair_fleet
+from ..._operations.fleet_repair import Order, Rollout, repair_fleet, repairing
+from ..._operations.processes import bounds_for, dealt, helpful
 from ..._operations.repair import Planned, RepairReport, RepairRequest
 from ..._policy.fleet import Coverage, can_activate, objections
 from ..._policy.fleet_activation import stands_in
@@ -34,6 +40,7 @@ from .hosts import FleetHosts
 from .journal import Journal
 from .line_file import LineFileError
 from .progress import Progress
+from .repair_crew import Done, Finished, Lead, MemberCommand, MemberJournal, Sights, hear_all
 
 Result = dict[str, Any]
 
@@ -87,6 +94,7 @@ class FleetRepairRequest:
     fail: bool = True
     seen: Seen = field(default_factory=Seen)
     settings: Mapping[str, ClientRequest | None] = field(default_factory=dict)
+    processes: int | None = 1
 
 
 class RepairRun:
@@ -107,14 +115,16 @@ class RepairRun:
         self._request = request
         self._new_progress = progress
         self._progress = progress(len(request.hosts), "read ")
-        self._journal = journal
+        self._journal: Journal | MemberJournal | None = journal
         self._warn = warn
         self._hosts = FleetHosts(connections, lambda _host, result: self._progress.done(result), warn)
-        self._coverage = Coverage(request.policy.approved)
-        self._serving = set(request.seen.approved_serving)
         self._by_directory = stands_in(request.policy)
         seen = request.seen.can_activate or self._by_directory
-        self._served = seen if request.served is None else request.served
+        self.sights = Sights(
+            Coverage(request.policy.approved),
+            set(request.seen.approved_serving),
+            seen if request.served is None else request.served,
+        )
         self._waiting: dict[str, Endpoint] = {}
         # Whose failure leaves something undone; another machine that cannot be read may be as it should.
         self._concerned = set(journal.begun) if journal is not None else set[str]()
@@ -123,10 +133,58 @@ class RepairRun:
     def run(self) -> Result:
         """Repair all hosts; what ``fleet_repair`` returns. Raises TaskRefused where nothing must be changed."""
         began = time.monotonic()
-        rollout = repair_fleet(self._hosts.endpoints(self._request.hosts), self._request.order, self)
+        processes = helpful(len(self._request.hosts), self._request.processes)
+        rollout = self._repair_together(processes) if processes > 1 else self._repair()
         self._hosts.tell_warnings()
-        self._in_journal(lambda journal: journal.complete())
+        self._complete_journal()
         return self._result(rollout, time.monotonic() - began)
+
+    def _repair(self) -> Rollout:
+        return repair_fleet(self._hosts.endpoints(self._request.hosts), self._request.order, self)
+
+    # --- in several processes
+
+    def _repair_together(self, processes: int) -> Rollout:
+        secret, parts = os.urandom(32), dealt(self._request.hosts, processes)
+        crew = Crew([partial(self._as_member, part, processes, secret) for part in parts])
+        lead = Lead(crew, processes, self._request.order, self, self._hosts)
+        try:
+            asyncio.run(crew.run(lead))
+        finally:
+            crew.end()
+        for member, part in enumerate(parts):
+            if member not in lead.finished:
+                for host in part:
+                    if host in lead.open or host not in self._hosts.results:
+                        self._hosts.keep(host, _lost(host))
+        return lead.rollout
+
+    async def _as_member(self, hosts: Sequence[str], processes: int, secret: bytes, home: Home) -> None:
+        """In a process of its own, to which this object belongs from now on."""
+        order = self._request.order
+        guard = MemberGuard(order.bounds.refusals, home, secret)
+        command = MemberCommand(home, lambda: self.sights, self._replan)
+        hear_all(home, guard, command)
+        self._hosts = self._hosts.for_member(lambda host, result: home.tell(Done(host, result)))
+        self._journal = MemberJournal(home, self._journal.begun) if self._journal is not None else None
+        self.abandoned = lambda: command.gone
+        part = replace(order, bounds=bounds_for(order.bounds, processes), activations=order.activations / processes)
+        rollout = await repairing(self._hosts.endpoints(hosts), part, self, command, guard)
+        home.tell(Finished(rollout, self._hosts.noted))
+
+    def _replan(self, served: bool) -> Iterable[Endpoint]:
+        self.sights.served = served
+        return self.replan()
+
+    def keep(self, name: str, result: Result) -> None:
+        self._hosts.keep(name, result)
+
+    async def journal_note(self, host: str, done: tuple[str, ...], following: str) -> None:
+        if self._journal is not None:
+            await self._journal.note(host, done, following)
+
+    def journal_end(self, host: str, done: Sequence[str], verdict: Verdict) -> None:
+        self._ended(host, done, verdict)
 
     # --- what the operation asks and tells
 
@@ -134,7 +192,7 @@ class RepairRun:
         begun = self._is_in_between(endpoint.inventory_name)
         wishes = replace(
             self._request.wishes,
-            served=self._served,
+            served=self.sights.served,
             settings=self._request.settings.get(endpoint.inventory_name) or self._request.wishes.settings,
         )
         return RepairRequest(
@@ -150,7 +208,7 @@ class RepairRun:
     def planned(self, row: Row[Planned]) -> None:
         outcome = row.outcome
         if not isinstance(outcome, Planned):
-            self._coverage.saw(MachineIdentity(row.name, row.endpoint.host))
+            self.sights.coverage.saw(MachineIdentity(row.name, row.endpoint.host))
             failure = outcome
             self._hosts.done(row.endpoint, lambda: self._hosts.failed(row.endpoint, failure))
             return
@@ -160,16 +218,19 @@ class RepairRun:
             self._ended(row.name, (), outcome.judged.verdict)
 
     def replan(self) -> Iterable[Endpoint]:
-        return tuple(self._waiting.values()) if self._served and self._request.served is None else ()
+        return tuple(self._waiting.values()) if self.sights.served and self._request.served is None else ()
 
     def allow(self, due: Sequence[Endpoint]) -> None:
+        self.allow_changes([endpoint.inventory_name for endpoint in due])
+
+    def allow_changes(self, due: Sequence[str]) -> None:
         request = self._request
-        self._concerned |= {endpoint.inventory_name for endpoint in due}
+        self._concerned |= set(due)
         found = [too_many(len(due), max(request.seen.hosts, len(request.hosts)), request.max_changes)]
         unmatched = self._unmatched()
         probes = _kms_rpc.probe_all(map(_target, unmatched), _PROBE_TIMEOUT, _PROBES)
         answering = [name for name, one in zip(unmatched, probes, strict=True) if one["answers_as_kms"]]
-        found += objections(unmatched, sorted(self._serving), answering, request.no_kms_host, self._by_directory)
+        found += objections(unmatched, sorted(self.sights.serving), answering, request.no_kms_host, self._by_directory)
         reasons = [reason for reason in found if reason]
         if reasons:
             raise TaskRefused(f"{' '.join(reasons)} Nothing was changed.")
@@ -196,11 +257,11 @@ class RepairRun:
     def _saw(self, endpoint: Endpoint, planned: Planned) -> None:
         name, judged = endpoint.inventory_name, planned.judged
         machine = planned.before.machine(name, endpoint.host)
-        self._coverage.saw(machine.identity)
+        self.sights.coverage.saw(machine.identity)
         if judged.verdict is Verdict.KMS_HOST_OK:
-            self._serving.add(name)
+            self.sights.serving.add(name)
         if self._request.served is None and can_activate(machine, judged.verdict):
-            self._served = True
+            self.sights.served = True
         self._waiting.pop(name, None)
         if planned.plan.has(ActionKind.ASK) and judged.verdict in self._request.wishes.verdicts:
             self._waiting[name] = endpoint
@@ -217,20 +278,26 @@ class RepairRun:
         return self._journal is not None and not self._request.order.check and host in self._journal.begun
 
     def _ended(self, host: str, done: Sequence[str], verdict: Verdict) -> None:
-        self._in_journal(lambda journal: journal.end(host, done, verdict.value))
+        journal = self._journal
+        if journal is not None:
+            self._in_journal(lambda: journal.end(host, done, verdict.value))
 
-    def _in_journal(self, write: Callable[[Journal], None]) -> None:
+    def _complete_journal(self) -> None:
+        if isinstance(self._journal, Journal):
+            self._in_journal(self._journal.complete)
+
+    def _in_journal(self, write: Callable[[], None]) -> None:
         """What the journal lacks when it cannot be written costs the next run a look at the machine, and no more."""
         if self._journal is None or self._request.order.check:
             return
         try:
-            write(self._journal)
+            write()
         except LineFileError as error:
             self._warn(str(error))
 
     def _unmatched(self) -> dict[str, Sequence[str]]:
         """The approved names that nothing goes by, here and in the audit of the whole fleet."""
-        own: dict[str, Sequence[str]] = dict(self._coverage.unmatched())
+        own: dict[str, Sequence[str]] = dict(self.sights.coverage.unmatched())
         elsewhere = self._request.seen.approved_unmatched
         return own if elsewhere is None else {name: elsewhere[name] for name in own if name in elsewhere}
 
@@ -277,6 +344,15 @@ class RepairRun:
             shown = sorted(wrong or hosts)[:_NAMED]
             result.update(failed=True, hosts={host: hosts[host] for host in shown})
         return result
+
+
+def _lost(name: str) -> Result:
+    return {
+        "failed": True,
+        "msg": f"{name}: the process that was to repair it was ended before its end, perhaps for want of memory. Run "
+        "again with the same journal, which goes on where this run ended; lower in_flight or processes if it happens "
+        "again.",
+    }
 
 
 def _target(name: str) -> tuple[str, int]:

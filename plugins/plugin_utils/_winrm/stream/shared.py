@@ -12,6 +12,7 @@ from urllib.request import getproxies
 from .. import kerberos
 from ..daemon_threads import DaemonThreads
 from ..endpoint import Endpoint, Kinit
+from ..errors import TicketRefused
 from ..lockout import LockoutGuard
 from ..proxies import is_proxied
 from . import negotiate, tls
@@ -25,6 +26,13 @@ class Traffic:
     requests: int = 0
     bytes_out: int = 0
     bytes_in: int = 0
+
+    def add(self, other: Traffic) -> None:
+        """Count what another process has counted, too."""
+        self.connections += other.connections
+        self.requests += other.requests
+        self.bytes_out += other.bytes_out
+        self.bytes_in += other.bytes_in
 
 
 @dataclass
@@ -70,10 +78,20 @@ class Shared:
         account = (endpoint.username, password, endpoint.kinit, endpoint.kerberos_delegation)
         task = self._tickets.get(account)
         if task is None:
-            task = asyncio.ensure_future(self.threads.run(lambda: kerberos.obtain_ticket(endpoint)))
+            task = asyncio.ensure_future(self._ticket(endpoint))
             self._tickets[account] = task
         # One host that gives up must not take the ticket from the others.
         return (await asyncio.shield(task)).cache
+
+    async def _ticket(self, endpoint: Endpoint) -> kerberos.Ticket:
+        with await self.lockout.ticket(endpoint) as attempt:
+            try:
+                ticket = await self.threads.run(lambda: kerberos.obtain_ticket(endpoint))
+            except TicketRefused:
+                attempt.refused()
+                raise
+            attempt.accepted()
+            return ticket
 
     def close(self) -> None:
         """Let go of tickets and threads."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleParserError
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import audit
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import audit, reading
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import hosts as fleet_hosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.progress import Progress
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeError, ResumeFile
@@ -68,7 +68,7 @@ def test_host_that_breaks_its_own_result_is_one_host(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(fleet_hosts.failure, "result_of", result_of)
     monkeypatch.setattr(
-        audit, "survey", rows(ValueError(), Unreachable("b", "off", "Switch it on"), OutOfTime("c", ""))
+        reading, "survey", rows(ValueError(), Unreachable("b", "off", "Switch it on"), OutOfTime("c", ""))
     )
     hosts = run([])["hosts"]
     assert "Cunning" in hosts["a"]["msg"]
@@ -86,7 +86,7 @@ def test_host_whose_variables_cannot_be_read_is_one_host(monkeypatch: pytest.Mon
         assert list(endpoints) == []
         return Traffic()
 
-    monkeypatch.setattr(audit, "survey", survey)
+    monkeypatch.setattr(reading, "survey", survey)
     request = audit.AuditRequest(HOSTS, None, Bounds())
     connections: Any = Connections()
     hosts = audit.FleetRun(request, connections, Progress(3, 0, print, lambda: 0.0), print).run()["hosts"]
@@ -107,7 +107,7 @@ def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.Mon
             raise ResumeError("resume_file x cannot be written: No space left on device.")
 
     off = Unreachable("a", "off", "Switch it on")
-    monkeypatch.setattr(audit, "survey", rows(off, off, off))
+    monkeypatch.setattr(reading, "survey", rows(off, off, off))
     warnings: list[str] = []
     with Full(str(tmp_path / "fleet.jsonl"), {}, 60, lambda: 0.0) as resume:
         fleet_result = run(warnings, resume)
@@ -119,7 +119,7 @@ def test_file_that_cannot_be_written_costs_the_file_only(monkeypatch: pytest.Mon
 
 def test_nothing_more_is_read_for_a_playbook_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     off = Unreachable("a", "off", "Switch it on")
-    monkeypatch.setattr(audit, "survey", rows(off, off, off))
+    monkeypatch.setattr(reading, "survey", rows(off, off, off))
     asked: list[int] = []
 
     def abandoned() -> bool:

@@ -131,3 +131,54 @@ def test_line_of_another_shape_is_harmless(tmp_path: Path, line: str) -> None:
     path.write_text(f"{json.dumps({'format': 'winfleet.activation.fleet_repair/1'})}\n{line}\n")
     path.chmod(0o600)
     assert begun(path) <= {"a"}
+
+
+def run_in(folder: Path, now: float, *steps: tuple[str, tuple[str, ...], str], ends: tuple[str, ...] = ()) -> set[str]:
+    """A run whose journal is in a folder; the machines that it found in between."""
+
+    async def noting() -> None:
+        for step in steps:
+            await journal.note(*step)
+
+    with Journal(str(folder), lambda: now) as journal:
+        found = set(journal.begun)
+        asyncio.run(noting())
+        for host in ends:
+            journal.end(host, (), "kms_client_ok")
+        journal.complete()
+    return found
+
+
+def test_controllers_share_a_folder_and_go_on_with_what_another_has_left(tmp_path: Path) -> None:
+    assert run_in(tmp_path, 10, ("a", (), "install_key"), ("b", (), "install_key"), ends=("b",)) == set()
+    assert run_in(tmp_path, 20, ("c", (), "install_key")) == {"a"}
+    # Another controller, which has all of them, finishes what two have left.
+    assert run_in(tmp_path, 30, ends=("a", "c")) == {"a", "c"}
+    assert run_in(tmp_path, 40) == set()
+    assert len(list(tmp_path.iterdir())) == 4
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_newest_line_of_a_machine_holds_whichever_file_it_is_in(tmp_path: Path) -> None:
+    run_in(tmp_path, 30, ("a", (), "install_key"))
+    run_in(tmp_path, 20, ends=("a",))
+    assert run_in(tmp_path, 40) == {"a"}
+
+
+def test_folder_of_journals_is_read_while_another_run_writes_there(tmp_path: Path) -> None:
+    with Journal(str(tmp_path), lambda: 10.0) as journal:
+        asyncio.run(journal.note("a", (), "install_key"))
+        assert run_in(tmp_path, 20) == {"a"}
+
+
+def test_file_in_the_folder_that_cannot_be_believed_is_named(tmp_path: Path) -> None:
+    run_in(tmp_path, 10, ("a", (), "install_key"))
+    (written,) = tmp_path.iterdir()
+    written.chmod(0o666)
+    with pytest.raises(LineFileError, match="others may write into it"):
+        run_in(tmp_path, 20)
+    written.chmod(0o600)
+    (tmp_path / "notes.jsonl").write_text("mine\n")
+    (tmp_path / "notes.jsonl").chmod(0o600)
+    with pytest.raises(LineFileError, match=r"notes\.jsonl exists and was not written by fleet_repair"):
+        run_in(tmp_path, 20)

@@ -175,7 +175,7 @@ def test_file_in_the_folder_that_cannot_be_believed_is_named(tmp_path: Path) -> 
     run_in(tmp_path, 10, ("a", (), "install_key"))
     (written,) = tmp_path.iterdir()
     written.chmod(0o666)
-    with pytest.raises(LineFileError, match="others may write into it"):
+    with pytest.raises(LineFileError, match="others may write to it"):
         run_in(tmp_path, 20)
     written.chmod(0o600)
     (tmp_path / "notes.jsonl").write_text("mine\n")

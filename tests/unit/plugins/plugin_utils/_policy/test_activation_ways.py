@@ -331,10 +331,8 @@ def test_one_machine_may_be_activated_in_another_way_than_the_rest() -> None:
 
 
 def test_a_machine_is_judged_by_its_own_way() -> None:
-    client = replace(
-        product(KeyType.GVLK, "VDYBN"), kms=KmsClientSettings(discovered_host=KMS01), grace_minutes=HALF_A_YEAR
-    )
-    client = replace(client, kms=replace(client.kms, activation_type_used=2))
+    settings = KmsClientSettings(discovered_host=KMS01, activation_type_used=2)
+    client = replace(product(KeyType.GVLK, "VDYBN"), kms=settings, grace_minutes=HALF_A_YEAR)
     found = snapshot(client, os=MEMBER)
     machine = Machine(MachineIdentity("pc1"), found, client, classify.role(found))
     for ways, expected in (({}, []), ({"pc2": "adba"}, []), ({"pc1": "adba"}, ["ADB-008"])):

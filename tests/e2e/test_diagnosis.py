@@ -200,11 +200,11 @@ def test_what_is_wrong_with_a_kms_host_is_gathered(lab: Lab) -> None:
 
 
 def test_who_never_asked_a_kms_host(lab: Lab) -> None:
-    """The machines of few.example have asked it, and of the others those that DNS shows to it."""
+    """Two of four: one is activated already, and one looks elsewhere. The one with a retail key need not ask."""
     fleet = lab.ansible("kms01", "fleet_info", json.dumps({"hosts": ["host-count", "port", "healthy", "key-kind"]}))
     given = {"client_days": 21, "hosts": fleet.result("kms01")["hosts"]}
     watched = lab.ansible("kms-few", "kms_host_info", json.dumps(given)).result("kms-few")
-    assert watched["unheard_hosts"] == ["port", "healthy"]
+    assert sorted(watched["unheard_hosts"]) == ["healthy", "port"]
     assert watched["weekly_clients"][0] >= 1
     assert len(watched["weekly_clients"]) == 3
     assert_documented(watched, document("kms_host_info")["return"], "kms_host_info")

@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench first-contact sanity build docs matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench first-contact sanity build docs walk matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ build: bootstrap ## Build the tarball, install it aside, and check what ansible 
 
 docs: bootstrap ## Render the documentation to .work/docs/build/html
 	@scripts/docs.sh
+
+walk: bootstrap ## Follow README as a newcomer: from the tarball to an audit, from a clone to a green test, with times
+	@scripts/walk.sh
 
 matrix: bootstrap ## Run the tests on the older versions of ansible-core
 	@scripts/matrix.sh 2.19 && scripts/matrix.sh 2.17

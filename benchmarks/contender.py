@@ -46,7 +46,7 @@ def _endpoints(spec: dict[str, Any]) -> list[Any]:
 
 
 def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import license_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import license_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
@@ -66,7 +66,7 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
 
 
 def repair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.repair import repair_result
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet, fleet_repair
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
@@ -117,7 +117,7 @@ def _good(outcome: Any) -> Any:
 
 def threads(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
     from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 
     def one(endpoint: Any) -> str:
@@ -159,7 +159,7 @@ def sealed(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     import spnego
     from spnego._ntlm_raw.crypto import ntowfv1
 
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import sealing
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 
     questions = _questions(spec)
     account = spnego.NTLMHash(USER, nt_hash=ntowfv1(PASSWORD).hex())

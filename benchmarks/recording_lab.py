@@ -52,8 +52,8 @@ async def _carry_out(endpoint: Any, steps: Any, hear: Hear) -> Any:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take_async
     from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
     from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 
     class Recorder(StreamPipe):
         async def exchange(self, request: str, *, timeout: float | None = None) -> bytes:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Real replies for a server whose machines are repaired: one machine of the lab is repaired, and its answers are kept.
 
-They are kept by the state that the machine was in when it gave them. It is a KMS host by mistake that becomes a client;
-an approved KMS host is read beside it, without which nothing may be repaired.
+They are kept by the state that the machine was in when it gave them. It is an accidental KMS host that becomes a
+client; an approved KMS host is read beside it, without which nothing may be repaired.
 """
 
 from __future__ import annotations

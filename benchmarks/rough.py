@@ -48,7 +48,7 @@ TROUBLES = (
     Trouble("dead", 10, {"network": "blackhole"}, _LATE),
     Trouble("slow", 10, {"mischief": [{"trick": "slow", "seconds": 600, "times": None}]}, _LATE),
     Trouble("password", 5, {"connection": {"password": "not-the-password"}}, ("HTTP 401", "not signed in to")),
-    Trouble("garbage", 5, {"mischief": [{"trick": "garbage", "times": None}]}, ("is no HTTP", "garbage")),
+    Trouble("garbage", 5, {"mischief": [{"trick": "garbage", "times": None}]}, ("is not HTTP", "garbage")),
 )
 
 _PLAY = """

@@ -125,7 +125,7 @@ chapter "1. A fleet that does not exist"
 start_fleet
 tail -n 1 -- "$DEMO/winlab.log"
 say "Its machines speak WinRM on 127.x.y.z as Windows does: NTLM, encrypted messages, WMI over WS-Management."
-say "kms01.corp.example is the real KMS host. The same host key was put on three more machines by mistake."
+say "kms01.corp.example is the real KMS host. The same host key was accidentally put on three more machines."
 say "Their name server is $NAME_SERVER"
 
 chapter "2. Who claims to be a KMS host? That is where Windows clients go for activation"

@@ -1,59 +1,48 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes README's list of doubts from plugins/plugin_utils/_spp/data/doubts.tsv.
-
-Run it with .venv/bin/python after a change of that file. tests/unit/test_evidence.py fails where the two differ.
-"""
+"""Writes the page of doubts from plugins/plugin_utils/_spp/data/doubts.tsv."""
 
 from __future__ import annotations
 
-import sys
-import textwrap
 from collections.abc import Iterable
-from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
-BEGIN = "<!-- doubts: written by scripts/doubts.py, do not edit -->\n"
-END = "<!-- end of doubts -->\n"
-WIDTH = 128
+import rst
 
+PAGE = rst.PAGES / "doubts.rst"
 
-def listed(doubts: Iterable[tuple[str, str, str]]) -> str:
-    """Identifier, text and evidence of each doubt as a list of Markdown."""
-    items = (f"{one}: {text}. Known so far: {evidence}." for one, text, evidence in doubts)
-    return "".join(
-        textwrap.fill(
-            item,
-            WIDTH,
-            initial_indent="- ",
-            subsequent_indent="  ",
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-        + "\n"
-        for item in items
-    )
+_INTRODUCTION = f"""
+This collection was developed against a simulation written from Microsoft's specifications and recorded WinRM
+answers, not against Windows machines. Each fact about Windows that it rests on has a line, with its sources and how
+sure it is, in ``facts.tsv`` of ``plugins/plugin_utils/_spp/data`` and ``_wsman/data``. The points below rest on
+documents and inference. Their identifiers never change, so that a report of a real machine can name them.
+
+One run of :ansplugin:`winfleet.activation.connection_info#module` with ``report: true`` against a real machine
+settles many of them. It is read only and writes a file that names no machine or person:
+:ref:`{rst.PREFIX}.guide_first_contact`.
+
+Settled so far by public programs that run against real machines (networkoptix/nx_system_tests, SAGSA/SystemInfo):
+the return codes of ``StdRegProv`` (1 no such value, 2 no such key, 0x80041005 another type), the firewall rule
+selected by ``InstanceID`` with three of its keys empty, and that ``StopService`` may still succeed after it has
+answered 7.
+"""
 
 
-def with_list(readme: str, items: str) -> str:
-    """The text of README with this list between its two marks. Raises ValueError where a mark is missing."""
-    before, mark, rest = readme.partition(BEGIN)
-    _unused, end, after = rest.partition(END)
-    if not mark or not end:
-        raise ValueError(f"README.md has lost a mark: {BEGIN.strip()} or {END.strip()}")
-    return f"{before}{mark}\n{items}\n{end}{after}"
+def page(doubts: Iterable[Any]) -> str:
+    """The page: identifier, what is taken to be so, what rests on it, and what is known."""
+    text = [rst.head("doubts", "doubts", "What only real Windows can prove"), _INTRODUCTION.strip("\n"), ""]
+    for one in doubts:
+        text += [f".. _{rst.PREFIX}.doubt_{one.id}:", "", rst.heading(one.id, "-")]
+        text += [f"Taken to be so: {rst.plain(one.text)}.", ""]
+        text += [f"What rests on it: {rst.plain(one.rests)}.", ""]
+        text += [f"Known so far: {rst.plain(one.evidence)}.", ""]
+    return "\n".join(text).rstrip("\n") + "\n"
 
 
-def main() -> None:
-    """Write the list."""
-    sys.path.insert(0, str(ROOT / ".work" / "collections"))
+def written() -> dict[Any, str]:
+    """The page by its path."""
+    rst.with_collection()
     from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.doubts import doubts
 
-    items = listed((one.id, one.text, one.evidence) for one in doubts())
-    README.write_text(with_list(README.read_text(encoding="utf-8"), items), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return {PAGE: page(doubts())}

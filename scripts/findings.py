@@ -1,21 +1,17 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the page of all findings from the two files of data that the judgement and the report use.
-
-Run it with .venv/bin/python after a change of findings.tsv or guidance.tsv; tests/unit/test_findings_page.py fails
-where the page and the data differ.
-"""
+"""Writes the page of all findings from the two files of data that the judgement and the report use."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_findings.rst"
+import rst
+
+PAGE = rst.PAGES / "guide_findings.rst"
 
 _HEAD = """..
   Copyright (c) 2026 the winfleet.activation contributors
@@ -70,14 +66,10 @@ def _entry(kind: Any, known: Any) -> list[str]:
     return [*lines, f"Source: `{known.source} <{known.url}>`__.", ""] if known.url else lines
 
 
-def main() -> None:
-    """Write the page."""
-    sys.path.insert(0, str(ROOT / ".work" / "collections"))
+def written() -> dict[Path, str]:
+    """The page by its path."""
+    rst.with_collection()
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.finding import kinds
     from ansible_collections.winfleet.activation.plugins.plugin_utils._report.findings import guidance
 
-    PAGE.write_text(page(kinds().values(), guidance()), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    return {PAGE: page(kinds().values(), guidance())}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far the way to a machine goes."""
+"""How far a connection to a machine gets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.winfleet.activation.plugins.module_utils import _files
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connection_result import connection_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.connection import connection_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.connection import examine
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
 

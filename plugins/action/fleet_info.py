@@ -13,18 +13,18 @@ from typing import Any, ClassVar
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import FleetRun, Request
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import FleetDiagnosis
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.audit import AuditRequest, FleetRun
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import FleetDiagnosis
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
     policy_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -56,7 +56,7 @@ class ActionModule(FleetAction):
         )
 
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
-        request = Request(
+        request = AuditRequest(
             hosts=hosts,
             policy=arguments["policy"],
             bounds=self.bounds(arguments),

@@ -13,11 +13,14 @@ from typing import Any, ClassVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.display import Display
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_action import FleetAction, parent_watch
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_repair import RepairRun, Request, Seen
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.journal import Journal
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.journal import Journal
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.repair import (
+    FleetRepairRequest,
+    RepairRun,
+    Seen,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.refusal import TaskRefused
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
@@ -25,6 +28,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_a
     required_policy,
     wishes_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import POLICY_ARGUMENTS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.client_settings import ClientRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet_repair import Order
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.rollout import Share
@@ -71,7 +75,7 @@ class ActionModule(FleetAction):
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         _refuse_strangers("hosts", (host for host in hosts if not connections.knows(host)), "in the inventory")
         _refuse_strangers("client_settings_by_host", arguments["settings"].keys() - set(hosts), "among the hosts")
-        request = Request(
+        request = FleetRepairRequest(
             hosts=hosts,
             policy=arguments["policy"],
             wishes=arguments["wishes"],

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_arguments import (
     HOST_ARGUMENTS,
     host_request_of,
     restart_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host import set_host_settings
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import present
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_arguments import check_event_days
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.judgement_result import finding_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import shapes
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.judgement import finding_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.unheard_hosts import clients_of_kms
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_clients import unheard
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
@@ -36,4 +36,4 @@ class ActionModule(WsmanAction):
         info = host_info(session, arguments["client_days"], self.machine_names, arguments["event_days"])
         findings = [finding_result(finding) for finding in info.findings]
         silent = None if arguments["hosts"] is None else list(unheard(arguments["machines"], info.clients))
-        return {"changed": False, **present.host_info_result(info), "unheard_hosts": silent, "findings": findings}
+        return {"changed": False, **shapes.host_info_result(info), "unheard_hosts": silent, "findings": findings}

@@ -9,12 +9,12 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.changes import setup_report
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_arguments import (
     HOST_ARGUMENTS,
     host_request_of,
     restart_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.changes import setup_report
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.confirmation_id import ConfirmationId
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_setup import (
@@ -37,7 +37,7 @@ class ActionModule(WsmanAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policy"] = Policy.parse(map(str, arguments["approved_kms_hosts"]))
         if not arguments["policy"].approved:
-            raise ValueError("approved_kms_hosts is empty, so this machine is not to be a KMS host")
+            raise ValueError("approved_kms_hosts is empty, so no machine may be a KMS host, this one included")
         arguments["key"] = ProductKey.parse(str(arguments["key"])) if arguments["key"] is not None else None
         settings = arguments["settings"] or {}
         arguments["request"], arguments["restart"] = host_request_of(settings), restart_of(settings)

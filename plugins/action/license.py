@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.confirmation_id import (
     ConfirmationId,
 )

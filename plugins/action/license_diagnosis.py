@@ -11,21 +11,21 @@ from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import MachineIdentity
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction, open_session
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_arguments import (
     DIAGNOSIS_ARGUMENTS,
     inquiry_of,
     network_of,
     objects_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_result import diagnosis_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.diagnosis_sources import Sources
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_connections import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory, KmsHosts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Observer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.diagnosis import diagnosis_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
     policy_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Observer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
     license_result,
     policy_of,

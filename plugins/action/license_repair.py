@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
     required_policy,
     wishes_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import POLICY_ARGUMENTS
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.repair import repair_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest, repair
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 

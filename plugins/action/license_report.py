@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.winfleet.activation.plugins.module_utils._files import FileProblem
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.rendering import Renderer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_files import (
     outputs_of,
     require_writable,
@@ -24,7 +24,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_i
     places_of,
     report_from,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_result import report_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.report import report_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.formats import FORMATS, Wishes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.junit import HOST, RULE
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.service import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import changes
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.licensing_service import (
     Platform,
     ServiceRequest,
     set_service_state,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
 

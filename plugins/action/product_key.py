@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results import changes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_choice import WINDOWS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import ProductKey
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.key_removal import remove_product_key
@@ -35,9 +35,9 @@ class ActionModule(WsmanAction):
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         key = self._key(str(arguments["key"]))
         if arguments["state"] == "absent" and (key is not None or arguments["edition"] is not None):
-            raise ValueError("state=absent takes a product, and no key and no edition")
+            raise ValueError("state=absent accepts a product, but neither key nor edition")
         if key is not None and arguments["edition"] is not None:
-            raise ValueError("edition goes with key=gvlk only; a given key needs no edition")
+            raise ValueError("edition is only valid with key=gvlk; a key that is given needs no edition")
         arguments["request"] = KeyRequest(
             key=key,
             edition=arguments["edition"],

@@ -57,7 +57,7 @@ options:
       - A domain controller of Active Directory, by full name; or by address, with O(kerberos_hostname). It is asked by
         LDAP for domains to look in, which come after those in O(domains).
       - These are the domains of its forest; the AD-integrated DNS zones that it holds, since clients may be in domains
-        that are none of Active Directory; and the domains inside of these zones that have a record. Reverse zones,
+        that are none of Active Directory; and the domains inside these zones that have a record. Reverse zones,
         conditional forwarders, stub zones, and those that the DNS server or the domain controllers keep for themselves
         are left out.
       - Zones that it does not hold are not seen, as those which only the domain controllers of another domain of the

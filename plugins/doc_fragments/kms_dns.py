@@ -31,7 +31,7 @@ options:
   nameservers:
     description:
       - Addresses of resolvers to ask instead of those of this machine's C(/etc/resolv.conf). A port other than 53
-        follows after a colon; an IPv6 address stands in brackets then.
+        follows after a colon; an IPv6 address is then enclosed in brackets.
       - They find zones, servers and addresses of hosts. The records themselves are read from the servers of the zone.
     type: list
     elements: str

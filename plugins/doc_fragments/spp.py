@@ -165,7 +165,7 @@ options:
     default: true
   require_activation:
     description:
-      - Whether a failing activation fails the task. A KMS host activates nobody before enough machines have asked, 25
+      - Whether a failing activation fails the task. A KMS host activates no machine until enough of them have asked, 25
         clients or 5 servers, so the first ones of a fleet cannot succeed at once; Windows tries again by itself.
     type: bool
     default: false

@@ -14,8 +14,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag, words
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.fleet import groups_of, still_wrong
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections, repairable
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet_activation import withdrawal_objections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
@@ -31,7 +31,7 @@ def fleet_groups(hosts: Any) -> dict[str, list[str]]:
     for host, result in hosts.items():
         if not isinstance(result, Mapping) or not ({"role", "failed", "unreachable"} & result.keys()):
             raise AnsibleFilterError(f"fleet_groups: {host} has no result of fleet_info or license_info")
-    return fleet_result.groups_of({str(host): dict(result) for host, result in hosts.items()})
+    return groups_of({str(host): dict(result) for host, result in hosts.items()})
 
 
 def fleet_objections(fleet: Any, probes: Any = (), no_kms_host: Any = False) -> list[str]:
@@ -70,7 +70,7 @@ def fleet_to_repair(groups: Any, repair: Any) -> list[str]:
 def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
     """What is still to be done after a repair, a sentence for each host."""
     accepted = () if flag(activate) else (Verdict.NOT_ACTIVATED.value,)
-    return list(fleet_result.still_wrong(dict(results), accepted=accepted).values())
+    return list(still_wrong(dict(results), accepted=accepted).values())
 
 
 class FilterModule:

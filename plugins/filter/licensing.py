@@ -94,7 +94,7 @@ def _number(facts: Mapping[str, Any], name: str) -> int | None:
     try:
         return int(value)
     except (TypeError, ValueError) as error:
-        raise AnsibleFilterError(f"gvlk: {name} is {value!r}, which is no number") from error
+        raise AnsibleFilterError(f"gvlk: {name} is {value!r}, which is not a number") from error
 
 
 class FilterModule:

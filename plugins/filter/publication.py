@@ -106,7 +106,7 @@ def _endpoints(record: Mapping[str, Any]) -> list[str]:
 
 
 def kms_srv_commands(results: Any, form: str = "nsupdate") -> list[str]:
-    """The changes in ``results`` of ``kms_srv``, for somebody else to make."""
+    """The changes in ``results`` of ``kms_srv``, for another team to make."""
     _want("kms_srv_commands", "the results of kms_srv", results, list)
     if form not in commands.FORMS:
         raise AnsibleFilterError(f"kms_srv_commands: {form!r} is none of {', '.join(commands.FORMS)}")

@@ -39,7 +39,7 @@ options:
     choices: [winfleet.activation.kms_srv]
   allow_incomplete:
     description:
-      - What to do when a server does not answer, or O(zone_transfer) fails, so that there may be hosts that nobody saw.
+      - What to do when a server does not answer, or O(zone_transfer) fails, so that some hosts may have been missed.
         By default the inventory is refused; with this option there is a warning, and an inventory of what was seen.
       - What is incomplete is not kept in the cache.
     type: bool
@@ -50,7 +50,7 @@ notes:
   - The options may be templates, except those by which variables and groups are made, which are expressions anyway.
     They see extra variables and lookups, for example to read O(key_secret) or O(bind_password) from the environment.
   - Whoever may write the record decides which hosts are in this inventory. What they wrote is never taken for
-    a template, and a target that is no full name of a host (V(localhost), an address, the name of a group) is left out
+    a template, and a target that is not a full host name (V(localhost), an address, the name of a group) is left out
     with a warning. But a play that signs in to the hosts shows them its credentials. C(hosts=kms_unapproved:&windows)
     stays with the machines of your own group C(windows), where these have the same names.
   - "C(ansible_host) is not set, because the host's name is its name in DNS, and another inventory may know better. To
@@ -71,7 +71,7 @@ approved_hosts: [kms01.corp.example, kms02.corp.example]
 ---
 # With this playbook the machines that should not become KMS clients again:
 #   ansible-playbook -i windows.yml -i corp.kms_srv.yml repair.yml
-- name: Turn machines that became KMS hosts by mistake into KMS clients
+- name: Turn accidental KMS hosts into KMS clients
   hosts: kms_unapproved:!kms_unresolvable
   gather_facts: false
   roles:
@@ -220,11 +220,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return [record for record in records if not record["cached"]], not published.gaps
 
     def _tell_of_gaps(self, gaps: tuple[str, ...]) -> None:
-        what = f"DNS was not read completely, so there may be KMS hosts that nobody saw. {_some(gaps)}"
+        what = f"DNS was not read completely, so some KMS hosts may have been missed. {_some(gaps)}"
         if not self.get_option("allow_incomplete"):
             raise AnsibleParserError(
-                f"{what} Correct that, or name in servers those servers that do answer (without the resolver: "
-                "ask_resolver=false), or accept it with allow_incomplete=true."
+                f"{what} Fix that; or list in servers only those that answer (and set ask_resolver=false to skip the "
+                "resolver); or accept the gap with allow_incomplete=true."
             )
         self.display.warning(what)
 
@@ -268,7 +268,7 @@ def _texts(value: Any) -> Any:
 
 
 def _fingerprint(params: Mapping[str, Any]) -> str:
-    """Changes with the question. A secret proves who asks, it is no part of what is asked."""
+    """Changes with the question. A secret proves who asks, it is not part of what is asked."""
     asked = {name: value for name, value in params.items() if name not in _SECRETS}
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -17,7 +17,7 @@ _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)*")
 
 
 def parts_of(dn: str) -> Parts | None:
-    """A name in its parts; None for what is no distinguished name. Two names are one where these are equal."""
+    """A name in its parts; None for what is not a distinguished name. Two names are one where these are equal."""
     parts = []
     place = 0
     while True:

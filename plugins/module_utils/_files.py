@@ -30,9 +30,11 @@ def require_writable(path: pathlib.Path) -> None:
     if path.is_dir():
         raise FileProblem(f"{path} is a folder. Give the name of a file in it")
     if not folder.is_dir():
-        raise FileProblem(f"{path} cannot be written: the folder {folder} does not exist. Make it, or name another one")
+        raise FileProblem(
+            f"{path} cannot be written: the folder {folder} does not exist. Create it, or name another one"
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise FileProblem(f"{path} cannot be written: no file may be made in {folder}. Check its permissions")
+        raise FileProblem(f"{path} cannot be written: no file may be created in {folder}. Check its permissions")
 
 
 def read_text(path: pathlib.Path) -> str:

@@ -37,14 +37,14 @@ _ACCEPTED = 0
 # p_provider_reason_t (C706, section 12.6.3.1)
 _REASONS = {
     0: "RPC answers and refuses the bind without a reason",
-    1: "RPC answers, but the KMS interface is not there: it is no KMS host",
-    2: "RPC answers and does not know the transfer syntax NDR: it is no KMS host",
+    1: "RPC answers, but the KMS interface is not there: it is not a KMS host",
+    2: "RPC answers and does not know the transfer syntax NDR: it is not a KMS host",
     3: "RPC answers and refuses the bind because a limit of its own is reached: try again later",
 }
 
 
 class NoRpc(ValueError):
-    """What came back is no answer to an RPC bind."""
+    """What came back is not an answer to an RPC bind."""
 
 
 def bind_request(call_id: int = 1) -> bytes:
@@ -63,7 +63,7 @@ def read_answer(answer: bytes) -> dict[str, Any]:
     if kind == _BIND_ACK:
         return _read_results(answer[:length])
     if kind in (_BIND_NAK, _FAULT):
-        return _rejected("RPC answers and refuses the bind: it is no KMS host")
+        return _rejected("RPC answers and refuses the bind: it is not a KMS host")
     raise NoRpc(f"RPC answers with PDU type {kind} instead of an answer to the bind")
 
 
@@ -94,7 +94,7 @@ def probe(host: str, port: int, timeout: float) -> dict[str, Any]:
         result["reason"] = f"something else listens on port {port}: {error}"
     except ValueError:
         # A label of more than 63 letters, an empty one, a zero byte: no resolver is even asked.
-        result["reason"] = "this is no host name"
+        result["reason"] = "this is not a host name"
     except OSError as error:
         result["reason"] = _explain(error, result["reachable"], port)
     result["milliseconds"] = round((time.monotonic() - started) * 1000)
@@ -172,7 +172,7 @@ def _explain(error: OSError, reachable: bool, port: int) -> str:
         return "the name cannot be resolved"
     if isinstance(error, (TimeoutError, socket.timeout)):
         if reachable:
-            return f"port {port} is open and does not answer in time"
+            return f"port {port} is open but does not answer in time"
         return f"no answer from port {port}: the host is down, or a firewall drops the packets (rule SPPSVC-In-TCP)"
     if isinstance(error, ConnectionRefusedError):
         return f"port {port} is closed: no KMS host runs there, or it listens on another port"

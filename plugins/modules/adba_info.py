@@ -106,8 +106,8 @@ reason:
   returned: success
   type: str
   sample: >-
-    The schema of the forest has version 47 and knows no activation objects. They came with Windows Server 2012, whose
-    schema has version 56: raise it with that release's adprep /forestprep or a later one's.
+    The schema of the forest has version 47 and does not define activation objects. They were introduced with
+    Windows Server 2012, whose schema has version 56: raise it with that release's adprep /forestprep or a later one's.
 schema_version:
   description: C(objectVersion) of the schema; 56 is that of Windows Server 2012.
   returned: success

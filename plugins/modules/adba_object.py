@@ -16,7 +16,7 @@ description:
     only while no machine of an audit is activated by it.
   - Nothing else is ever deleted. A name outside of the container of activation objects is refused, and so is an object
     of another class in there.
-  - To make an object takes the KMS host key and one of its activations. That stays with Microsoft's Volume Activation
+  - Creating an object takes the KMS host key and one of its activations. That stays with Microsoft's Volume Activation
     Tools.
 extends_documentation_fragment:
   - winfleet.activation.kms_directory
@@ -70,7 +70,7 @@ notes:
   - By default Enterprise Admins may remove activation objects.
   - A machine that the object has activated stays activated for up to 180 days. It asks Active Directory again every
     seven days, and is then activated by another object, or by a KMS host, where there is one.
-  - A read-only domain controller takes no changes and refers to another one, which is not followed.
+  - A read-only domain controller accepts no changes and refers to another one, which is not followed.
   - Verified on Samba 4.22. On Windows it has not been tried.
 seealso:
   - module: winfleet.activation.adba_info
@@ -137,7 +137,7 @@ left:
   elements: str
   sample: [Corp AO 2022]
 unread:
-  description: Machines of O(hosts) that were not read, so that nothing is known of them.
+  description: Machines of O(hosts) that were not read, so nothing is known about them.
   returned: success
   type: list
   elements: str
@@ -183,7 +183,7 @@ def _audit(params: dict[str, Any]) -> activation_removal.Audit:
         return activation_removal.Audit()
     if params["hosts"] is None:
         raise errors.SettingWrong(
-            "hosts is not given, so that it is not known which machines the object activates. Give hosts of "
+            "hosts is not given, so it is unknown which machines the object activates. Give hosts of "
             "fleet_info, or set without_audit=true."
         )
     return activation_removal.asked(params["hosts"], params["dn"])

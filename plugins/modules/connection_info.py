@@ -12,14 +12,14 @@ version_added: 0.1.0
 author:
   - The winfleet.activation contributors (@winfleet)
 description:
-  - Walks the way to a machine step by step, with the connection variables that all other modules use, and stops at the
-    first step that fails. It says what is missing, why, and what to do next.
-  - Reports besides what the listener shows to anybody, so that one sees what could be used instead, and how long its
+  - Tests the connection to a machine step by step, with the connection variables that all other modules use, and
+    stops at the first step that fails. It says what is missing, why, and what to do next.
+  - Also reports what the listener shows to anyone, so that you see what could be used instead, and how long its
     certificate is good for.
   - It changes nothing. Whether the account may change something is asked of Windows, which is a method call like any
     change.
   - With O(report) it also asks one machine which of the things that this collection takes to be so about Windows hold
-    there, and writes what it found into a file on the controller that names nobody.
+    there, and writes what it found into a file on the controller that names no machine or person.
 options:
   report:
     description:
@@ -42,11 +42,11 @@ extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.reads
 notes:
-  - A machine that is not ready is no failed and no unreachable host, so that the whole fleet is reported. Use
+  - A machine that is not ready is neither a failed nor an unreachable host, so that the whole fleet is reported. Use
     C(failed_when) where it should be one. Connection variables that cannot be right are still an error of the task.
   - It signs in once. A wrong password counts against the account on every machine that is asked; see
     M(winfleet.activation.fleet_info) for a whole fleet.
-  - What the listener shows to anybody is asked in the clear or over TLS, without the account and without judging the
+  - What the listener shows to anyone is asked in the clear or over TLS, without the account and without judging the
     certificate. The step RV(steps.reach) does judge it.
 seealso:
   - module: winfleet.activation.license_info
@@ -94,7 +94,7 @@ report:
       type: str
       sample: /home/ops/first-contact.json
     agrees:
-      description: How many points are as they were taken to be.
+      description: How many points are as expected.
       type: int
       sample: 19
     differs:
@@ -292,7 +292,7 @@ service:
 clock_offset:
   description:
     - Seconds by which the machine's clock is ahead of the controller's; negative when it is behind.
-    - Kerberos takes five minutes at most, a KMS host four hours (0xC004F06C).
+    - Kerberos tolerates at most five minutes, a KMS host four hours (0xC004F06C).
   returned: success
   type: float
   sample: -0.4

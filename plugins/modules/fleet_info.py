@@ -52,7 +52,7 @@ options:
         licensed or about to lose their activation, are asked. Each takes 12 requests over a connection of its own, the
         sign-in among them, and a KMS host of theirs 7, once for all of them.
       - The event log of a KMS host is not read for a fleet; M(winfleet.activation.license_diagnosis) reads it.
-      - A diagnosis is no part of O(resume_file).
+      - A diagnosis is not part of O(resume_file).
     type: bool
     default: false
   nameservers:
@@ -161,7 +161,7 @@ EXAMPLES = r"""
   delegate_facts: true
 
 # A group of Ansible, with variables of its own, costs about six milliseconds for each host.
-- name: Put the few hosts that are KMS hosts by mistake into a group
+- name: Put the few hosts that are accidental KMS hosts into a group
   ansible.builtin.add_host:
     name: "{{ item }}"
     groups: to_repair
@@ -206,7 +206,7 @@ findings:
     - What is wrong with the fleet as a whole. KMS host keys on as many computers as they are good for, an activation
       object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
       and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
-      O(activation) wants none.
+      O(activation) rules them out.
     - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
   returned: always
   type: list

@@ -23,7 +23,7 @@ description:
     others follow, as many at a time as O(in_flight) says, until too many fail (O(max_failures)) or the time is up
     (O(deadline)).
   - A machine that was begun is brought to its end, whatever stops the run. One that could not be activated tries once
-    more after all others, since until then it may have asked a KMS host that was one by mistake, or the right one may
+    more after all others, since until then it may have asked an accidental KMS host, or the right one may
     have counted too few clients.
   - A machine that cannot be reached is a result with its reason. It does not hold up the others.
   - SRV records in DNS are not touched; see playbook C(winfleet.activation.kms_dns).
@@ -99,7 +99,7 @@ options:
   journal:
     description:
       - File on the controller in which every action is noted before it is done, so that whatever ends a run, be it the
-        death of the controller, the next one with the same file goes on with the machines that were in between.
+        death of the controller, the next one with the same file continues with the machines that were begun.
       - It is readable only by its owner, and holds names of machines and actions but no keys. One run at a time uses
         it.
       - Where it cannot be written, no further action is begun.
@@ -205,7 +205,7 @@ summary:
       returned: always
       sample: 214
     changed:
-      description: Hosts that were changed, or would be. One that nobody knows of counts as changed.
+      description: Hosts that were changed, or would be. A host whose state is unknown counts as changed.
       type: int
       returned: always
       sample: 214

@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - winfleet.activation.spp.changes
 options:
   host:
-    description: Name or address of the KMS host. An IPv6 address stands in brackets.
+    description: Name or address of the KMS host. Enclose an IPv6 address in brackets.
     type: str
   port:
     description: Port of the KMS host. Windows uses 1688 where none is set.

@@ -16,7 +16,7 @@ description:
     priority of the licensing service.
   - On Windows Vista, Windows Server 2008 and the KMS add-on of Windows Server 2003 these are values of the registry;
     the module writes them there.
-  - The key of the host and its activation are matters of M(winfleet.activation.product_key) and
+  - The key of the host and its activation are handled by M(winfleet.activation.product_key) and
     M(winfleet.activation.license).
 extends_documentation_fragment:
   - winfleet.activation.spp
@@ -37,7 +37,7 @@ options:
   dns_publishing:
     description:
       - Whether the host publishes itself as C(_vlmcs._tcp) in DNS. Set to V(false), it keeps a machine that must not
-        be a KMS host from publishing itself ever. A record that is there already stays until it is deleted.
+        be a KMS host from ever publishing itself. A record that is there already stays until it is deleted.
     type: bool
   low_priority:
     description: Whether the licensing service runs with low priority.
@@ -66,7 +66,7 @@ options:
   firewall:
     description:
       - Whether the built-in firewall rule for KMS clients (C(SPPSVC-In-TCP), TCP 1688 inbound) is enabled. Windows
-        brings it along switched off. The rule is for port 1688; another listening port needs a rule of your own, and
+        ships with it disabled. The rule is for port 1688; another listening port needs a rule of your own, and
         the module warns so.
       - From Windows 8 and Windows Server 2012 on; on older machines, whose firewall WMI does not know, the module
         changes nothing and says which command to use instead.
@@ -75,10 +75,10 @@ options:
     description:
       - When to restart the licensing service, which reads listening port, publishing, publish list and priority at its
         start only. Intervals and the firewall rule need no restart.
-      - A KMS host loses its client count by a restart, and activates nobody until the count is reached again. So
+      - A KMS host loses its client count by a restart, and activates no machine until the count is reached again. So
         without this option the service is restarted only when one of those four changes and RV(clients_counted) is
-        V(0), as on a new host and on a machine that is no host. A host that has counted clients is left alone, and
-        RV(restart_required) is reported.
+        V(0), as on a new host and on a machine that is not a KMS host. A host that has counted clients is left alone,
+        and RV(restart_required) is reported.
       - V(never) never restarts. V(if_needed) restarts when one of those four changes, clients or not. V(always)
         restarts at every run, so that every run is a change.
       - Windows does not tell which settings the running service has read. A restart that was left out is therefore not
@@ -135,7 +135,7 @@ restart_required:
   type: bool
   sample: true
 clients_counted:
-  description: How many clients the host has counted, which a restart forgets. V(0) on a machine that is no host.
+  description: How many clients the host has counted, which a restart forgets. V(0) on a machine that is not a KMS host.
   returned: success
   type: int
   sample: 30
@@ -174,7 +174,7 @@ error:
     code: '0xC004F039'
     symbol: SL_E_VL_BINDING_SERVICE_NOT_ENABLED
     meaning: The KMS is not enabled on this machine.
-    likely_cause: The machine is no activated KMS host.
+    likely_cause: The machine is not an activated KMS host.
     admin_action: Install and activate the KMS host key first.
 state_known:
   description: V(false) when the connection broke and it is not known whether the machine is different now.

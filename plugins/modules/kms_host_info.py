@@ -147,7 +147,7 @@ problems:
     reason:
       description: What it is.
       type: str
-      sample: A client edition serves clients only, no servers.
+      sample: A client edition can activate clients only, not servers.
     advice:
       description: What to do.
       type: str
@@ -322,7 +322,7 @@ last_request:
   type: str
   sample: '2026-11-24T08:00:00Z'
 idle_minutes:
-  description: How long nobody has asked the host, by its own clock. Null where no request was read.
+  description: How long no client has asked the host, by its own clock. Null where no request was read.
   returned: success
   type: int
   sample: 12

@@ -17,7 +17,7 @@ description:
   - Port and publishing come before the activation, which makes the machine publish itself in DNS.
   - Before anything is changed, a machine is refused that is not in O(approved_kms_hosts), that cannot be a KMS host
     (RV(problems)), or that carries no host key and is given none.
-  - A key that turns out to be no KMS host key is not activated.
+  - A key that turns out not to be a KMS host key is not activated.
   - What is done already is not done again. A second run changes nothing and uses up no activation.
 extends_documentation_fragment:
   - winfleet.activation.spp
@@ -166,7 +166,7 @@ problems:
     reason:
       description: What it is.
       type: str
-      sample: A client edition serves clients only, no servers.
+      sample: A client edition can activate clients only, not servers.
     advice:
       description: What to do.
       type: str

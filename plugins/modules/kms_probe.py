@@ -100,7 +100,7 @@ results:
       type: bool
       sample: true
     rejected:
-      description: Whether RPC answers there and refuses the bind, as a Windows machine does that is no KMS host.
+      description: Whether RPC answers there and refuses the bind, as a Windows machine does that is not a KMS host.
       type: bool
       sample: false
     reason:
@@ -145,7 +145,7 @@ def main() -> None:
         if not 1 <= params[name] <= largest:
             module.fail_json(msg=f"{name} is {params[name]}; it must be between 1 and {largest}.")
     if not params["hosts"]:
-        module.fail_json(msg="hosts is empty, so nobody would be asked: name the hosts.")
+        module.fail_json(msg="hosts is empty, so nothing would be queried: name the hosts.")
     try:
         targets = [_target(host, params["port"]) for host in params["hosts"]]
     except ValueError as error:

@@ -14,7 +14,7 @@ author:
 description:
   - Adds and deletes values of the SRV records C(_vlmcs._tcp) by dynamic update (RFC 2136), on Microsoft DNS, BIND,
     Samba and whatever else takes such updates.
-  - Deletes by value and never the record itself. An update applies only to the record as it was read; when somebody
+  - Deletes by value and never the record itself. An update applies only to the record as it was read; when someone
     changes it meanwhile, the module reads and decides again, so that no change of others is lost.
   - Never leaves a domain without a KMS host. Such a request is refused before anything is sent.
   - Turn a machine into a KMS client and restart its licensing service before deleting its record
@@ -89,8 +89,8 @@ options:
   approved_hosts:
     description:
       - The organization's KMS hosts, as a safeguard. Their records stay, even if O(exclusive) is set and the list
-        does not mention them; nobody else is published; and a deletion is refused unless one of them stays published.
-      - An empty list is refused, since it would protect nobody.
+        does not mention them; no other host is published; and a deletion is refused unless one of them stays published.
+      - An empty list is refused, since it would protect no host.
     type: list
     elements: str
   port:
@@ -123,7 +123,7 @@ options:
     default: 5
   authentication:
     description:
-      - V(tsig) signs with the key of O(key_name), V(gss_tsig) with Kerberos, as Active Directory wants it, V(none)
+      - V(tsig) signs with the key of O(key_name), V(gss_tsig) with Kerberos, as Active Directory requires, V(none)
         not at all.
       - When left out, it follows from the options given; V(none) without any.
     type: str
@@ -229,7 +229,7 @@ results:
       sample: dc1.corp.example (192.0.2.53)
     result:
       description:
-        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a look afterwards shows it.
+        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a second read confirmed it.
         - V(refused) when the request would do harm, V(failed), and V(not_attempted) when a refusal for another domain
           stopped all of it.
       type: str
@@ -269,7 +269,7 @@ results:
           sample: kms01.corp.example
     after:
       description:
-        - The records after, as a look at the server showed them, or as planned in check mode. On a failure, as they
+        - The records after, as read back from the server, or as planned in check mode. On a failure, as they
           were last seen.
       type: list
       elements: dict
@@ -308,12 +308,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
+    change,
     errors,
     gss,
     options,
     plan,
     present,
-    publish,
     requirements,
 )
 
@@ -353,14 +353,14 @@ def argument_spec() -> dict[str, Any]:
 # --- Options to objects -----------------------------------------------------------------------------------------------
 
 
-def _request(params: dict[str, Any]) -> plan.Request:
+def _request(params: dict[str, Any]) -> plan.RecordRequest:
     if params["state"] == "absent" and params["exclusive"]:
         raise errors.SettingWrong("exclusive goes with state=present: it deletes what is not in the list.")
     if params["ttl"] is not None and not 0 <= params["ttl"] < 2**31:
         raise errors.SettingWrong("ttl must be between 0 and 2147483647.")
     if params["retries"] < 1:
         raise errors.SettingWrong("retries must be at least 1.")
-    return plan.Request(
+    return plan.RecordRequest(
         wishes=tuple(_wishes(params)),
         present=params["state"] == "present",
         exclusive=params["exclusive"],
@@ -395,9 +395,9 @@ def _wish(entry: dict[str, Any], params: dict[str, Any]) -> plan.Wish:
         raise errors.SettingWrong(f"target: {error}.{advice if params['state'] == 'absent' else ''}") from error
 
 
-def _settings(params: dict[str, Any]) -> publish.Settings:
+def _settings(params: dict[str, Any]) -> change.UpdateSettings:
     options.check_numbers(params)
-    return publish.Settings(
+    return change.UpdateSettings(
         signer=options.signer_of(params),
         nameservers=tuple(params["nameservers"]),
         server=params["server"],
@@ -414,23 +414,23 @@ _Outcome = dict[str, Any]
 
 
 def _look_all(
-    domains: list[str], request: plan.Request, settings: publish.Settings
-) -> tuple[dict[str, publish.Look], dict[str, _Outcome]]:
+    domains: list[str], request: plan.RecordRequest, settings: change.UpdateSettings
+) -> tuple[dict[str, change.Look], dict[str, _Outcome]]:
     """Every domain before anything is sent to any of them."""
-    looks: dict[str, publish.Look] = {}
+    looks: dict[str, change.Look] = {}
     failures: dict[str, _Outcome] = {}
     for domain in domains:
         try:
-            looks[domain] = publish.look(domain, request, settings)
+            looks[domain] = change.look(domain, request, settings)
         except (errors.DnsError, plan.PlanRefused) as error:
             failures[domain] = present.failure(domain, error)
     return looks, failures
 
 
 def _carry_out(
-    looks: dict[str, publish.Look], work: Callable[[publish.Look], publish.Report]
-) -> tuple[list[publish.Report], dict[str, _Outcome]]:
-    reports: list[publish.Report] = []
+    looks: dict[str, change.Look], work: Callable[[change.Look], change.Report]
+) -> tuple[list[change.Report], dict[str, _Outcome]]:
+    reports: list[change.Report] = []
     failures: dict[str, _Outcome] = {}
     for domain, found in looks.items():
         try:
@@ -440,23 +440,25 @@ def _carry_out(
     return reports, failures
 
 
-def _run(module: AnsibleModule, request: plan.Request, settings: publish.Settings, domains: list[str]) -> _Outcome:
+def _run(
+    module: AnsibleModule, request: plan.RecordRequest, settings: change.UpdateSettings, domains: list[str]
+) -> _Outcome:
     looks, outcomes = _look_all(domains, request, settings)
     for domain in [domain for domain, found in looks.items() if found.exists is False]:
-        module.warn(f"{domain} does not exist in DNS, so that no client can be in it: check its spelling.")
+        module.warn(f"{domain} does not exist in DNS, so no client can be in it: check its spelling.")
     if any(outcome["result"] == "refused" for outcome in outcomes.values()):
         outcomes.update({domain: present.planned(found) for domain, found in looks.items()})
         return _result(domains, outcomes, [])
     if module.check_mode:
-        reports, failures = _carry_out(looks, publish.preview)
+        reports, failures = _carry_out(looks, change.preview)
     else:
-        reports, failures = _carry_out(looks, lambda found: publish.carry_out(found, request, settings.tries))
+        reports, failures = _carry_out(looks, lambda found: change.carry_out(found, request, settings.tries))
     outcomes.update(failures)
     outcomes.update({done.look.domain: present.report(done) for done in reports})
     return _result(domains, outcomes, reports)
 
 
-def _result(domains: list[str], outcomes: dict[str, _Outcome], reports: list[publish.Report]) -> _Outcome:
+def _result(domains: list[str], outcomes: dict[str, _Outcome], reports: list[change.Report]) -> _Outcome:
     results = [outcomes[domain] for domain in domains]
     result: _Outcome = {"changed": any(one["changed"] for one in results), "results": results}
     if reports:

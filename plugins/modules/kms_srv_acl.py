@@ -14,14 +14,14 @@ author:
 description:
   - In a DNS zone that Active Directory keeps, all KMS hosts of a domain are values of one object, C(_vlmcs._tcp), with
     one list of permissions. Whoever published first owns it. This module gives the right to update it to a security
-    group, which holds the computer accounts of the approved KMS hosts, and takes it from everybody else, as Microsoft's
-    article "KMS activation and 0xC004C008" advises. A machine that gets the KMS host key by mistake can then no longer
-    publish itself.
+    group, which holds the computer accounts of the approved KMS hosts, and removes it from everyone else, as
+    Microsoft's article "KMS activation and 0xC004C008" advises. A machine that accidentally gets the KMS host key can
+    then no longer publish itself.
   - Administrators (Domain Admins, Enterprise Admins, BUILTIN\Administrators, DnsAdmins), domain controllers and the
     system keep their rights. So do those named in O(keep).
   - The owner counts, because he can rewrite the list whatever it says; an owner who is none of these is replaced in the
     same write.
-  - Where the zone hands down a right to update to somebody else, the object stops inheriting, and its other entries
+  - Where the zone lets other accounts inherit the right to update, the object stops inheriting, and its other entries
     stay as they are.
   - All domains are looked at before anything is written, including the rights of the account that signed in. When one
     of them cannot be done, nothing is written at all.
@@ -46,7 +46,7 @@ options:
     description:
       - The security group of the approved KMS hosts, by name (C(KMS Hosts) or C(CORP\KMS Hosts)), distinguished name
         or SID. It must exist.
-      - Groups that nearly everybody is in, such as Domain Computers, are refused.
+      - Groups that contain nearly every account, such as Domain Computers, are refused.
     type: str
     required: true
   approved_hosts:
@@ -82,8 +82,8 @@ options:
     default: []
   create_node:
     description:
-      - When there is no record yet, create its object empty, with its permissions, so that nobody can be the first.
-        Without this, a missing record is an error.
+      - When there is no record yet, create its object empty, with its permissions, so that no other host can be
+        the first. Without this, a missing record is an error.
       - Proved on Samba. On Microsoft DNS, publishing an approved host first (M(winfleet.activation.kms_srv)) comes to
         the same.
     type: bool
@@ -191,7 +191,7 @@ results:
       sample: DC=_vlmcs._tcp,DC=corp.example,CN=MicrosoftDNS,DC=DomainDnsZones,DC=corp,DC=example
     result:
       description:
-        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a look afterwards shows it;
+        - V(unchanged); V(planned) in check mode; V(verified) when it was changed and a second read confirmed it;
           V(failed); and V(not_attempted) when a failure elsewhere stopped all of it.
       type: str
       sample: verified
@@ -249,7 +249,7 @@ results:
               type: bool
               sample: false
     after:
-      description: The permissions after, as a look at the server showed them, or as planned in check mode.
+      description: The permissions after, as read back from the server, or as planned in check mode.
       type: dict
       contains: *permissions
     updates:
@@ -336,9 +336,9 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     dns_node,
     dns_view,
     errors,
-    guard,
     options,
     present,
+    protect,
     requirements,
     rights,
 )
@@ -369,14 +369,14 @@ def argument_spec() -> dict[str, Any]:
     }
 
 
-def _request(params: dict[str, Any]) -> guard.Request:
+def _request(params: dict[str, Any]) -> protect.ProtectionRequest:
     if params["approved_hosts"] == []:
         raise errors.SettingWrong(
-            "approved_hosts is empty, so that nobody would be a member: name the hosts, or leave it out."
+            "approved_hosts is empty, so the group would have no members: name the hosts, or leave it out."
         )
     if params["exclusive"] and not params["approved_hosts"]:
-        raise errors.SettingWrong("exclusive goes with approved_hosts: nobody would be left in the group.")
-    return guard.Request(
+        raise errors.SettingWrong("exclusive requires approved_hosts: the group would be left without members.")
+    return protect.ProtectionRequest(
         group=params["group"],
         mask=_MASKS[params["rights"]],
         owner=params["owner"],
@@ -403,15 +403,15 @@ def _run(
     module: AnsibleModule,
     server: directory.Directory,
     view: dns_view.DnsView,
-    request: guard.Request,
+    request: protect.ProtectionRequest,
     domains: list[str],
 ) -> _Outcome:
-    setting = guard.prepare(server, request)
-    looks: dict[str, guard.Look] = {}
+    setting = protect.prepare(server, request)
+    looks: dict[str, protect.Look] = {}
     failures: dict[str, _Outcome] = {}
     for domain in domains:
         try:
-            looks[domain] = guard.look(server, domain, request, setting, view.zone_of(domain))
+            looks[domain] = protect.look(server, domain, request, setting, view.zone_of(domain))
         except errors.AdError as error:
             failures[domain] = present.failure(domain, error)
     outcome: _Outcome = {"changed": False, "group": present.group(setting.membership, False)}
@@ -423,7 +423,7 @@ def _run(
     outcome.update(changed=joined, group=present.group(setting.membership, joined))
     if not module.check_mode:
         try:
-            guard.change_members(server, setting.membership)
+            protect.change_members(server, setting.membership)
         except errors.AdError as error:
             return _members_failed(outcome, error, [looks[domain] for domain in domains])
     results = _carry_out_all(module, server, [looks[domain] for domain in domains], setting, names)
@@ -435,7 +435,7 @@ def _run(
     return outcome
 
 
-def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[guard.Look]) -> _Outcome:
+def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[protect.Look]) -> _Outcome:
     """The first write of all. What is not known counts as changed."""
     known = Outcome(error.changed).result()
     group = {**outcome["group"], "changed": known["changed"]}
@@ -446,8 +446,8 @@ def _members_failed(outcome: _Outcome, error: errors.AdError, looks: list[guard.
 def _carry_out_all(
     module: AnsibleModule,
     server: directory.Directory,
-    looks: list[guard.Look],
-    setting: guard.Setting,
+    looks: list[protect.Look],
+    setting: protect.Setting,
     names: dict[str, str],
 ) -> list[_Outcome]:
     """One domain after the other, until there is no connection any more."""
@@ -466,11 +466,15 @@ def _carry_out_all(
 
 
 def _carry_out(
-    module: AnsibleModule, server: directory.Directory, seen: guard.Look, setting: guard.Setting, names: dict[str, str]
+    module: AnsibleModule,
+    server: directory.Directory,
+    seen: protect.Look,
+    setting: protect.Setting,
+    names: dict[str, str],
 ) -> _Outcome:
     if module.check_mode:
-        return present.report(guard.preview(seen), setting, names, check=True)
-    return present.report(guard.protect(server, seen, setting.policy), setting, names, check=False)
+        return present.report(protect.preview(seen), setting, names, check=True)
+    return present.report(protect.protect(server, seen, setting.policy), setting, names, check=False)
 
 
 def _failed(outcome: _Outcome, results: list[_Outcome]) -> _Outcome:
@@ -485,7 +489,7 @@ def _failed(outcome: _Outcome, results: list[_Outcome]) -> _Outcome:
 _WARNED = {"nonsecure_updates", "tombstoned", "group_denied"}
 
 
-def _warn(module: AnsibleModule, membership: guard.Membership, results: list[_Outcome]) -> None:
+def _warn(module: AnsibleModule, membership: protect.Membership, results: list[_Outcome]) -> None:
     for one in results:
         for problem in one["problems"]:
             if problem["code"] in _WARNED:

@@ -53,7 +53,7 @@ EXAMPLES = r"""
   run_once: true
   register: published
 
-- name: Stop when a machine publishes itself that is no KMS host
+- name: Stop when a machine publishes itself that is not a KMS host
   ansible.builtin.assert:
     that:
       - published.complete
@@ -266,8 +266,8 @@ records:
   contains: *record
 complete:
   description:
-    - Whether every server that was asked answered, and every zone transfer that was asked for came. Otherwise there may
-      be records that nobody saw.
+    - Whether every server that was asked answered, and every zone transfer that was asked for came. Otherwise some
+      records may have been missed.
   returned: success
   type: bool
   sample: true
@@ -346,7 +346,7 @@ forest:
       elements: str
       sample: [corp.example, labs.example]
     published:
-      description: The domains inside of these zones that have a record, also those named before.
+      description: The domains inside these zones that have a record, also those named before.
       type: list
       elements: str
       sample: [corp.example, berlin.corp.example]

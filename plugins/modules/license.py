@@ -17,7 +17,7 @@ description:
     whichever the key calls for, or by the confirmation ID of a telephone activation.
   - A product that is licensed is never activated again. A KMS host key is good for six computers with up to ten
     activations
-    each, and a MAK for a counted number, so an activation for safety's sake is one lost.
+    each, and a MAK for a counted number, so an unnecessary activation is wasted.
 extends_documentation_fragment:
   - winfleet.activation.spp
   - winfleet.activation.spp.changes

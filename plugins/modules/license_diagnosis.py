@@ -146,7 +146,7 @@ report:
     - "Cause: srv_records: no KMS host is published in corp.example"
     - "Remedy: Publish the KMS host in that domain: kms_srv, or the publish list of the host (kms_host)."
     - "Also wrong: nothing seen"
-    - "Looks for its KMS host: in DNS, in corp.example; published: nobody"
+    - "Looks for its KMS host: in DNS, in corp.example; published: none"
     - "KMS host: not looked at: which host it asks is not known"
     - "Steps: 9 passed, 1 failed, 4 unknown, 8 not asked; unknown: directory, host_product, host_activated, host_count"
 problem:

@@ -13,12 +13,12 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Reads the machine once, judges it as M(winfleet.activation.license_info) does, carries its plan out in order, proves
-    each step, and judges it again. For a KMS host that nobody approved that means to take off every host key, install
+    each step, and judges it again. For an unapproved KMS host that means to take off every host key, install
     the GVLK of its edition in place of that of Windows, restart the licensing service, and activate it.
   - Check mode shows the plan. Nothing else is done than what it shows.
   - What has to be left alone is left alone with the reason, which is not a failure. RV(compliant) and RV(verdict) tell
     whether the machine is as the policy requires then.
-  - O(approved_kms_hosts) has to be given, or O(activation) where that wants no KMS host.
+  - O(approved_kms_hosts) has to be given, or O(activation) where that value rules out KMS hosts.
   - Its SRV record in DNS is not touched; see playbook C(winfleet.activation.kms_dns).
 extends_documentation_fragment:
   - winfleet.activation.spp
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Turn the machine into a KMS client if it is a KMS host that nobody approved
+- name: Turn the machine into a KMS client if it is an unapproved KMS host
   winfleet.activation.license_repair:
     approved_kms_hosts: [kms01.corp.example]
 

@@ -51,7 +51,7 @@ options:
     description:
       - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
         has a table of verdicts for each.
-      - A value out of a vault is left empty, and a name that sounds like a secret is refused.
+      - A value out of a vault is left empty, and a name that looks like a secret is refused.
     type: list
     elements: str
     default: []
@@ -83,7 +83,7 @@ options:
     description:
       - Leave out every name, in the files and in what is returned. Hosts are numbered in the order of their names; what
         may quote a name is left out, and so are O(columns), O(details) and the name of O(policy_file). O(title) stays.
-      - It is compared before names are left out, so O(compare_with) takes a report that has them.
+      - It is compared before names are left out, so O(compare_with) needs a report that has them.
     type: bool
     default: false
     version_added: 0.2.0
@@ -99,7 +99,7 @@ options:
     description:
       - File on the controller to write. Without it the report is only returned.
       - A relative path counts from the folder in which ansible was started. The folder has to be there. The file is
-        replaced as a whole, and only its owner may read it; metrics for Prometheus may be read by everybody.
+        replaced as a whole, and only its owner may read it; metrics for Prometheus may be read by everyone.
     type: path
   format:
     description:
@@ -289,7 +289,7 @@ changes:
       type: int
       sample: 1
     left:
-      description: Findings of the last report of hosts that were no part of this audit.
+      description: Findings of the last report of hosts that were not part of this audit.
       type: int
       sample: 0
   version_added: 0.2.0

@@ -15,7 +15,7 @@ description:
   - Works on the right service for the version of Windows, C(slsvc) on Vista and Windows Server 2008, C(sppsvc)
     later, and on
     C(osppsvc) for Office, and waits until the state is reached.
-  - A machine that was a KMS host by mistake goes on answering and publishing itself after its key was replaced,
+  - A machine that was an accidental KMS host goes on answering and publishing itself after its key was replaced,
     until this
     service restarts. This module restarts it and proves that the KMS host is gone.
 extends_documentation_fragment:
@@ -31,7 +31,7 @@ options:
         healthy KMS host would lose its client count by a restart. See O(force).
       - V(started) and V(stopped) do what they say. From Windows 8 on the service stops by itself when it is idle
         and starts
-        when it is needed, so a stopped C(sppsvc) is no fault.
+        when it is needed, so a stopped C(sppsvc) is not an error.
     type: str
     choices: [restarted, started, stopped]
     required: true

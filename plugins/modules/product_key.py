@@ -14,7 +14,7 @@ author:
 description:
   - Makes the machine carry a product key, by default the KMS client setup key (GVLK) that Microsoft publishes for
     exactly its
-    edition and build. That turns a KMS host by mistake, a MAK or a retail installation into a KMS client.
+    edition and build. That turns an accidental KMS host, a MAK or a retail installation into a KMS client.
   - The key is installed, the license status refreshed, and the machine read again to prove the result. It is neither
     activated nor is its licensing service restarted; see M(winfleet.activation.license) and
     M(winfleet.activation.licensing_service).
@@ -52,9 +52,8 @@ options:
   allow_kms_host_key:
     description:
       - Whether the machine may carry a KMS host key (CSVLK).
-      - Windows tells the kind of a key only once it is installed. Without this option a KMS host key is recognized
-        then, the
-        GVLK is put back, and the task fails. No activation is used up by that.
+      - Windows reveals the type of a key only after it is installed. Without this option a KMS host key is detected
+        at that point, the GVLK is put back, and the task fails. No activation is used up by that.
     type: bool
     default: false
   state:

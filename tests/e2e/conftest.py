@@ -143,7 +143,7 @@ def _serve(scenario: str, work: Path) -> subprocess.Popen[str]:
 
 
 def _is_up(process: subprocess.Popen[str], work: Path) -> bool:
-    """Wait until the lab serves; False when somebody else has its network."""
+    """Wait until the lab serves; False when someone else has its network."""
     deadline = time.monotonic() + _START_SECONDS
     while not (work / "inventory.yml").exists():
         assert time.monotonic() < deadline, "the lab did not start"
@@ -157,11 +157,13 @@ def _is_up(process: subprocess.Popen[str], work: Path) -> bool:
 
 def environment(work: Path) -> dict[str, str]:
     """As at a prompt, but with folders of its own, so that runs do not meet."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHONDONT"))}
     return {
         **inherited,
         "WINLAB_RUNTIME": str(work / "run"),
         "PYTHONPATH": str(REPOSITORY / "tests" / "lab"),
+        # Compiled once, not by every command that is started.
+        "PYTHONPYCACHEPREFIX": str(REPOSITORY / ".work" / "pycache"),
         "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"),
         "ANSIBLE_HOME": str(work / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(work / "tmp"),

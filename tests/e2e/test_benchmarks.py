@@ -233,7 +233,7 @@ def test_faults_of_a_report_are_seen() -> None:
     assert rough.faults(report, 1000, 60) == []
     assert "deadline" in rough.faults({**report, "summary": {"seconds": 80.0}}, 1000, 60)[0]
     assert "accounted for" in rough.faults({**report, "read": report["read"][1:]}, 1000, 60)[0]
-    wrong = {**report["troubled"], "password-0": "the host was not read to the end"}
+    wrong = {**report["troubled"], "password-0": "reading this host did not finish"}
     assert "password-0 has the wrong reason" in rough.faults({**report, "troubled": wrong}, 1000, 60)[0]
 
 

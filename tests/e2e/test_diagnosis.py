@@ -135,7 +135,7 @@ def test_the_real_code_is_believed(results: dict[str, Any], host: str, code: str
 def test_a_machine_that_is_activated_needs_no_explanation(results: dict[str, Any]) -> None:
     healthy = results["healthy"]
     assert (healthy["problem"], healthy["cause"], healthy["steps"]) == (None, None, [])
-    assert healthy["msg"] == "healthy is activated. There is nothing to explain."
+    assert healthy["msg"] == "healthy is activated. There is nothing to diagnose."
 
 
 def test_facts_that_are_withheld_make_their_steps_unknown(lab: Lab) -> None:

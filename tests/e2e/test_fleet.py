@@ -103,7 +103,7 @@ def _comparable(value: Any) -> Any:
         return [_comparable(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if "is no HTTP" in value.get("msg", "") or "BadStatusLine" in value.get("msg", ""):
+    if "is not HTTP" in value.get("msg", "") or "BadStatusLine" in value.get("msg", ""):
         return {**value, "msg": "garbage"}
     return {
         name: bool(item) if name == "expires" else _without_day(item) if name == "msg" else _comparable(item)

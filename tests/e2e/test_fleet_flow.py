@@ -81,7 +81,7 @@ def test_failing_audit_has_read_everything_and_says_why(fleet: Lab) -> None:
     path = fleet.work / "failing.csv"
     run = audit_to(fleet, path, audit_fail=True)
     assert run.code != 0
-    assert "5 of 200 machines are not as decided. closed-01: " in run.output
+    assert "5 of 200 machines are not as the policy requires. closed-01: " in run.output
     assert len(report_of(path)) == 200
 
 
@@ -108,7 +108,7 @@ def test_batches_add_up(fleet: Lab) -> None:
     path = fleet.work / "batches.csv"
     run = play(fleet, _BATCHES.replace("PATH", str(path)))
     assert run.code != 0
-    assert "5 of 200 machines are not as decided" in run.output
+    assert "5 of 200 machines are not as the policy requires" in run.output
     assert run.output.count("fatal: ") == 1
     assert len(report_of(path)) == 200
     run = play(fleet, _BATCHES.replace("PATH", str(path)).replace("fail: true", "fail: false"))

@@ -136,7 +136,7 @@ def test_after_the_repair_the_records_stay_away(demo: Lab, policy: dict[str, Any
     run = demo.playbook("winfleet.activation.kms_dns", policy)
     assert run.code == 0, run.output
     assert published(demo) == {"kms01"}
-    assert "is published in corp.example. It is no KMS host." in " ".join(run.output.split())
+    assert "is published in corp.example. It is not a KMS host." in " ".join(run.output.split())
     # The occasion to publish themselves again was real, and only for those whose record was deleted.
     after = {host: _restarts(demo, host) for host in before}
     assert all(after[host] == before[host] + 1 for host in ROGUES), (before, after)

@@ -118,7 +118,7 @@ _GONE = {
         ("no-rights", "read", ["0x00000005", "Administrators"]),
         ("busy", "read", ["0x803381A6"]),
         ("service-disabled", "read", ["0x80070422"]),
-        ("read-only", "invoke", ["rights did not suffice"]),
+        ("read-only", "invoke", ["lacks the required rights"]),
         ("healthy", None, ["ready", "Server 2019", "CORP\\fleetadmin"]),
         ("tls-good", None, ["ready"]),
         ("german", None, ["ready"]),
@@ -173,7 +173,7 @@ def test_reading_is_allowed_where_changing_is_not(trouble: Lab) -> None:
         assert not run.result("read-only")["changed"]
     run = trouble.ansible("read-only", "licensing_service", "state=restarted force=true")
     assert run.code != 0
-    assert "rights did not suffice" in run.result("read-only")["msg"]
+    assert "lacks the required rights" in run.result("read-only")["msg"]
 
 
 def test_connection_cut_before_the_key_arrived(trouble: Lab) -> None:

@@ -67,7 +67,7 @@ def test_reports_of_the_slices_make_the_report_of_the_whole(demo: Lab) -> None:
     result = run.result("localhost")
     assert result["summary"]["kms_unapproved"] == 3
     assert "srv2019-01" in result["wrong"]
-    assert not [line for line in result["report"] if line.lstrip().startswith("kms01")], "it is as decided"
+    assert not [line for line in result["report"] if line.lstrip().startswith("kms01")], "it is as the policy requires"
 
 
 def test_merging_something_else_is_refused(demo: Lab) -> None:

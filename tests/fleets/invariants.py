@@ -168,7 +168,7 @@ def _second_time_finishes_or_changes_nothing(story: Story) -> Iterator[str]:
 
 
 def _success_is_true(story: Story) -> Iterator[str]:
-    """After a run that says all is well, no machine in order is a KMS host that nobody approved."""
+    """After a run that says all is well, no machine in order is an unapproved KMS host."""
     wanted = story.fleet.variables.get("repair", ["kms_unapproved"])
     for name in _REPAIRING:
         step = story.steps[name]

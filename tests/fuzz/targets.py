@@ -23,14 +23,15 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_d
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import authority, exchange
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeError, ResumeFile
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeError, ResumeFile
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import (
     ProductKey,
     ProductKeyError,
     mask,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.tables import TableError, read_table
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Enumeration,
     Get,

@@ -17,7 +17,7 @@ from .running import Ansible, Run
 from .samba import ADMINISTRATOR, PASSWORD, SERVICE, Samba, samba
 
 ADDRESS, DOMAIN = "127.60.7.1", "corp.example"
-# Zones beside the domain's: LABS has records, and so has a domain inside of it. Nobody is published in EMPTY.
+# Zones beside the domain's: LABS has records, and so has a domain inside it. Nobody is published in EMPTY.
 LABS, BRANCH, EMPTY = "labs.example", "berlin.labs.example", "empty.example"
 PUBLISHED = (DOMAIN, LABS, BRANCH)
 APPROVED = [f"kms01.{DOMAIN}", f"kms02.{DOMAIN}"]

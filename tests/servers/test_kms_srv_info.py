@@ -201,7 +201,7 @@ def test_bad_options(site: Bind, ansible: Ansible, tmp_path: Path) -> None:
     for arguments, words in (
         ({"domains": ["a..b"]}, "domains"),
         ({"domains": ["corp.example"], "nameservers": ["ns1.corp.example"]}, "give addresses"),
-        ({"domains": ["corp.example"], "ask_servers": False, "ask_resolver": False}, "nobody would be asked"),
+        ({"domains": ["corp.example"], "ask_servers": False, "ask_resolver": False}, "nothing would be queried"),
         ({"domains": ["corp.example"], "approved_hosts": ["kms01:99999"]}, "approved_hosts"),
     ):
         assert words in ansible.module("kms_srv_info", arguments).failed()["msg"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.module_utils._dns import errors, plan, publish, signing
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import change, errors, plan, signing
 
 from .bind import SERVICE, Bind, Key, Zone, bind
 from .running import Ansible
@@ -72,13 +72,13 @@ def options(name: str, **more: Any) -> dict[str, Any]:
     return {"domains": [zone_name(name)], "server": ADDRESS, **ADMIN.options(), **more}
 
 
-def settings(**more: Any) -> publish.Settings:
+def settings(**more: Any) -> change.UpdateSettings:
     signer = signing.TsigSigner(ADMIN.name, ADMIN.secret, ADMIN.algorithm)
-    return publish.Settings(**{"signer": signer, "server": ADDRESS, **more})
+    return change.UpdateSettings(**{"signer": signer, "server": ADDRESS, **more})
 
 
-def exclusive(*hosts: str, **more: Any) -> plan.Request:
-    return plan.Request(tuple(plan.Wish(host) for host in hosts), exclusive=True, **more)
+def exclusive(*hosts: str, **more: Any) -> plan.RecordRequest:
+    return plan.RecordRequest(tuple(plan.Wish(host) for host in hosts), exclusive=True, **more)
 
 
 # --- The main job -----------------------------------------------------------------------------------------------------
@@ -191,8 +191,8 @@ def test_every_algorithm_of_bind(named: Bind, algorithm: str) -> None:
     key = KEYS[algorithm]
     signer = signing.TsigSigner(key.name, key.secret, algorithm)
     request = exclusive(*APPROVED)
-    found = publish.look(zone_name(f"alg-{algorithm}"), request, settings(signer=signer))
-    assert publish.carry_out(found, request, 1).outcome is publish.State.VERIFIED
+    found = change.look(zone_name(f"alg-{algorithm}"), request, settings(signer=signer))
+    assert change.carry_out(found, request, 1).outcome is change.State.VERIFIED
     assert named.values(found.domain) == lines(*APPROVED)
 
 
@@ -201,10 +201,10 @@ def test_every_algorithm_of_bind(named: Bind, algorithm: str) -> None:
 
 def test_what_a_rival_adds_in_the_middle_stays(named: Bind) -> None:
     domain = zone_name("rival")
-    request = plan.Request((plan.Wish(ROGUES[0]),), present=False)
-    found = publish.look(domain, request, settings())
+    request = plan.RecordRequest((plan.Wish(ROGUES[0]),), present=False)
+    found = change.look(domain, request, settings())
     assert not named.nsupdate(domain, [f"add {SERVICE}.{domain} 3600 SRV 0 0 1688 kms04.corp.example."], ADMIN)
-    done = publish.carry_out(found, request, 3)
+    done = change.carry_out(found, request, 3)
     assert done.attempts == 2, "the server should have refused the update that was planned for the older set"
     assert named.values(domain) == lines(*APPROVED, *ROGUES[1:3], "kms04.corp.example")
     assert {value.text for value in done.after.values} == named.values(domain)
@@ -213,21 +213,21 @@ def test_what_a_rival_adds_in_the_middle_stays(named: Bind) -> None:
 def test_bind_itself_refuses_a_plan_for_an_older_set(named: Bind) -> None:
     domain = zone_name("rival")
     request = exclusive(*APPROVED)
-    found = publish.look(domain, request, settings())
+    found = change.look(domain, request, settings())
     assert not named.nsupdate(domain, [f"add {SERVICE}.{domain} 3600 SRV 0 0 1688 kms05.corp.example."], ADMIN)
     before = named.values(domain)
     with pytest.raises(errors.ChangedMeanwhile, match="still not as requested"):
-        publish.carry_out(found, request, 1)
+        change.carry_out(found, request, 1)
     assert named.values(domain) == before
 
 
 def test_the_last_approved_host_that_vanishes_meanwhile_stops_it(named: Bind) -> None:
     domain = zone_name("last")
     request = exclusive(APPROVED[0], add_missing=False)
-    found = publish.look(domain, request, settings())
+    found = change.look(domain, request, settings())
     assert not named.nsupdate(domain, [f"delete {SERVICE}.{domain} SRV 0 0 1688 {APPROVED[0]}."], ADMIN)
     with pytest.raises(plan.PlanRefused, match="delete all 5 values"):
-        publish.carry_out(found, request, 3)
+        change.carry_out(found, request, 3)
     assert named.values(domain) == lines(*APPROVED[1:], *ROGUES[:3])
 
 
@@ -236,8 +236,8 @@ def test_many_at_once_lose_nothing(named: Bind) -> None:
     hosts = [f"kms{number}.corp.example" for number in range(10, 18)]
 
     def add(host: str) -> int:
-        request = plan.Request((plan.Wish(host),))
-        return publish.carry_out(publish.look(domain, request, settings()), request, 50).attempts
+        request = plan.RecordRequest((plan.Wish(host),))
+        return change.carry_out(change.look(domain, request, settings()), request, 50).attempts
 
     with ThreadPoolExecutor(len(hosts)) as pool:
         attempts = list(pool.map(add, hosts))
@@ -249,10 +249,10 @@ def test_nsupdate_comes_to_the_same(named: Bind) -> None:
     """The independent oracle: the same deletions by nsupdate leave the same record set."""
     domain, other = zone_name("check"), zone_name("twin")
     request = exclusive(*APPROVED)
-    found = publish.look(domain, request, settings())
+    found = change.look(domain, request, settings())
     deletions = [f"delete {SERVICE}.{other} SRV {value.text}." for value in found.plan.remove]
     assert not named.nsupdate(other, deletions, ADMIN)
-    publish.carry_out(found, request, 1)
+    change.carry_out(found, request, 1)
     assert named.values(domain) == named.values(other) == lines(*APPROVED)
 
 
@@ -324,7 +324,7 @@ def test_a_clock_that_is_off_by_ten_minutes(named: Bind, monkeypatch: pytest.Mon
     monkeypatch.setattr(dns.renderer, "time", ahead)
     monkeypatch.setattr(dns.message, "time", ahead)
     with pytest.raises(errors.KeyRejected) as caught:
-        publish.look("errors.example", exclusive(*APPROVED), settings())
+        change.look("errors.example", exclusive(*APPROVED), settings())
     assert caught.value.rcode == "BADTIME"
     assert "ours is 600 seconds ahead" in str(caught.value) or "ours is 599 seconds ahead" in str(caught.value)
 

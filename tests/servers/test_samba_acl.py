@@ -434,11 +434,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no group": ({"group": "No Such Group"}, "no account or group 'No Such Group'"),
     "a distribution group": ({"group": "KMS Mail"}, "distribution group"),
     "everybody": ({"group": "Domain Computers"}, "holds more than the approved KMS hosts"),
-    "no group but a computer": ({"group": "kms01$"}, "is no group"),
+    "no group but a computer": ({"group": "kms01$"}, "is not a group"),
     "administrators": ({"group": "Domain Admins"}, "may change the record in any case"),
     "no computer account": ({"approved_hosts": ["kms77.corp.example"]}, "no computer account of kms77.corp.example"),
     "exclusive without hosts": ({"exclusive": True}, "exclusive goes with approved_hosts"),
-    "a domain that is none": ({"domains": ["corp.example,DC=x"]}, "is no domain name"),
+    "a domain that is none": ({"domains": ["corp.example,DC=x"]}, "is not a domain name"),
     "both ways": ({"bind_user": "x", "bind_password": "some-Passw0rd"}, "one way or the other"),
 }
 

@@ -347,7 +347,7 @@ def test_nothing_else_is_removed(dc: Samba, ansible: Ansible) -> None:
     assert dc.side("exists", dn=user)
     assert dc.side("exists", dn=container(dc))
     named = remove(ansible, dc, removing(dc, "Corp AO 2022")).failed()
-    assert "no distinguished name" in named["msg"]
+    assert "not a distinguished name" in named["msg"]
 
 
 def test_an_audit_or_a_word_that_there_is_none(dc: Samba, spare: str, ansible: Ansible) -> None:

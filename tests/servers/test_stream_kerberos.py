@@ -24,8 +24,8 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_s
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Kinit, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import Misconfigured, TransportUnusable
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import context_for
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 
 from .kerberos import Realm, realm
 

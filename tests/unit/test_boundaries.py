@@ -39,6 +39,8 @@ class Room:
 
 UTILS = "plugins/plugin_utils"
 LICENSING, WSMAN, WINRM = f"{UTILS}/_licensing", f"{UTILS}/_wsman", f"{UTILS}/_winrm"
+PYWINRM, STREAM, FAILURES = f"{WINRM}/pywinrm", f"{WINRM}/stream", f"{WINRM}/failures"
+PIPES = frozenset({WINRM, PYWINRM, STREAM})
 SPP, OPERATIONS, GLUE = f"{UTILS}/_spp", f"{UTILS}/_operations", f"{UTILS}/_glue"
 POLICY = f"{UTILS}/_policy"
 REPORT = f"{UTILS}/_report"
@@ -46,7 +48,7 @@ MODULE_UTILS = "plugins/module_utils"
 DNS = f"{MODULE_UTILS}/_dns"
 AD = f"{MODULE_UTILS}/_ad"
 
-CORE = frozenset({LICENSING, POLICY, REPORT, WSMAN, WINRM, SPP, OPERATIONS, GLUE})
+CORE = frozenset({LICENSING, POLICY, REPORT, WSMAN, SPP, OPERATIONS, GLUE}) | PIPES
 ANSIBLE = frozenset({"ansible"})
 NETWORK = frozenset({"asyncio", "http.client", "select", "selectors", "socket", "ssl", "subprocess", "urllib.request"})
 CHANCE_AND_CLOCK = frozenset({"random", "secrets", "time", "uuid"})
@@ -57,10 +59,14 @@ ROOMS = (
     Room(REPORT, imports=frozenset({POLICY, LICENSING, MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WSMAN, imports=frozenset({MODULE_UTILS}), forbidden=NETWORK | CHANCE_AND_CLOCK),
     Room(WINRM, imports=frozenset({WSMAN, MODULE_UTILS})),
+    # Two pipes that know nothing of each other.
+    Room(PYWINRM, imports=frozenset({WINRM, FAILURES, WSMAN, MODULE_UTILS})),
+    Room(STREAM, imports=frozenset({WINRM, FAILURES, WSMAN, MODULE_UTILS})),
+    Room(FAILURES, imports=frozenset({WINRM, WSMAN, MODULE_UTILS})),
     Room(SPP, imports=frozenset({WINRM, WSMAN, LICENSING}), forbidden=NETWORK),
     Room(
         OPERATIONS,
-        imports=frozenset({SPP, WINRM, WSMAN, LICENSING, POLICY, MODULE_UTILS}),
+        imports=frozenset({SPP, WSMAN, LICENSING, POLICY, MODULE_UTILS}) | PIPES,
         forbidden=frozenset({"socket", "ssl"}),
     ),
     Room(GLUE, imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
@@ -78,19 +84,19 @@ ROOMS = (
 
 # The files, and no others in their room, that talk to something foreign.
 FOREIGN = {
-    f"{WINRM}/pywinrm_line.py": frozenset(
+    f"{PYWINRM}/line.py": frozenset(
         {"requests", "requests_credssp", "requests_ntlm", "spnego", "urllib3", "winrm", "xmltodict"}
     ),
-    f"{WINRM}/pywinrm_adapter.py": frozenset({"requests", "urllib3"}),
+    f"{PYWINRM}/adapter.py": frozenset({"requests", "urllib3"}),
     # Names outside ASCII as requests has them.
     f"{WINRM}/address.py": frozenset({"idna"}),
     # pyspnego's contexts; the trust store and certificate hashes that requests and pywinrm use as well.
-    f"{WINRM}/negotiate.py": frozenset({"spnego"}),
-    f"{WINRM}/stream_tls.py": frozenset({"certifi", "cryptography"}),
+    f"{STREAM}/negotiate.py": frozenset({"spnego"}),
+    f"{STREAM}/tls.py": frozenset({"certifi", "cryptography"}),
     # To read what a listener shows in TLS.
     f"{WINRM}/certificate.py": frozenset({"cryptography"}),
     # To see which variables a template reads; ansible-core brings it along.
-    f"{GLUE}/rendering.py": frozenset({"jinja2"}),
+    f"{GLUE}/connections/rendering.py": frozenset({"jinja2"}),
     # The page is a template; both come with ansible-core.
     f"{REPORT}/html_page.py": frozenset({"jinja2", "markupsafe"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),
@@ -226,7 +232,7 @@ ALLOWED = {
     "a relative arrow": (f"{SPP}/reader.py", "from .._licensing.model import Snapshot"),
     "the standard library": (f"{LICENSING}/model.py", "from dataclasses import dataclass"),
     "part of a forbidden package": (f"{WSMAN}/uris.py", "from urllib.parse import quote"),
-    "the foreign file": (f"{WINRM}/pywinrm_line.py", "from winrm.protocol import Protocol"),
+    "the foreign file": (f"{PYWINRM}/line.py", "from winrm.protocol import Protocol"),
     "glue and ansible": (f"{GLUE}/action.py", "from ansible.plugins.action import ActionBase"),
     "an action and glue": ("plugins/action/license.py", "from ..plugin_utils._glue.action import SppAction"),
     "the DNS side": (f"{DNS}/update.py", "import dns.update\nfrom .._kms import PORT"),
@@ -244,6 +250,7 @@ VIOLATIONS = {
     "only for types": (f"{LICENSING}/plan.py", "if TYPE_CHECKING:\n    from .._winrm.session import Session"),
     "ansible below the glue": (f"{OPERATIONS}/audit.py", "from ansible.errors import AnsibleError"),
     "pywinrm in another file": (f"{WINRM}/session.py", "import winrm"),
+    "one pipe in the other": (f"{STREAM}/pipe.py", "from ..pywinrm.line import Line"),
     "a foreign library": (f"{WSMAN}/envelope.py", "import lxml.etree"),
     "a socket in the codec": (f"{WSMAN}/envelope.py", "import socket"),
     "a submodule of the standard library": (f"{WSMAN}/envelope.py", "from urllib import request"),

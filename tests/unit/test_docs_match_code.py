@@ -88,7 +88,7 @@ def test_examples_and_return_are_complete(path: Path) -> None:
 
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 _SETTING = r"[a-z_]+=[^\s,;)]+"
-#: A module and what is to be given to it, such as "product_key with state=absent and product=windows".
+#: A module and what to give it, such as "product_key with state=absent and product=windows".
 ADVICE = re.compile(rf"\b({'|'.join(MODULES)})(?: with)?((?:(?: and)? {_SETTING})+)")
 
 

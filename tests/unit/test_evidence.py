@@ -10,12 +10,10 @@ where they agree on what no two sources carry, or differ, a doubt must say so.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -335,23 +333,8 @@ def test_no_probe_changes_anything() -> None:
     assert not any("*" in query or "OA3x" in query for query in queries)
 
 
-def doubts_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("doubts_script", REPOSITORY / "scripts" / "doubts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_readme_lists_the_doubts_as_they_are() -> None:
-    script = doubts_script()
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    items = script.listed((one.id, one.text, one.evidence) for one in doubts())
-    assert readme == script.with_list(readme, items), "run .venv/bin/python scripts/doubts.py"
-    assert all(f"- {one.id}: " in items for one in doubts())
-
-
-def test_readme_without_its_marks_is_told() -> None:
-    with pytest.raises(ValueError, match="lost a mark"):
-        doubts_script().with_list("# Nothing", "- x\n")
+def test_the_page_of_doubts_has_each_of_them() -> None:
+    """That it says what the data say is in test_pages.py."""
+    page = (REPOSITORY / "docs" / "docsite" / "rst" / "doubts.rst").read_text(encoding="utf-8")
+    assert all(f"\n{one.id}\n" in page for one in doubts())
+    assert "doubts.rst" in (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -29,17 +29,18 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.off
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.words import first_sentence
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row import _EDITION_IN_NAME
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.surroundings import _split
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1, sealing
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.answer_failure import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.authorization import shows_account
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.challenge import (
     respelled,
     schemes_offered,
     token_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.answer import http_status
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.situation import Situation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.kerberos import _refusal
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.sign_in_failure import shows_account
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.situation import Situation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.envelope import parse
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.fault import _HRESULT_IN_TEXT
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.identify import Identify

@@ -71,7 +71,9 @@ def _sid_of(directory: Directory, dn: str) -> str:
     entry = directory.read(dn, ["objectSid"])
     values = entry.values("objectSid") if entry is not None else ()
     if not values:
-        raise NotFound(directory.label, f"{dn} has no security identifier that we may read", "Use another account")
+        raise NotFound(
+            directory.label, f"{dn} has no security identifier that this account may read", "Use another account"
+        )
     return sid.from_bytes(values[0])[0]
 
 
@@ -100,12 +102,13 @@ def find_group(directory: Directory, domain: Domain, text: str) -> Group:
     entry = _find(directory, domain, text, ["groupType", "member", "allowedAttributesEffective"])
     account = _account(entry, domain)
     if "group" not in entry.texts("objectClass"):
-        raise Refused(directory.label, f"{account.name} is no group", "Make a security group of the approved KMS hosts")
+        advice = "Make a security group of the approved KMS hosts"
+        raise Refused(directory.label, f"{account.name} is not a group", advice)
     if not int(entry.text("groupType") or "0") & _SECURITY_GROUP:
-        what = f"{account.name} is a distribution group, which gives its members no rights"
+        what = f"{account.name} is a distribution group, which cannot grant rights to its members"
         raise Refused(directory.label, what, "Make a security group of the approved KMS hosts")
     if sid.is_crowd(account.sid):
-        what = f"{account.name} holds more than the approved KMS hosts, so that nothing would be protected"
+        what = f"{account.name} contains more than the approved KMS hosts, so it would protect nothing"
         raise Refused(directory.label, what, "Make a security group of their computer accounts")
     # A constructed attribute (MS-ADTS 3.1.1.4.5): computed for whoever asks, and absent where nothing is allowed.
     allowed = [name.lower() for name in entry.texts("allowedAttributesEffective")]
@@ -124,7 +127,7 @@ def host_name(text: str) -> str:
     except ValueError as error:
         raise SettingWrong(f"approved_hosts: {error}.") from error
     if endpoint.is_address:
-        raise SettingWrong(f"approved_hosts: {text} is an address, and accounts have names: give the name of the host.")
+        raise SettingWrong(f"approved_hosts: {text} is an address, but accounts have names: give the host name.")
     return endpoint.host
 
 
@@ -167,7 +170,7 @@ def _find(directory: Directory, domain: Domain, text: str, attributes: Iterable[
     found = [entry for entry in found if entry.values("objectSid")]
     if not found:
         what = f"there is no account or group {text!r} in {domain.base}"
-        raise NotFound(directory.label, what, "Check the name, or make it first; a group of another domain by its DN")
+        raise NotFound(directory.label, what, "Check the name, or create it first; a group of another domain by its DN")
     return found[0]
 
 

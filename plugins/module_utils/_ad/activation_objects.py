@@ -103,7 +103,7 @@ def container_of(directory: Directory) -> str:
     """The name of the container, whether it is there or not. Raises NotFound."""
     configuration = directory.root.text("configurationNamingContext")
     if not configuration:
-        raise NotFound(directory.label, "this is no Active Directory server", "Name a domain controller")
+        raise NotFound(directory.label, "this is not an Active Directory server", "Name a domain controller")
     return f"{_PLACE},{configuration}"
 
 
@@ -126,13 +126,14 @@ def _why_missing(directory: Directory, container: str, version: int | None) -> t
     if known:
         return "container", (
             f"There is no {container}, or the account that signed in may not see it; Windows says 0x80072030. Nothing "
-            "is activated through Active Directory. Microsoft's Volume Activation Tools make an object, and need the "
-            "container; adprep /forestprep makes that."
+            "is activated through Active Directory. Microsoft's Volume Activation Tools create an object and need the "
+            "container, which adprep /forestprep creates."
         )
     has = f" has version {version} and" if version is not None else ""
     return "schema", (
-        f"The schema of the forest{has} knows no activation objects. They came with Windows Server 2012, whose schema "
-        f"has version {_SCHEMA_2012}: raise it with that release's adprep /forestprep or a later one's."
+        f"The schema of the forest{has} does not define activation objects. They were introduced with Windows "
+        f"Server 2012, whose schema has version {_SCHEMA_2012}: raise it with that release's adprep /forestprep or a "
+        "later one's."
     )
 
 
@@ -141,7 +142,7 @@ def _objects(directory: Directory, container: str, trusted: frozenset[str]) -> t
     found = directory.children(container, wanted, ATTRIBUTES, MOST_OBJECTS)
     if len(found) > MOST_OBJECTS:
         what = f"there are more than {MOST_OBJECTS:,} activation objects, more than are read"
-        raise Refused(directory.label, what, "Remove those that nobody made on purpose")
+        raise Refused(directory.label, what, "Remove those that were not created on purpose")
     read = [object_in(entry, _descriptor(directory, entry.dn), trusted) for entry in found]
     return tuple(sorted(read, key=lambda one: (one.name.casefold(), one.dn)))
 

@@ -41,14 +41,14 @@ class Removal:
 def checked_name(text: str) -> str:
     """Raises SettingWrong."""
     if parts_of(text) is None:
-        raise SettingWrong(f"dn: {text!r} is no distinguished name. Take it from adba_info; a name alone is not exact.")
+        raise SettingWrong(f"dn: {text!r} is not a distinguished name. Copy it from adba_info; a name is not exact.")
     return text
 
 
 def asked(hosts: Mapping[str, Any], dn: str) -> Audit:
     """From results of license_info or fleet_info by host name. Raises SettingWrong."""
     if not hosts:
-        raise SettingWrong("hosts is empty, so that it says of no machine how it is activated.")
+        raise SettingWrong("hosts is empty, so it says nothing about how machines are activated.")
     strange = [name for name, result in hosts.items() if not isinstance(result, Mapping)]
     if strange:
         raise SettingWrong(f"hosts has no result of license_info for {strange[0]}: give hosts of fleet_info.")
@@ -69,11 +69,11 @@ def look(directory: Directory, dn: str) -> Removal:
     """Raises AdError; Refused where the name is none of an activation object."""
     seen = read_activation(directory)
     if not is_directly_below(dn, seen.container):
-        what = f"{dn} does not lie in {seen.container}, so that it is no activation object of this forest"
+        what = f"{dn} does not lie in {seen.container}, so it is not an activation object of this forest"
         raise Refused(directory.label, what, "Take the name from adba_info")
     found = _named(directory, seen, dn)
     if found is None and seen.missing is None and directory.read(dn, ["objectClass"]) is not None:
-        raise Refused(directory.label, f"{dn} is no activation object", "Remove it with another tool, if it has to go")
+        raise Refused(directory.label, f"{dn} is not an activation object", "Remove it with another tool, if needed")
     return Removal(seen, found, tuple(one for one in seen.objects if one is not found))
 
 
@@ -110,7 +110,7 @@ def remove(directory: Directory, found: ActivationObject) -> None:
         error.changed = None
         raise
     if left is not None:
-        what = f"{found.dn} was deleted, and is still there"
+        what = f"{found.dn} was deleted, but is still there"
         raise ServerSaysNo(directory.label, what, "Look again with adba_info")
 
 

@@ -101,7 +101,7 @@ def _open(settings: Settings, stream: socket.socket) -> Any:
         for option, value in options:
             connection.set_option(option, value)
     except (ldap.LDAPError, ValueError) as error:
-        raise TlsFailed(settings.label, "libldap does not take the options for TLS", CHECK_CA) from error
+        raise TlsFailed(settings.label, "libldap rejected the TLS options", CHECK_CA) from error
     return connection
 
 

@@ -62,7 +62,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Records:
-    """What a node holds. Without a live SRV value nobody is published."""
+    """What a node holds. Without a live SRV value no host is published."""
 
     live: int = 0
     other: int = 0
@@ -75,11 +75,11 @@ def domain_name(text: str, option: str) -> str:
     try:
         name = name.encode("ascii" if name.isascii() else "idna").decode("ascii")
     except UnicodeError as error:
-        raise SettingWrong(f"{option}: {text!r} is no domain name.") from error
+        raise SettingWrong(f"{option}: {text!r} is not a domain name.") from error
     labels = name.split(".")
     # The name becomes part of a distinguished name, so that nothing but these may be in it (RFC 4514, section 2.4).
     if not all(0 < len(label) < 64 and label.replace("-", "").replace("_", "").isalnum() for label in labels):
-        raise SettingWrong(f"{option}: {text!r} is no domain name.")
+        raise SettingWrong(f"{option}: {text!r} is not a domain name.")
     return name
 
 

@@ -16,7 +16,7 @@ from .._kms import owner_name
 from .errors import Refused
 from .settings import Settings
 
-# It is asked besides, and may be no DNS server.
+# It is asked besides, and may not be a DNS server.
 _SECONDS = 3.0
 
 

@@ -54,7 +54,7 @@ class NoAnswer(AdError):
 
 
 class TlsFailed(AdError):
-    """No encrypted connection came about: usually a certificate that is not trusted."""
+    """No encrypted connection could be made: usually a certificate that is not trusted."""
 
 
 class NotSignedIn(AdError):
@@ -94,4 +94,4 @@ class LibraryMissing(Exception):
 
 
 class Malformed(ValueError):
-    """Bytes that are no security descriptor, security identifier or DNS property."""
+    """Bytes that are not a security descriptor, security identifier or DNS property."""

@@ -45,5 +45,5 @@ def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
             label, f"{doing}: the connection broke ({said})", "Run again: a second run changes nothing twice"
         )
     if isinstance(error, (ldap.STRONG_AUTH_REQUIRED, ldap.CONFIDENTIALITY_REQUIRED)):
-        return NotSignedIn(label, f"{doing}: the server wants a stronger sign-in ({said})", "Use Kerberos")
+        return NotSignedIn(label, f"{doing}: the server requires a stronger sign-in ({said})", "Use Kerberos")
     return ServerSaysNo(label, f"{doing} failed: {said}")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The DNS domains that a domain controller knows of: those of its forest, and the zones that it holds.
 
-Clients may be in DNS domains that are no domains of Active Directory, and hosts publish themselves there.
+Clients may be in DNS domains that are not domains of Active Directory, and hosts publish themselves there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_OBJECTS = 20 * MOST_DOMAINS
 
 @dataclass(frozen=True)
 class Forest:
-    """``published``: domains inside of the zones that have a record. ``unread``: partitions held by others only."""
+    """``published``: domains inside the zones that have a record. ``unread``: partitions held by others only."""
 
     controller: str
     domains: tuple[str, ...]
@@ -60,7 +60,7 @@ def read_forest(directory: Directory) -> Forest:
     found = directory.children(f"CN=Partitions,{configuration}", namespace.PARTITIONS, wanted) if configuration else []
     partitions = namespace.partitions_in(found, root.texts("namingContexts"))
     if not partitions.domains:
-        what = "it shows no domain of a forest, so that this is no Active Directory server"
+        what = "it shows no domain of a forest, so that this is not an Active Directory server"
         raise NotFound(directory.label, what, "Name a domain controller in domain_controller")
     zones, published = _zones(directory)
     forest = Forest(directory.label, partitions.domains, zones, published, partitions.unread)
@@ -82,5 +82,5 @@ def _zones(directory: Directory) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _too_many(directory: Directory, most: int) -> Refused:
-    what = f"it has more than {most:,} DNS zones and records of KMS hosts, more than are looked at in one go"
+    what = f"it has more than {most:,} DNS zones and records of KMS hosts, more than are read at once"
     return Refused(directory.label, what, "Leave out domain_controller, and name the domains in domains, in parts")

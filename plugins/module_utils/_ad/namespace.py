@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which DNS domains a forest has, from the objects that say so. Pure.
 
-The names of DNS objects are not to be trusted: whoever may sign in may create a record by default. One that is no name
+The names of DNS objects are not to be trusted: by default any account may create a record. One that is not the name
 of a domain is left out, as no client can be a member of it.
 """
 
@@ -32,7 +32,7 @@ RECORDS = filters.every(
 )
 
 # What the DNS server keeps for itself: root hints, the trust anchors of DNSSEC, single names. Others begin with two
-# dots (..TrustAnchors, ..Deleted-corp.example), and are no names of domains anyway.
+# dots (..TrustAnchors, ..Deleted-corp.example), and are not names of domains anyway.
 _INTERNAL = {"rootdnsservers", "trustanchors", "globalnames"}
 
 

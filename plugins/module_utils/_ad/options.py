@@ -63,7 +63,7 @@ def controller_of(params: Mapping[str, Any]) -> Settings | None:
     # Those of Kerberos may be defaults of a group of modules, for others of the group.
     given = next((name for name in ("bind_user", "bind_password") if params[name]), None)
     if given is not None:
-        raise SettingWrong(f"{given} is given without domain_controller, so that there is nowhere to sign in.")
+        raise SettingWrong(f"{given} is given without domain_controller, so there is nothing to sign in to.")
     return None
 
 
@@ -103,7 +103,7 @@ def _kerberos(option: str, params: Mapping[str, Any]) -> gss.Credentials:
     if params["bind_password"]:
         raise SettingWrong("bind_password is given without bind_user.")
     if params["start_tls"]:
-        raise SettingWrong("start_tls goes with bind_user: Kerberos encrypts the connection itself.")
+        raise SettingWrong("start_tls requires bind_user: Kerberos encrypts the connection itself.")
     hostname = params["kerberos_hostname"] or params[option].strip()
     if not any(letter.isalpha() for letter in hostname) or ":" in hostname or "." not in hostname:
         raise SettingWrong(

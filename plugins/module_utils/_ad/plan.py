@@ -21,7 +21,7 @@ OWNER_FLAG, DACL_FLAG = 1, 4
 
 
 @dataclass(frozen=True)
-class Policy:
+class AccessPolicy:
     """Who may update the record, and who else may go on doing so."""
 
     group: str
@@ -93,7 +93,7 @@ def writers(descriptor: SecurityDescriptor, allowed: frozenset[str]) -> tuple[st
     return tuple(dict.fromkeys(trustee for trustee in found if trustee not in allowed))
 
 
-def plan_new(policy: Policy) -> Plan:
+def plan_new(policy: AccessPolicy) -> Plan:
     """A node that is not there yet: the descriptor that it is made with. The server adds what the zone hands down."""
     full = (policy.owner, sid.ENTERPRISE_DOMAIN_CONTROLLERS, sid.SYSTEM)
     aces = [Ace.make(ALLOW, rights.FULL_CONTROL, trustee) for trustee in full]
@@ -106,7 +106,7 @@ def plan_new(policy: Policy) -> Plan:
     return Plan(None, after, steps)
 
 
-def make_plan(before: SecurityDescriptor, policy: Policy) -> Plan:
+def make_plan(before: SecurityDescriptor, policy: AccessPolicy) -> Plan:
     """What has to change, if anything."""
     if before.everybody_may:
         return _with_owner(_plan_list(before, policy), policy)
@@ -130,14 +130,14 @@ def make_plan(before: SecurityDescriptor, policy: Policy) -> Plan:
     return _with_owner(Plan(before, after, tuple(steps), _denied(after)), policy)
 
 
-def _plan_list(before: SecurityDescriptor, policy: Policy) -> Plan:
+def _plan_list(before: SecurityDescriptor, policy: AccessPolicy) -> Plan:
     """There is no list, which allows everything to everybody: it gets the one of a new node."""
     made = plan_new(policy)
     after = replace(before, dacl=made.after.dacl, control=before.control | made.after.control)
     return Plan(before, after, (Step(Action.REVOKE, sid.EVERYONE, rights.FULL_CONTROL), *made.steps[1:]))
 
 
-def _with_owner(plan: Plan, policy: Policy) -> Plan:
+def _with_owner(plan: Plan, policy: AccessPolicy) -> Plan:
     former = plan.after.owner
     if former in policy.trusted:
         return plan
@@ -159,13 +159,13 @@ def _denies_change(ace: Ace) -> bool:
     return counts and bool(rights.change_of_record(ace.mask or 0, ace.object_type))
 
 
-def _is_grant(ace: Ace, policy: Policy) -> bool:
+def _is_grant(ace: Ace, policy: AccessPolicy) -> bool:
     """Whether this is the entry that we want: these rights, and not more. Compared as the server stores them."""
     plain = ace.kind == ALLOW and not ace.inherit_only and not ace.inherited
     return plain and ace.trustee == policy.group and rights.mapped(ace.mask or 0) == rights.mapped(policy.mask)
 
 
-def _is_wrong(ace: Ace, policy: Policy) -> bool:
+def _is_wrong(ace: Ace, policy: AccessPolicy) -> bool:
     if ace.trustee == policy.group:
         # What the zone hands down to the group is the administrator's wish; what is set here is ours to decide.
         return _denies_change(ace) or (_grants_change(ace) and not ace.inherited and not _is_grant(ace, policy))

@@ -14,8 +14,8 @@ from . import rights
 from .dns_node import Updates
 from .errors import AdError
 from .forest import Forest
-from .guard import Look, Membership, Report, Setting
 from .plan import Action, Step, writers
+from .protect import Look, Membership, Report, Setting
 from .security_descriptor import Ace, SecurityDescriptor
 
 Names = Mapping[str, str]

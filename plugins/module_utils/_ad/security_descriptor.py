@@ -99,7 +99,7 @@ class Ace:
 
     @classmethod
     def make(cls, kind: int, mask: int, trustee: str, flags: int = 0) -> Ace:
-        """A plain entry. Raises Malformed when the trustee is no identifier."""
+        """A plain entry. Raises Malformed when the trustee is not an identifier."""
         body = struct.pack("<I", mask) + sid.to_bytes(trustee)
         return cls.parse(_ACE_HEADER.pack(kind, flags, _ACE_HEADER.size + len(body)) + body)
 

@@ -71,11 +71,11 @@ def to_bytes(text: str) -> bytes:
     """Raises Malformed."""
     found = _TEXT.fullmatch(text)
     if found is None:
-        raise Malformed(f"{text!r} is no security identifier")
+        raise Malformed(f"{text!r} is not a security identifier")
     authority = int(found["hex"], 16) if found["hex"] else int(found["decimal"])
     subs = [int(part) for part in found["subs"].split("-")[1:]]
     if any(sub >= 2**32 for sub in subs):
-        raise Malformed(f"{text!r} is no security identifier")
+        raise Malformed(f"{text!r} is not a security identifier")
     return struct.pack("<BB", 1, len(subs)) + authority.to_bytes(6, "big") + struct.pack(f"<{len(subs)}I", *subs)
 
 

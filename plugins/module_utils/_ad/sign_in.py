@@ -37,14 +37,14 @@ def _by_password(connection: Any, settings: Settings, sign_in: Password) -> None
         if settings.start_tls:
             connection.start_tls_s()
     except ldap.LDAPError as error:
-        what = "no TLS came about after StartTLS; usually the certificate is not trusted"
+        what = "TLS could not be established after StartTLS; usually the certificate is not trusted"
         raise TlsFailed(settings.label, what, CHECK_CA) from error
     try:
         connection.simple_bind_s(sign_in.user, sign_in.password)
     except ldap.INVALID_CREDENTIALS as error:
         raise NotSignedIn(settings.label, _why_not(sign_in.user, error), "Check bind_user and bind_password") from error
     except ldap.SERVER_DOWN as error:
-        what = "libldap did not come to an agreement on TLS with the server"
+        what = "libldap and the server could not agree on TLS"
         raise TlsFailed(settings.label, what, CHECK_CA) from error
     except ldap.LDAPError as error:
         raise explained(settings.label, f"signing in as {sign_in.user}", error) from error

@@ -74,7 +74,8 @@ def _no_zone(directory: Directory, domain: str, names: Sequence[str], in_dns: st
     what = f"no AD-integrated zone of this server holds {domain} (looked for {', '.join(names)})"
     if in_dns is not None:
         what = (
-            f"DNS answers for {SERVICE}.{domain} from the zone {in_dns}, which is no AD-integrated zone of this server"
+            f"DNS answers for {SERVICE}.{domain} from the zone {in_dns}, "
+            "which is not an AD-integrated zone of this server"
         )
     advice = (
         "Name a domain controller that is a DNS server of the zone in server. A zone in a file has no such list: limit "
@@ -87,7 +88,7 @@ def _check_that_it_is_here(directory: Directory, node: Node, zone: Entry) -> Non
     """Whether the records of the name are kept in this zone at all. Raises Refused."""
     advice = "Name a domain controller that holds the zone in which the record is, or limit updates on its own server"
     if not is_primary(zone.values("dNSProperty")):
-        what = f"the zone {node.zone} is here only as a note of which other server to ask"
+        what = f"the zone {node.zone} is only a stub here, naming another server to ask"
         raise Refused(directory.label, what, advice)
     for label in node.labels_above:
         entry = directory.read(f"DC={label},{node.zone_dn}", ["dnsRecord", "dNSTombstoned"])

@@ -119,8 +119,8 @@ def record_set_of(message: dns.message.Message, name: dns.name.Name, label: str)
     if alias is not None:
         record: Any = alias[0]
         target = from_name(record.target)
-        what = f"{from_name(name)} is an alias of {target}, so that its records are another name's"
-        raise Aliased(label, what, "Look at the other name, or replace the alias by SRV records", target=target)
+        what = f"{from_name(name)} is an alias of {target}, so its records belong to another name"
+        raise Aliased(label, what, "Check the other name, or replace the alias by SRV records", target=target)
     found = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.SRV)
     if found is None:
         return RecordSet()
@@ -165,11 +165,11 @@ def _hearsay(server: Server, owner: str, answer: Answer) -> NotAuthoritative:
     if delegated and not answer.message.answer:
         what = f"{owner} is not in a zone of this server: it delegates {delegated[0]} to other servers"
         return Delegated(server.label, what, "Name a server of the zone in server")
-    what = f"it answers for {owner} from hearsay, as a resolver does, and not as a server of the zone"
+    what = f"it answers for {owner} from its cache, as a resolver does, not as a server of the zone"
     return NotAuthoritative(server.label, what, "Name a server of the zone in server")
 
 
 def _no_zone(server: Server, owner: str, last: Answer | None) -> NotAuthoritative:
-    said = f" (its last word was {last.rcode})" if last is not None else ""
+    said = f" (its last answer was {last.rcode})" if last is not None else ""
     what = f"it serves no zone that {owner} lies in{said}"
     return NotAuthoritative(server.label, what, "Name a server of the zone in server")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The change that ``kms_srv`` would make, for somebody else to make: as lines of a zone file, for nsupdate, for dnscmd.
+"""The change that ``kms_srv`` would make, for another team to make: as lines of a zone file, for nsupdate, for dnscmd.
 
 Takes results of ``kms_srv`` (check mode). Names come from DNS, where anybody may have put them, and the lines are meant
 for a shell: a name with any other character than those of host names becomes a comment. Pure.
@@ -103,7 +103,7 @@ def _guarded(change: Change, record: Mapping[str, Any], comment: str, line: str)
     names = (str(record["target"]), str(change["owner"]), str(change.get("zone") or change["domain"]))
     doubtful = [name for name in names if name and not _is_name(name)]
     # The root as a target says that there is no KMS host (RFC 2782); its text is empty.
-    return f"{comment}by hand, the name is no host name: {_plain(doubtful[0])}" if doubtful else line
+    return f"{comment}by hand, the name is not a host name: {_plain(doubtful[0])}" if doubtful else line
 
 
 def _is_name(text: str) -> bool:

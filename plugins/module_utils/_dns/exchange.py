@@ -54,7 +54,7 @@ class Answer:
     """An answer that belongs to our message.
 
     ``verified``: the message was not signed, or the answer's signature holds. ``tsig_error`` is the server's word on
-    our signature (BADKEY, BADSIG, BADTIME, BADTRUNC); ``server_time`` its clock, which BADTIME brings along.
+    our signature (BADKEY, BADSIG, BADTIME, BADTRUNC); ``server_time`` its clock, which comes with BADTIME.
     """
 
     message: dns.message.Message
@@ -206,7 +206,7 @@ def _read(server: Server, query: dns.message.Message, wire: bytes, keyring: Any)
             answer = _verify(wire, query, keyring)
             verified = answer.had_tsig and not getattr(answer, "errors", ())
     except (dns.exception.DNSException, ValueError, struct.error, IndexError) as error:
-        what = f"what came back is no DNS message ({type(error).__name__})"
+        what = f"what came back is not a DNS message ({type(error).__name__})"
         raise Unintelligible(server.label, what, f"Check that a DNS server listens on port {server.port}") from error
     if plain.id != query.id or not plain.flags & dns.flags.QR or plain.opcode() != query.opcode():
         raise Unintelligible(server.label, "what came back answers another question", _CHECK_SERVER)

@@ -186,7 +186,7 @@ def _negotiate(server: Server, context: Any, timeout: float) -> dns.tsig.Key:
         if context.complete and not token:
             break
     if not context.complete:
-        raise KerberosFailed(server.label, "the negotiation of the security context did not come to an end")
+        raise KerberosFailed(server.label, "the negotiation of the security context did not finish")
     return key
 
 
@@ -203,7 +203,7 @@ def _ask_tkey(server: Server, name: dns.name.Name, token: bytes, adapter: Callab
     query.additional.append(dns.rrset.from_rdata(name, 0, tkey))  # RFC 3645, 3.1.2: in the additional section
     answer = ask_by_tcp(server, query, timeout, keyring=adapter)
     if answer.message.rcode() != dns.rcode.NOERROR:
-        what = f"the server does not take Kerberos: it answered the TKEY query with {answer.rcode}"
+        what = f"the server does not accept Kerberos: it answered the TKEY query with {answer.rcode}"
         raise ServerRefused(server.label, what, _NO_GSS, rcode=answer.rcode)
     return answer
 

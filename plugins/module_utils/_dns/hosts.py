@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .verdict import Verdict
+from .verdict import RecordVerdict
 
 Result = dict[str, Any]
 
 _ALIAS = "alias"
 # As the verdict of a record: the first that applies.
-_ORDER = (*(verdict.value for verdict in Verdict), _ALIAS)
+_ORDER = (*(verdict.value for verdict in RecordVerdict), _ALIAS)
 
 # RFC 1123, section 2.1, and the underscore, which Windows allows in computer names.
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -51,14 +51,16 @@ def _host(target: str, records: list[Result]) -> Result:
 
 def groups_of(host: Result) -> list[str]:
     """Every word that applies to a host, not only its verdict: most unapproved hosts are unresolvable as well."""
-    standing = {True: Verdict.APPROVED, False: Verdict.UNAPPROVED, None: Verdict.UNJUDGED}[host["approved"]]
+    standing = {True: RecordVerdict.APPROVED, False: RecordVerdict.UNAPPROVED, None: RecordVerdict.UNJUDGED}[
+        host["approved"]
+    ]
     return [standing.value, *(word for word in host["problems"] if word not in (standing.value, _ALIAS))]
 
 
 def all_groups(judged: bool, resolved: bool) -> list[str]:
     """Every word that may apply. One that nobody asked about is left out: an empty group would say that all is well."""
-    standing = [Verdict.APPROVED, Verdict.UNAPPROVED] if judged else [Verdict.UNJUDGED]
-    trouble = [Verdict.WRONG_PORT, Verdict.DUPLICATE, *([Verdict.UNRESOLVABLE] if resolved else [])]
+    standing = [RecordVerdict.APPROVED, RecordVerdict.UNAPPROVED] if judged else [RecordVerdict.UNJUDGED]
+    trouble = [RecordVerdict.WRONG_PORT, RecordVerdict.DUPLICATE, *([RecordVerdict.UNRESOLVABLE] if resolved else [])]
     return [verdict.value for verdict in (*standing, *trouble)]
 
 

@@ -18,8 +18,8 @@ from . import options
 from .errors import SettingWrong
 from .resolve import Lookup
 from .signing import Unsigned
-from .survey import Finding, Settings, Transfer, survey, transfers
-from .verdict import Policy
+from .survey import Finding, SurveySettings, Transfer, survey, transfers
+from .verdict import RecordPolicy
 
 SPEC: dict[str, Any] = {
     "domains": {"type": "list", "elements": "str", "aliases": ["domain"]},
@@ -47,7 +47,7 @@ class Published:
     def doubts(self) -> tuple[str, ...]:
         """What was looked at and is most likely not what was meant."""
         return tuple(
-            f"{found.domain} does not exist in DNS, so that no client can be in it: check its spelling."
+            f"{found.domain} does not exist in DNS, so no client can be in it: check its spelling."
             for found in self.findings
             if found.exists is False
         )
@@ -72,7 +72,7 @@ class Inquiry:
     ``patience``: seconds to go on looking while the servers of a zone differ.
     """
 
-    settings: Settings
+    settings: SurveySettings
     domains: tuple[str, ...] | None
     zone_transfer: bool
     patience: float = 0
@@ -82,7 +82,7 @@ class Inquiry:
         if forest is not None:
             return list(dict.fromkeys((*(self.domains or ()), *forest)))
         if self.domains == ():
-            raise SettingWrong("domains is empty, so nothing would be looked at: name the domains.")
+            raise SettingWrong("domains is empty, so nothing would be read: name the domains.")
         domains = self.settings.lookup.search_list() if self.domains is None else self.domains
         if self.domains is None and not domains:
             raise SettingWrong(
@@ -101,12 +101,14 @@ def inquiry_of(params: Mapping[str, Any]) -> Inquiry:
     if params["servers"] and not params["ask_servers"]:
         raise SettingWrong("servers is given and ask_servers is false: leave out the one or the other.")
     if not (params["ask_resolver"] or params["ask_servers"]):
-        raise SettingWrong("ask_resolver and ask_servers are both false, so that nobody would be asked.")
+        raise SettingWrong("ask_resolver and ask_servers are both false, so nothing would be queried.")
     domains, approved = params["domains"], params["approved_hosts"]
-    settings = Settings(
+    settings = SurveySettings(
         lookup=Lookup(params["nameservers"], params["timeout"]),
         signer=options.tsig_of(params) or Unsigned(),
-        policy=Policy(None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]),
+        policy=RecordPolicy(
+            None if approved is None else options.endpoints_of(approved, "approved_hosts"), params["port"]
+        ),
         servers=tuple(params["servers"]),
         server_port=params["server_port"],
         timeout=params["timeout"],

@@ -78,7 +78,7 @@ def safeguard_of(texts: Iterable[str] | None, option: str) -> tuple[KmsEndpoint,
     """
     found = endpoints_of(texts or (), option)
     if texts is not None and not found:
-        raise SettingWrong(f"{option} is empty, so that nothing would be protected: name the hosts, or leave it out.")
+        raise SettingWrong(f"{option} is empty, so nothing would be protected: name the hosts, or leave it out.")
     return found
 
 
@@ -88,9 +88,9 @@ def domains_of(texts: Iterable[str]) -> list[str]:
     domains = [domain_of(text) or name_of(text, "domains") for text in texts]
     services = [domain for domain in domains if domain.startswith("_")]
     if services:
-        raise SettingWrong(f"domains: {services[0]} is no domain that a client can be in: name the domain below it.")
+        raise SettingWrong(f"domains: {services[0]} is not a domain that a client can be in: name the domain below it.")
     if not domains:
-        raise SettingWrong("domains is empty, so nothing would be looked at: name the domains.")
+        raise SettingWrong("domains is empty, so nothing would be read: name the domains.")
     return list(dict.fromkeys(domains))
 
 
@@ -118,7 +118,7 @@ def _endpoint(text: str) -> KmsEndpoint:
     """Letters outside ASCII are compared in the form in which DNS has them. Records hold no addresses (RFC 2782)."""
     endpoint = KmsEndpoint.parse(text)
     if endpoint.is_address:
-        raise ValueError(f"{text} is an address, and the records hold names: give the full name of the host")
+        raise ValueError(f"{text} is an address, but the records hold names: give the full name of the host")
     return KmsEndpoint(host_name(endpoint.host), endpoint.port)
 
 

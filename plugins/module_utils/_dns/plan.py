@@ -4,7 +4,7 @@
 """Which values go, which stay, which come, and what is refused. Pure: a record set and a wish in, a plan or a no out.
 
 The rules are those of the Microsoft article "KMS activation and 0xC004C008": take out exactly the records of the
-machines that are no KMS hosts, leave the approved ones. A plan therefore names values one by one, never the set, and
+machines that are not KMS hosts, leave the approved ones. A plan therefore names values one by one, never the set, and
 none is made that leaves the domain without a KMS host.
 """
 
@@ -50,7 +50,7 @@ def _agrees(said: int | None, found: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Request:
+class RecordRequest:
     """What is wanted, the same for every domain.
 
     ``exclusive``: values that no wish covers go, except those of approved hosts. ``add_missing``: wishes that no value
@@ -109,7 +109,7 @@ class PlanRefused(Exception):
         return f"{self.what} {self.advice}"
 
 
-def check(request: Request) -> None:
+def check(request: RecordRequest) -> None:
     """Refuse what is wrong whatever the record set holds. Raises PlanRefused."""
     if request.no_kms_host:
         _check_nobody(request)
@@ -136,17 +136,17 @@ def check(request: Request) -> None:
             )
 
 
-def _check_nobody(request: Request) -> None:
+def _check_nobody(request: RecordRequest) -> None:
     if request.wishes or request.approved:
         raise PlanRefused(
-            "no_kms_host=true means that nobody is to be published, and a host is named.",
+            "no_kms_host=true means that no host is to be published, but a host is named.",
             "Leave out approved_hosts, and give an empty list of hosts; or leave out no_kms_host.",
         )
     if not (request.present and request.exclusive):
         raise PlanRefused("no_kms_host=true deletes every record.", "Say so: give exclusive=true as well.")
 
 
-def make_plan(before: RecordSet, request: Request) -> Plan:
+def make_plan(before: RecordSet, request: RecordRequest) -> Plan:
     """Decide. Raises PlanRefused."""
     check(request)
     if before.wildcard is not None:
@@ -162,7 +162,7 @@ def make_plan(before: RecordSet, request: Request) -> Plan:
     return plan
 
 
-def _plan_beside(before: RecordSet, wildcard: Wildcard, request: Request) -> Plan:
+def _plan_beside(before: RecordSet, wildcard: Wildcard, request: RecordRequest) -> Plan:
     """The name does not exist. Once it holds a value, the wildcard does not answer for it any more (RFC 4592, 3.3.1).
 
     What the wildcard shows is not ours to delete. It is content where it shows all that is wanted and nothing else.
@@ -180,12 +180,12 @@ def _plan_beside(before: RecordSet, wildcard: Wildcard, request: Request) -> Pla
     return Plan(before, add, ttl=DEFAULT_TTL if request.ttl is None else request.ttl)
 
 
-def _missing(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
+def _missing(before: RecordSet, request: RecordRequest) -> tuple[SrvValue, ...]:
     lacking = [wish for wish in request.wishes if not any(wish.covers(value, DEFAULT_PORT) for value in before.values)]
     return in_order(wish.value() for wish in lacking)
 
 
-def _surplus(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
+def _surplus(before: RecordSet, request: RecordRequest) -> tuple[SrvValue, ...]:
     if not request.present:
         return tuple(value for value in before.values if any(wish.covers(value) for wish in request.wishes))
     if not request.exclusive:
@@ -194,11 +194,11 @@ def _surplus(before: RecordSet, request: Request) -> tuple[SrvValue, ...]:
     return tuple(value for value in before.values if value not in wanted and not _protected(value, before, request))
 
 
-def _wanted(values: Iterable[SrvValue], request: Request) -> tuple[SrvValue, ...]:
+def _wanted(values: Iterable[SrvValue], request: RecordRequest) -> tuple[SrvValue, ...]:
     return tuple(value for value in values if any(wish.covers(value, DEFAULT_PORT) for wish in request.wishes))
 
 
-def _protected(value: SrvValue, before: RecordSet, request: Request) -> bool:
+def _protected(value: SrvValue, before: RecordSet, request: RecordRequest) -> bool:
     """The record of an approved host: a repair leaves it alone.
 
     One that differs from what the list says of the host, in its port for instance, goes only where the right one is
@@ -213,18 +213,18 @@ def _protected(value: SrvValue, before: RecordSet, request: Request) -> bool:
     return not (right or request.add_missing)
 
 
-def _guard(plan: Plan, request: Request) -> None:
+def _guard(plan: Plan, request: RecordRequest) -> None:
     """Never leave the domain without an approved host. Where no approved hosts were named, any host counts."""
     left = tuple(value for value in plan.after.values if _is_of_a_host(value))
     if plan.after.values and not left:
         raise PlanRefused(
-            f"No KMS host would be left: {_some(plan.after.values)} is none that a client can find (RFC 2782).",
+            f"No KMS host would be left: {_some(plan.after.values)} cannot be found by clients (RFC 2782).",
             "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
         )
     if not left:
         raise PlanRefused(
             f"That would delete all {len(plan.before.values)} values, and with them the record itself; the next "
-            "machine that starts as a KMS host could make it anew and own it.",
+            "machine that starts as a KMS host could create it again and own it.",
             "Publish an approved KMS host first, or in the same task: exclusive=true with the list of approved hosts.",
         )
     if _left_approved(left, request):
@@ -236,11 +236,11 @@ def _guard(plan: Plan, request: Request) -> None:
 
 
 def _is_of_a_host(value: SrvValue) -> bool:
-    """The root as a target says that there is no KMS host, and an address is no name to look up."""
+    """The root as a target says that there is no KMS host, and an address is not a name to look up."""
     return bool(value.target) and not is_address(value.target)
 
 
-def _left_approved(left: Iterable[SrvValue], request: Request) -> bool:
+def _left_approved(left: Iterable[SrvValue], request: RecordRequest) -> bool:
     if request.approved:
         return any(names_any(request.approved, value.target) for value in left)
     if request.present:

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._outcome import Outcome
+from .change import Look, Progress, Report
 from .errors import DnsError
 from .inquiry import Published
 from .plan import PlanRefused
-from .publish import Look, Progress, Report
 from .srv import RecordSet, SrvValue, in_order
 from .survey import Finding, Transfer, View
-from .verdict import Judgement, Target, Verdict
+from .verdict import Judgement, RecordVerdict, Target
 
 Result = dict[str, Any]
 
@@ -201,7 +201,7 @@ def transfer(done: Transfer) -> Result:
 def summary(findings: Iterable[Finding]) -> dict[str, int]:
     """How many records have which verdict; every verdict is there."""
     counts = Counter(judgement.verdict.value for found in findings for judgement in found.judgements)
-    return {verdict.value: counts[verdict.value] for verdict in Verdict}
+    return {verdict.value: counts[verdict.value] for verdict in RecordVerdict}
 
 
 def targets_with(findings: Iterable[Finding], approved: bool) -> list[str]:

@@ -58,7 +58,7 @@ class Signer(Protocol):
 
 
 class Unsigned:
-    """No signature. The server may let us by our address, or anybody."""
+    """No signature. The server may allow us by address, or allow anyone."""
 
     kind = "none"
     label = "an unsigned request"

@@ -48,7 +48,7 @@ class SrvValue:
         return self.priority, -self.weight, self.target, self.port
 
     def to_rdata(self) -> SRV:
-        """For a message. Raises SettingWrong's base, ValueError, for a target that is no name."""
+        """For a message. Raises SettingWrong's base, ValueError, for a target that is not a name."""
         name = to_name(self.spelling or self.target)
         return dns.rdtypes.IN.SRV.SRV(  # type: ignore[no-untyped-call]
             dns.rdataclass.IN, dns.rdatatype.SRV, self.priority, self.weight, self.port, name
@@ -99,7 +99,7 @@ def to_name(text: str) -> dns.name.Name:
     try:
         return dns.name.from_text(text, origin=dns.name.root) if text else dns.name.root
     except (dns.exception.DNSException, UnicodeError, ValueError) as error:
-        raise ValueError(f"{text!r} is no DNS name: {error}") from error
+        raise ValueError(f"{text!r} is not a DNS name: {error}") from error
 
 
 def from_name(name: dns.name.Name) -> str:

@@ -22,7 +22,7 @@ from .resolve import Lookup, NameServer
 from .signing import Signer, Unsigned
 from .srv import RecordSet, SrvValue, in_order
 from .transfer import publishing_domains
-from .verdict import Judgement, Policy, Target, judge
+from .verdict import Judgement, RecordPolicy, Target, judge
 
 _AT_ONCE = 8
 # As many as a resolver follows at least; more are a loop or a mistake.
@@ -32,12 +32,12 @@ _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
-class Settings:
+class SurveySettings:
     """Whom to ask. ``servers`` empty: the servers that each zone names."""
 
     lookup: Lookup
     signer: Signer
-    policy: Policy
+    policy: RecordPolicy
     servers: tuple[str, ...] = ()
     server_port: int = 53
     timeout: float = 5.0
@@ -142,7 +142,7 @@ class Finding:
         return ttls[0] if ttls else None
 
 
-def survey(domains: Iterable[str], settings: Settings) -> tuple[Finding, ...]:
+def survey(domains: Iterable[str], settings: SurveySettings) -> tuple[Finding, ...]:
     """Every domain once, in the order given. Never raises a DnsError: what went wrong is in the finding."""
     wanted = list(dict.fromkeys(normal_name(domain) for domain in domains))
     return tuple(_at_once(lambda domain: _survey_one(domain, settings), wanted))
@@ -158,7 +158,7 @@ class Transfer:
     error: DnsError | None = None
 
 
-def transfers(findings: Iterable[Finding], settings: Settings) -> tuple[Transfer, ...]:
+def transfers(findings: Iterable[Finding], settings: SurveySettings) -> tuple[Transfer, ...]:
     """Transfer every zone once, from the first server that hands it over."""
     zones: dict[str, list[View]] = {}
     for finding in findings:
@@ -170,7 +170,7 @@ def transfers(findings: Iterable[Finding], settings: Settings) -> tuple[Transfer
 # --- One domain -------------------------------------------------------------------------------------------------------
 
 
-def _survey_one(domain: str, settings: Settings) -> Finding:
+def _survey_one(domain: str, settings: SurveySettings) -> Finding:
     owner = owner_name(domain)
     views: list[View] = []
     failure: DnsError | None = None
@@ -188,7 +188,7 @@ def _survey_one(domain: str, settings: Settings) -> Finding:
     return Finding(domain, owner, zone, tuple(views), judgements, targets, failure)
 
 
-def _ask_resolver(owner: str, settings: Settings) -> View:
+def _ask_resolver(owner: str, settings: SurveySettings) -> View:
     lookup = settings.lookup
     try:
         records, alias = lookup.record_set(owner)
@@ -197,7 +197,7 @@ def _ask_resolver(owner: str, settings: Settings) -> View:
     return View(lookup.label, False, records=records, alias=alias)
 
 
-def _ask_servers(owner: str, settings: Settings, most: int = _MOST_ALIASES) -> list[View]:
+def _ask_servers(owner: str, settings: SurveySettings, most: int = _MOST_ALIASES) -> list[View]:
     """What every server of the zone says. Where the name is an alias, what those of the other name's zone say of that.
 
     Raises DnsError.
@@ -212,7 +212,7 @@ def _ask_servers(owner: str, settings: Settings, most: int = _MOST_ALIASES) -> l
     return found
 
 
-def _ask_beyond(alias: str, views: list[View], settings: Settings, most: int) -> list[View]:
+def _ask_beyond(alias: str, views: list[View], settings: SurveySettings, most: int) -> list[View]:
     """What stands behind an alias. A wildcard that leads anywhere else was made for another purpose."""
     wild = all(view.wild for view in views)
     try:
@@ -226,7 +226,7 @@ def _ask_beyond(alias: str, views: list[View], settings: Settings, most: int) ->
     return [replace(view, alias=view.alias or alias) for view in beyond]
 
 
-def _ask_other_zone(alias: str, settings: Settings, most: int) -> list[View]:
+def _ask_other_zone(alias: str, settings: SurveySettings, most: int) -> list[View]:
     """The servers that were named are those of the first zone, and need not have the next one."""
     views = _ask_servers(alias, settings, most)
     if settings.servers and all(isinstance(view.error, NotAuthoritative) for view in views):
@@ -234,7 +234,7 @@ def _ask_other_zone(alias: str, settings: Settings, most: int) -> list[View]:
     return views
 
 
-def _servers(owner: str, settings: Settings) -> list[NameServer]:
+def _servers(owner: str, settings: SurveySettings) -> list[NameServer]:
     """Whom to ask for the truth. Raises DnsError."""
     lookup = settings.lookup
     if settings.servers:
@@ -243,12 +243,12 @@ def _servers(owner: str, settings: Settings) -> list[NameServer]:
     return list(lookup.name_servers(zone))
 
 
-def _named_server(text: str, settings: Settings) -> NameServer:
+def _named_server(text: str, settings: SurveySettings) -> NameServer:
     host, _port = parse_server(text, settings.server_port)
     return NameServer(host, (host,)) if is_address(host) else settings.lookup.name_server(host)
 
 
-def _ask_server(owner: str, server: NameServer, settings: Settings) -> View:
+def _ask_server(owner: str, server: NameServer, settings: SurveySettings) -> View:
     """Ask one server, by the first of its addresses that answers."""
     error: DnsError = NoAnswer(server.name, f"no address: {server.error}", "Correct its A or AAAA record")
     port = _port_of(server, settings)
@@ -307,7 +307,7 @@ def _exists(authority: Authority, owner: str) -> bool | None:
         return None
 
 
-def _port_of(server: NameServer, settings: Settings) -> int:
+def _port_of(server: NameServer, settings: SurveySettings) -> int:
     for text in settings.servers:
         host, port = parse_server(text, settings.server_port)
         if normal_name(host) == normal_name(server.name):
@@ -323,7 +323,7 @@ def _zone_of(authority: Authority, owner: str) -> Zone | None:
         return None
 
 
-def _targets(values: Iterable[SrvValue], settings: Settings) -> dict[str, Target]:
+def _targets(values: Iterable[SrvValue], settings: SurveySettings) -> dict[str, Target]:
     if not settings.resolve_targets:
         return {}
     names = list(dict.fromkeys(value.target for value in values))
@@ -331,7 +331,7 @@ def _targets(values: Iterable[SrvValue], settings: Settings) -> dict[str, Target
     return dict(zip(names, found))
 
 
-def _transfer(zone: str, views: list[View], settings: Settings) -> Transfer:
+def _transfer(zone: str, views: list[View], settings: SurveySettings) -> Transfer:
     failure: DnsError | None = None
     for view in views:
         place = NameServer(view.name, (view.address or "",))

@@ -128,7 +128,7 @@ def judge_update(server: Server, answer: Answer, owner: str, zone: str, who: str
         raise rejection(server, answer, who)
     rcode = answer.rcode
     if rcode in _CHANGED:
-        what = f"the record changed between the look and the update ({rcode}), so nothing was applied"
+        what = f"the record changed between the read and the update ({rcode}), so nothing was applied"
         raise ChangedMeanwhile(server.label, what, rcode=rcode)
     if rcode == "NOERROR" and answer.verified:
         return
@@ -167,7 +167,7 @@ _MEANINGS = {
         "names the cause",
     ),
     "NOTIMP": (
-        "the server does no dynamic updates for the zone {zone}",
+        "the server does not accept dynamic updates for the zone {zone}",
         "Name the zone's primary server in server, or allow dynamic updates there",
     ),
     "FORMERR": ("the server did not understand the update", "Name the zone's primary server in server"),
@@ -203,5 +203,5 @@ _REJECTIONS = {
         "the clocks of this machine and of the server differ by more than five minutes",
         "Set the clocks (NTP), here or there",
     ),
-    "BADTRUNC": ("the server wants longer signatures than {who} makes", "Use an algorithm without a shortened form"),
+    "BADTRUNC": ("the server requires longer signatures than {who} produces", "Use an algorithm that is not truncated"),
 }

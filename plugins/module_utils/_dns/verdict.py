@@ -13,7 +13,7 @@ from .._kms import DEFAULT_PORT, KmsEndpoint, names_any
 from .srv import SrvValue, in_order
 
 
-class Verdict(str, Enum):
+class RecordVerdict(str, Enum):
     """What is to be said of one value. The first that applies, in this order."""
 
     UNAPPROVED = "unapproved"
@@ -43,7 +43,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Policy:
+class RecordPolicy:
     """Which hosts are approved, and on which port they listen. ``approved`` None: nobody said."""
 
     approved: tuple[KmsEndpoint, ...] | None = None
@@ -55,13 +55,13 @@ class Judgement:
     """``problems`` holds every verdict that applies but approved, and ``alias``. ``approved`` is None when unjudged."""
 
     value: SrvValue
-    verdict: Verdict
+    verdict: RecordVerdict
     problems: tuple[str, ...]
     approved: bool | None
 
 
 def judge(
-    values: Iterable[SrvValue], policy: Policy, targets: Mapping[str, Target] | None = None
+    values: Iterable[SrvValue], policy: RecordPolicy, targets: Mapping[str, Target] | None = None
 ) -> tuple[Judgement, ...]:
     """Judge the values of one record set. Without ``targets`` nothing is said about resolving."""
     seen: set[str] = set()
@@ -73,21 +73,21 @@ def judge(
     return tuple(sorted(judgements, key=lambda judgement: judgement.value.order))
 
 
-def _judge_one(value: SrvValue, policy: Policy, target: Target | None, seen: set[str]) -> Judgement:
+def _judge_one(value: SrvValue, policy: RecordPolicy, target: Target | None, seen: set[str]) -> Judgement:
     approved = None if policy.approved is None else names_any(policy.approved, value.target) is not None
     problems = [
-        *([Verdict.UNAPPROVED.value] if approved is False else []),
-        *([Verdict.WRONG_PORT.value] if _wrong_port(value, policy) else []),
-        *([Verdict.DUPLICATE.value] if value.target in seen else []),
-        *([Verdict.UNRESOLVABLE.value] if target is not None and not target.resolvable else []),
+        *([RecordVerdict.UNAPPROVED.value] if approved is False else []),
+        *([RecordVerdict.WRONG_PORT.value] if _wrong_port(value, policy) else []),
+        *([RecordVerdict.DUPLICATE.value] if value.target in seen else []),
+        *([RecordVerdict.UNRESOLVABLE.value] if target is not None and not target.resolvable else []),
     ]
-    fine = Verdict.UNJUDGED if approved is None else Verdict.APPROVED
-    verdict = Verdict(problems[0]) if problems else fine
+    fine = RecordVerdict.UNJUDGED if approved is None else RecordVerdict.APPROVED
+    verdict = RecordVerdict(problems[0]) if problems else fine
     alias = ["alias"] if target is not None and target.alias else []
     return Judgement(value, verdict, (*problems, *alias), approved)
 
 
-def _wrong_port(value: SrvValue, policy: Policy) -> bool:
+def _wrong_port(value: SrvValue, policy: RecordPolicy) -> bool:
     """Where a host's port is not known, any port may be right: an unapproved host is judged by the general one."""
     endpoint = names_any(policy.approved or (), value.target)
     expected = endpoint.port if endpoint is not None and endpoint.port is not None else policy.port

@@ -18,10 +18,12 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .._winrm.endpoint import Endpoint
-from .._winrm.pywinrm_pipe import PywinrmPipe
+from .._winrm.pywinrm.pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from . import ansible_inside, failure, options, tracing
+from . import ansible_inside, tracing
+from .connections import options
 from .masking import Masking
+from .results import failure
 
 Result = dict[str, Any]
 

@@ -52,8 +52,8 @@ def require(what: str, owner: Any, *names: str) -> None:
     missing = [f"{what}.{name}" for name in names if not hasattr(owner, name)]
     if missing:
         raise AnsibleActionFail(
-            f"ansible-core {__version__} has no {' and no '.join(missing)} any more, by which this module reads the "
-            f"connection variables of hosts that it does not run on. It is tested with ansible-core {_TESTED}: use one "
+            f"ansible-core {__version__} no longer has {' and '.join(missing)}, which this module needs to read "
+            f"the connection variables of other hosts. It is tested with ansible-core {_TESTED}: use one "
             "of these, or a newer release of winfleet.activation."
         )
 

@@ -19,8 +19,8 @@ from .._winrm import trace
 from .._winrm.endpoint import Endpoint
 from .._winrm.recording import Kept, RecordingPipe
 from .._winrm.session import Pipe, Session, context_for
-from .connection_result import connection_result
-from .contact_report import report_of, text_of, words_of
+from .results.connection import connection_result
+from .results.contact import report_of, text_of, words_of
 
 Result = dict[str, Any]
 
@@ -85,4 +85,4 @@ def _until_answered(exchanges: list[trace.Exchange]) -> int:
 def _where(path: Path, check: bool) -> str:
     if check:
         return f"The report would be written to {path}."
-    return f"The report is in {path}. Read it before you send it: it should name nobody."
+    return f"The report is in {path}. Read it before you send it: it should not name any machine or person."

@@ -17,8 +17,8 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import cache_loader
 
-from .fleet_result import groups_of_host
 from .refusal import TaskRefused
+from .results.fleet import groups_of_host
 
 Result = dict[str, Any]
 
@@ -45,7 +45,7 @@ class FactCache:
         name = str(C.CACHE_PLUGIN)
         if name in _MEMORY:
             raise FactCacheError(
-                "cacheable=true needs a fact cache that lasts, and the configured one is forgotten with this run. Set "
+                "cacheable=true needs a persistent fact cache, but the configured one lasts for this run only. Set "
                 "fact_caching and fact_caching_connection in ansible.cfg, for example jsonfile and a folder."
             )
         try:
@@ -65,7 +65,7 @@ class FactCache:
             try:
                 self._plugin.set(str(host), {**self._facts(host), FACT: fact})
             except (AnsibleError, OSError) as error:
-                raise FactCacheError(f"the fact cache did not take the facts of {host}: {error}") from None
+                raise FactCacheError(f"the fact cache did not accept the facts of {host}: {error}") from None
 
     def _facts(self, host: str) -> Mapping[str, Any]:
         try:

@@ -16,7 +16,7 @@ def flag(value: Any) -> bool:
     try:
         return bool(boolean(value))
     except TypeError as error:
-        raise AnsibleFilterError(f"{value!r} is neither true nor false") from error
+        raise AnsibleFilterError(f"{value!r} is not a boolean: use true or false") from error
 
 
 def words(value: Any) -> list[str]:
@@ -26,4 +26,4 @@ def words(value: Any) -> list[str]:
     try:
         return [str(word).strip() for word in value or ()]
     except TypeError as error:
-        raise AnsibleFilterError(f"{value!r} is no list") from error
+        raise AnsibleFilterError(f"{value!r} is not a list") from error

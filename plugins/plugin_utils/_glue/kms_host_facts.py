@@ -17,9 +17,10 @@ from .._policy.diagnosis.facts import Facts
 from .._spp.steps import take
 from .._winrm.endpoint import Endpoint
 from .._winrm.session import Session
-from . import failure, options
-from .host_connections import HostConnections
+from .connections import options
+from .connections.hosts import HostConnections
 from .masking import Masking
+from .results import failure
 
 
 class HostUnknown(Exception):
@@ -59,7 +60,7 @@ class Inventory:
         try:
             return normal_name(str(self.connections.of(name).get_option("remote_addr")))
         except Exception:
-            # A host whose variables cannot be rendered, or that is no Windows machine, is not the one.
+            # A host whose variables cannot be rendered, or that is not a Windows machine, is not the one.
             return None
 
 

@@ -15,8 +15,8 @@ from ...module_utils._dns.errors import DnsError, SettingWrong
 from ...module_utils._dns.requirements import missing_dnspython
 from ...module_utils._dns.resolve import Lookup
 from ...module_utils._dns.signing import Unsigned
-from ...module_utils._dns.survey import Finding, Settings, survey
-from ...module_utils._dns.verdict import Policy as RecordPolicy
+from ...module_utils._dns.survey import Finding, SurveySettings, survey
+from ...module_utils._dns.verdict import RecordPolicy
 from ...module_utils._kms import is_address, normal_name
 from ...module_utils._kms_rpc import probe
 from .._policy.diagnosis import reading
@@ -82,7 +82,7 @@ class Observer:
     def _published(self, domain: str, facts: Facts, lookup: Lookup) -> Published:
         approved = facts.policy.approved.endpoints if facts.policy is not None and facts.policy.approved else None
         network = self._network
-        settings = Settings(
+        settings = SurveySettings(
             lookup,
             Unsigned(),
             RecordPolicy(approved),

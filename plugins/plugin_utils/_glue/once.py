@@ -23,7 +23,7 @@ class Once:
     def answer(self, question: Hashable, ask: Callable[[], T]) -> T:
         """The answer of ``ask`` to this question, of one type for each question.
 
-        What ``ask`` raises is no answer: the next thread asks again.
+        What ``ask`` raises is not an answer: the next thread asks again.
         """
         with self._lock:
             turn = self._turns.setdefault(question, threading.Lock())

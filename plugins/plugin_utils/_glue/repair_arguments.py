@@ -11,7 +11,7 @@ from .._licensing.client_settings import ClientRequest
 from .._policy.policy import Policy
 from .._policy.repair import Wishes
 from .._policy.verdict import REPAIRABLE, Verdict
-from .license_result import policy_of
+from .results.license import policy_of
 
 REPAIR_ARGUMENTS: dict[str, Any] = {
     "repair": {
@@ -42,7 +42,7 @@ def required_policy(arguments: dict[str, Any]) -> Policy:
     policy = policy_of(arguments)
     if policy is None:
         raise ValueError(
-            "approved_kms_hosts is not set. Without it every KMS host would be taken for a mistake. Name the "
+            "approved_kms_hosts is not set. Without it every KMS host would be treated as an accidental one. Name the "
             "organization's own KMS hosts; if there is to be none, set activation=adba, or give an empty list"
         )
     return policy

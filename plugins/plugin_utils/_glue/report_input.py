@@ -23,7 +23,7 @@ from .._report.places import Places, places_in
 from .._report.redaction import redacted
 from .._report.report import About, Approved, Report, merged
 from .._report.results import finding_of, machines_of
-from .rendering import Renderer, RenderError
+from .connections.rendering import Renderer, RenderError
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,7 +69,7 @@ def inventory_columns(renderer: Renderer, hosts: Iterable[str], names: Iterable[
     wanted = [str(name) for name in names]
     for name in wanted:
         if _SECRET.search(name):
-            raise ReportError(f"columns: {line(name)} sounds like a secret, and a report is read by others")
+            raise ReportError(f"columns: {line(name)} looks like a secret, but a report is read by others")
     found: dict[str, dict[str, str]] = {}
     for host in hosts if wanted else ():
         raw = renderer.variables(host)
@@ -167,13 +167,13 @@ def _earlier(path: Path, option: str, what: str) -> Report:
 
 
 def _compared(report: Report, path: Path) -> Report:
-    """Against the last report; a file that is not there yet is no last report."""
+    """Against the last report; a file that does not exist yet means that there is none."""
     if not path.exists():
         return report
     last = _earlier(path, "compare_with", "compared with")
     if last.about.redacted:
         raise ReportError(
-            f"The report {path} has no names, so nothing can be compared with it. Keep one that has them."
+            f"The report {path} has no names, so nothing can be compared with it. Keep one that has names."
         )
     return compared(report, last, figures(last))
 

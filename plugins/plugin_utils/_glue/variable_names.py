@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names of variables: those that the playbooks and roles read, and names that look like them but are none.
 
-A misspelt value is refused by its type. A misspelt name would be a variable that nobody reads, and a default counts.
+A misspelt value is refused by its type. A misspelt name would be a variable that is never read, and a default counts.
 """
 
 from __future__ import annotations

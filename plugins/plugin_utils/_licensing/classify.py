@@ -101,7 +101,7 @@ class AmbiguousProduct(Exception):
         listed = "; ".join(f"{product.name or product.activation_id} ({_ending(product)})" for product in products)
         super().__init__(
             f"{len(self.products)} Windows licenses of this machine carry a key, and the provider does not "
-            f"say which one is the main one: {listed}. Look at `slmgr.vbs /dlv all` on the machine, and name the "
+            f"say which one is the main one: {listed}. Check `slmgr.vbs /dlv all` on the machine, and name the "
             "activation ID of the license you mean."
         )
 
@@ -231,7 +231,7 @@ def _not_yet_host(snapshot: Snapshot, host_keys: Sequence[Product]) -> RoleVerdi
     unlicensed = [product for product in host_keys if product.license_status != "licensed"]
     missing = "the key is not activated" if unlicensed else f"{service} was not restarted after the key change"
     if not unlicensed and snapshot.os.provider is Provider.SPPWMI:
-        missing += ", or the key was only used to make an activation object in Active Directory, which is done with it"
+        missing += ", or the key was only used to create an activation object in Active Directory"
     return RoleVerdict(
         Role.KMS_HOST_PENDING,
         f"A KMS host key is installed ({_names(host_keys)}), but the machine does not answer KMS requests "
@@ -245,7 +245,7 @@ def _no_host(windows: Sequence[Product], keyed: Sequence[Product]) -> RoleVerdic
         return RoleVerdict(Role.UNLICENSED, f"No Windows license carries a product key.{others}")
     if all(product.key_type is KeyType.GVLK for product in windows):
         return _client(windows[0])
-    return RoleVerdict(Role.OTHER, f"It carries {_kinds(windows)}, and is no part of volume activation by KMS.")
+    return RoleVerdict(Role.OTHER, f"It carries {_kinds(windows)}, and does not take part in KMS activation.")
 
 
 def _client(product: Product) -> RoleVerdict:

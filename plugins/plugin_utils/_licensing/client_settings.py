@@ -59,7 +59,7 @@ class ClientRequest:
         if self.lookup_domain is not None and not _HOST.fullmatch(self.lookup_domain):
             raise SettingRefused(f"lookup_domain {self.lookup_domain!r} is not a DNS domain")
         if self.absent and any(getattr(self, name) is not None for name in DISCOVERY):
-            raise SettingRefused("state=absent takes no host, port or lookup_domain: it clears all three")
+            raise SettingRefused("state=absent does not accept host, port or lookup_domain: it clears all three")
 
     @property
     def is_general(self) -> bool:
@@ -129,7 +129,7 @@ def _check_host(host: str | None) -> None:
 def _refuse_unsupported(request: ClientRequest, provider: Provider) -> None:
     if provider is Provider.SLWMI and not request.is_general:
         raise SettingRefused(
-            "Windows Vista and Server 2008 know these settings for the whole machine only; use product=general."
+            "Windows Vista and Server 2008 have these settings for the whole machine only; use product=general."
         )
     if request.host_caching is not None and (provider is Provider.SLWMI or not request.is_general):
         raise SettingRefused("host_caching exists from Windows 7 on, for the whole machine only (product=general).")

@@ -13,7 +13,7 @@ _SHORTEST, _LONGEST = 36, 64
 
 
 class ConfirmationIdError(ValueError):
-    """The text is no confirmation ID; the message says why."""
+    """The text is not a confirmation ID; the message says why."""
 
 
 @dataclass(frozen=True)

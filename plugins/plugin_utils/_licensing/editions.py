@@ -17,7 +17,7 @@ from types import MappingProxyType
 from .tables import read_table
 
 
-class Verdict(str, Enum):
+class EditionKind(str, Enum):
     """What an edition means for a client setup key."""
 
     VOLUME = "volume"
@@ -37,7 +37,7 @@ class Edition:
     sku: int
     constant: str
     reading: str
-    verdict: Verdict
+    kind: EditionKind
     note: str
 
     @property
@@ -50,7 +50,7 @@ class Edition:
 def editions() -> Mapping[int, Edition]:
     """All known editions by SKU number."""
     rows = (
-        Edition(int(row["sku"]), row["constant"], row["reading"], Verdict(row["verdict"]), row["note"])
+        Edition(int(row["sku"]), row["constant"], row["reading"], EditionKind(row["kind"]), row["note"])
         for row in read_table("editions.tsv")
     )
     return MappingProxyType({edition.sku: edition for edition in rows})
@@ -64,4 +64,4 @@ def edition_of(sku: int | None) -> Edition | None:
 def names_no_edition(sku: int | None) -> bool:
     """Whether a SKU number says nothing: not read, 0, or 0xABCDABCD (PRODUCT_UNLICENSED)."""
     edition = edition_of(sku)
-    return sku is None or (edition is not None and edition.verdict is Verdict.UNKNOWN)
+    return sku is None or (edition is not None and edition.kind is EditionKind.UNKNOWN)

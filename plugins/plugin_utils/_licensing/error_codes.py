@@ -24,7 +24,7 @@ _HEX_DIGITS = 8
 
 
 class ErrorCodeError(ValueError):
-    """A text or number is no 32-bit code."""
+    """A text or number is not a 32-bit code."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def explain(code: int | str) -> Explanation:
 
     Text may be ``0xC004C008``, ``C004C008`` or a decimal number as WMI gives it (``3221536776``). Eight
     digits that are a known code when read as hexadecimal, such as ``80070005``, are read so, as Microsoft's
-    pages print them. Raises :class:`ErrorCodeError` for anything that is no 32-bit code.
+    pages print them. Raises :class:`ErrorCodeError` for anything that is not a 32-bit code.
     """
     number = to_unsigned(code)
     known = _known().get(number)
@@ -73,7 +73,7 @@ def to_unsigned(code: int | str) -> int:
         raise ErrorCodeError(f"an error code is a number or text such as 0xC004F074, not {type(code).__name__}")
     number = _read(code) if isinstance(code, str) else int(code)
     if not -0x80000000 <= number <= _MASK:
-        raise ErrorCodeError(f"{number} does not fit into 32 bits, so it is no error code of Windows")
+        raise ErrorCodeError(f"{number} does not fit into 32 bits, so it is not an error code of Windows")
     return number & _MASK
 
 
@@ -87,7 +87,7 @@ def _read(text: str) -> int:
             return number
     if re.fullmatch(r"[+-]?[0-9]{1,10}", stripped):
         return int(stripped)
-    raise ErrorCodeError(f"{stripped[:40]!r} is no error code; write it as 0xC004F074, C004F074 or as a decimal number")
+    raise ErrorCodeError(f"{stripped[:40]!r} is not an error code; write 0xC004F074, C004F074 or a decimal number")
 
 
 def code_text(number: int) -> str:

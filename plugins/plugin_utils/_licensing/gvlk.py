@@ -23,7 +23,7 @@ from .catalogue import (
     close_names,
     is_gvlk,
 )
-from .editions import Edition, Verdict, edition_of, names_no_edition
+from .editions import Edition, EditionKind, edition_of, names_no_edition
 from .model import OperatingSystem
 from .product_key import mask
 from .selection import Refusal, Selection
@@ -104,7 +104,7 @@ def _named_windows(name: str, rows: list[Gvlk], os: OperatingSystem) -> Selectio
     if not typed:
         return _contradiction(os, f"{name} is not an edition with ProductType {os.product_type}")
     edition = edition_of(os.sku)
-    if edition is not None and edition.verdict is not Verdict.UNKNOWN:
+    if edition is not None and edition.kind is not EditionKind.UNKNOWN:
         same = [row for row in typed if edition.sku in row.skus]
         if not same:
             return _refused(
@@ -127,9 +127,9 @@ def _outright(os: OperatingSystem) -> Selection | None:
         )
     edition = edition_of(os.sku)
     edition_id = (os.edition_id or "").casefold()
-    if "eval" in edition_id or (edition is not None and edition.verdict is Verdict.EVALUATION):
+    if "eval" in edition_id or (edition is not None and edition.kind is EditionKind.EVALUATION):
         return _evaluation(os, edition)
-    if edition_id == "serverrdsh" or (edition is not None and edition.verdict is Verdict.MULTI_SESSION):
+    if edition_id == "serverrdsh" or (edition is not None and edition.kind is EditionKind.MULTI_SESSION):
         return _refused(
             Refusal.MULTI_SESSION,
             f"{_described(os, edition)} does not activate against a KMS host of your own.",
@@ -141,19 +141,19 @@ def _outright(os: OperatingSystem) -> Selection | None:
 
 def _without_gvlk(edition: Edition) -> Selection | None:
     note = f" {edition.note}" if edition.note else ""
-    if edition.verdict is Verdict.HOME:
+    if edition.kind is EditionKind.HOME:
         return _refused(
             Refusal.HOME,
             f"{edition.label} is a Home edition, which has no volume license and no client setup key.",
             "Upgrade the machine to a volume edition such as Pro or Enterprise first.",
         )
-    if edition.verdict is Verdict.SUBSCRIPTION:
+    if edition.kind is EditionKind.SUBSCRIPTION:
         return _refused(
             Refusal.SUBSCRIPTION,
             f"{edition.label} is licensed through a subscription, on top of another edition's license.",
             "Leave its key alone; a client setup key would change the basis of its license.",
         )
-    if edition.verdict is Verdict.NO_GVLK:
+    if edition.kind is EditionKind.NO_GVLK:
         return _refused(
             Refusal.NO_GVLK,
             f"Microsoft publishes no client setup key for {edition.label}.{note}",
@@ -163,7 +163,7 @@ def _without_gvlk(edition: Edition) -> Selection | None:
 
 
 def _evaluation(os: OperatingSystem, edition: Edition | None) -> Selection:
-    sentence = f"{_described(os, edition)} is an evaluation, which takes no client setup key."
+    sentence = f"{_described(os, edition)} is an evaluation, which does not accept a client setup key."
     if os.product_type == 2:
         advice = (
             "An evaluation cannot be converted while it is a domain controller: demote it first, or set up a new one."
@@ -232,7 +232,7 @@ def _no_such_build(os: OperatingSystem, edition: Edition) -> Selection:
 
 def _without_key_advice(os: OperatingSystem) -> str:
     if any(row.covers_build(os.build) and row.fits_type(os.product_type) for row in _installable()):
-        return "Other editions of this release have one, this edition has none: use the key that came with the product."
+        return "Other editions of this release have one, this edition does not: use the key that came with the product."
     return "A preview or a newer release than this collection knows? Name the key if you know the right one."
 
 
@@ -264,8 +264,8 @@ def _ambiguous(name: str, rows: list[Gvlk]) -> Selection:
 def _contradiction(os: OperatingSystem, what: str) -> Selection:
     return _refused(
         Refusal.CONTRADICTION,
-        f"What the machine says about itself does not fit together: {what} (build {os.build}, SKU {_sku(os.sku)}).",
-        "A subscription on top of another edition looks like this. Look at the machine, then give the key.",
+        f"What the machine reports is contradictory: {what} (build {os.build}, SKU {_sku(os.sku)}).",
+        "A subscription on top of another edition looks like this. Check the machine, then give the key.",
     )
 
 
@@ -284,7 +284,7 @@ def _installable() -> Iterable[Gvlk]:
 
 
 def _described(os: OperatingSystem, edition: Edition | None) -> str:
-    if edition is not None and edition.verdict is not Verdict.UNKNOWN:
+    if edition is not None and edition.kind is not EditionKind.UNKNOWN:
         return edition.label
     return f"EditionID {os.edition_id}"
 

@@ -45,13 +45,13 @@ def _edition(snapshot: Snapshot, primary: Product | None) -> Problem | None:
         return Problem("A multi-session edition cannot be a KMS host.", "Choose another machine.")
     if primary is not None and primary.key_type is KeyType.EVALUATION:
         return Problem(
-            "An evaluation edition takes no KMS host key.", "Convert the edition with DISM /Set-Edition first."
+            "An evaluation edition does not accept a KMS host key.", "Convert the edition with DISM /Set-Edition first."
         )
     if system.build < _FIRST_BUILD:
         return Problem(f"Build {system.build} is too old for the Key Management Service.", "Choose another machine.")
     if not system.is_server:
         return Problem(
-            "A client edition serves clients only, no servers.",
+            "A client edition can activate clients only, not servers.",
             "Use a Windows Server if servers have to be activated too.",
             fatal=False,
         )
@@ -78,6 +78,6 @@ def _clock(snapshot: Snapshot, now: datetime | None) -> Problem | None:
         return None
     return Problem(
         f"Its clock differs from the controller's by {abs(local - now)}; clients would get 0xC004F06C.",
-        "Set clock and time zone of whichever is wrong.",
+        "Correct the clock or time zone of whichever machine is wrong.",
         fatal=False,
     )

@@ -24,17 +24,17 @@ _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _LARGEST = 65535
 
 NO_FIREWALL_CLASS = (
-    "The firewall rule of this machine cannot be reached by WMI, which knows firewall rules from Windows 8 and Windows "
+    "The firewall rule of this machine cannot be read over WMI, which has firewall rules from Windows 8 and Windows "
     'Server 2012 on. Open TCP 1688 there with: netsh advfirewall firewall set rule group="Key Management Service" new '
     "enable=yes (Windows Server 2003: netsh firewall set portopening TCP 1688 KMS), and leave out the option firewall."
 )
 NO_FIREWALL_RULE = (
-    "The firewall rule SPPSVC-In-TCP of this machine cannot be read: somebody deleted it, or the Windows firewall "
-    "service (MpsSvc) does not run. Start that service, or let clients in by a rule of your own for the listening port "
+    "The firewall rule SPPSVC-In-TCP of this machine cannot be read: it was deleted, or the Windows firewall "
+    "service (MpsSvc) is not running. Start that service, or admit clients by a rule of your own for that port "
     "and leave out the option firewall."
 )
 OTHER_PORT = (
-    "The built-in firewall rule lets clients in at port 1688 only, and this host listens on port {port}; that needs a "
+    "The built-in firewall rule admits clients on port 1688 only, but this host listens on port {port}; that needs a "
     "rule of your own."
 )
 

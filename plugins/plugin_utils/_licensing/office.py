@@ -54,8 +54,8 @@ def gvlk_of(product: Product) -> Gvlk:
         )
     if found["preview"]:
         raise OfficeRefused(
-            f"{product.name} is a preview release of a volume product (license family {family}), and previews take no "
-            "published GVLK. Install the released one."
+            f"{product.name} is a preview release of a volume product (license family {family}), and previews have no "
+            "published GVLK. Install the released version."
         )
     year = found["year"] or _YEARS.get(found["generation"] or "", "")
     suite = _SUITES.get(found["suite"].lower())

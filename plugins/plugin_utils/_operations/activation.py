@@ -99,7 +99,7 @@ def activate_product(change: Work[None], product: Product, before: Audit) -> Wor
     if sent.fate is Fate.LOST:
         # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
         warnings = (
-            f"The answer to the activation was lost ({sent.failure}); the result is what the machine says now.",
+            f"The answer to the activation was lost ({sent.failure}); the result is the machine's present state.",
         )
     refreshed = yield from attempt(writer.refresh_license_status(before.snapshot.service_of(product)))
     if refreshed.failure is not None:

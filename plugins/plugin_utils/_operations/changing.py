@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One way to change a machine: send once, tell refused from lost, wait until the state is there, read it back.
 
-Windows works on after the client is gone, so a lost answer is no answer: the machine is read, and read again, before
+Windows works on after the client is gone, so a lost answer says nothing: the machine is read, and read again, before
 anybody says what became of the change. Nothing here is repeated but reading.
 """
 

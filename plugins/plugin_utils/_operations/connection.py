@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far the way to a machine goes: reach it, sign in, read, invoke. It stops at the first step that fails.
+"""How far a connection to a machine gets: reach it, sign in, read, invoke. It stops at the first step that fails.
 
 Nothing is changed: the method invoked only asks what the account may do.
 """

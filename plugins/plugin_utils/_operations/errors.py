@@ -52,7 +52,7 @@ class Refused(OperationError):
 
 
 class OutOfTime(OperationError):
-    """The time for the whole run was up before this machine was read to the end, or at all."""
+    """The run's deadline passed before this machine was read completely, or at all."""
 
 
 class HeldBack(OperationError):

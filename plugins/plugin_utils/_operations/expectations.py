@@ -72,7 +72,7 @@ class Case:
 
 
 def judge(case: Case) -> Outcome:
-    """What the answer says of what was taken to be so. Raises KeyError for a word that is no expectation."""
+    """What the answer says of what was taken to be so. Raises KeyError for a word that is not an expectation."""
     word, _unused, rest = case.probe.expect.partition(" ")
     decide = _JUDGES[word]
     if case.columns is None and isinstance(case.answer, WsmanFault) and case.answer.tells_nothing_of_the_question:

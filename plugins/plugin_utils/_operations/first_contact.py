@@ -126,7 +126,7 @@ def _is_about_columns(probe: Probe) -> bool:
 def _columns(step: Query | Invoke, answer: Answer) -> Work[Columns | None]:
     """Which columns a class has: one refusal tells of all that were named, so halves are asked until it is known.
 
-    None where a refusal, of whichever part, is no matter of columns. Raises what is no fault.
+    None where a refusal, of whichever part, is not about columns. Raises what is not a fault.
     """
     if not isinstance(step, Query):
         return None

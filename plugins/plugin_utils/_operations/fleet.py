@@ -26,10 +26,10 @@ from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import Proof, TicketRefused, TimedOut, Unexpected, WinrmError
 from .._winrm.lockout import Attempt, LockoutGuard
-from .._winrm.pywinrm_pipe import PywinrmPipe
+from .._winrm.pywinrm.pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
-from .._winrm.stream_pipe import StreamPipe
-from .._winrm.stream_shared import Shared, Traffic
+from .._winrm.stream.pipe import StreamPipe
+from .._winrm.stream.shared import Shared, Traffic
 from .._wsman import WsmanError, WsmanFault
 from . import descriptors
 from .audit import Audit, NeedsName, audit_steps
@@ -91,7 +91,7 @@ def survey(
     """Read all machines. Each one that was begun is handed to ``on_row``, in the order in which they are done.
 
     ``endpoints`` is consumed as places become free, so that it may be computed meanwhile. When the deadline has passed,
-    machines under way are rows with OutOfTime, and those not begun are no rows. Returns what went over the wire.
+    machines under way are rows with OutOfTime, and those not begun have no row. Returns what went over the wire.
     """
 
     async def run() -> Traffic:
@@ -318,14 +318,14 @@ def _hurried(endpoint: Endpoint, host_timeout: float) -> Endpoint:
 def _host_timed_out(endpoint: Endpoint, bounds: Bounds) -> TimedOut:
     return TimedOut(
         endpoint.label,
-        f"the host was not read to the end within the {bounds.host_timeout:g} seconds that each one has",
-        "It is slow or stuck; look at it, or raise host_timeout",
+        f"reading this host did not finish within its {bounds.host_timeout:g}-second limit",
+        "The host is slow or hung; check it, or raise host_timeout",
     )
 
 
 def _out_of_time(endpoint: Endpoint, bounds: Bounds) -> OutOfTime:
     return OutOfTime(
-        f"{endpoint.label}: the time for the whole run was up while this host was being read.",
+        f"{endpoint.label}: the run's deadline passed while this host was being read.",
         f"Raise deadline (now {bounds.deadline:g} seconds)." if bounds.deadline is not None else "",
     )
 

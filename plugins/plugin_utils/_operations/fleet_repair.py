@@ -7,7 +7,7 @@ All machines are read and their plans made before any is changed. Then the canar
 if each of them was proved. A machine that was begun is brought to its end, whatever stops the run.
 
 A machine that could not be activated tries once more after all others: until then its question may have reached a KMS
-host by mistake that is none any more, or its own KMS host may have counted too few clients.
+host that is no longer one, or its own KMS host may have counted too few clients.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .._policy.rollout import Failures, Share, choose_canaries
 from .._policy.verdict import Verdict
 from .._spp.steps import Note, Work
 from .._winrm.endpoint import Endpoint
-from .._winrm.stream_shared import Traffic
+from .._winrm.stream.shared import Traffic
 from .errors import HeldBack
 from .fleet import Bounds, Fleet, Row
 from .repair import Planned, RepairReport, RepairRequest, planning_steps, repair_steps
@@ -179,8 +179,8 @@ class _Run:
         patience = self._order.bounds.host_timeout
         if asyncio.get_running_loop().time() - self._began[endpoint.inventory_name] > patience:
             raise HeldBack(
-                f"{endpoint.label}: the {patience:g} seconds that each machine has were over.",
-                "Run this task again, which goes on where this one ended; raise host_timeout if the machine is slow.",
+                f"{endpoint.label}: its {patience:g}-second limit passed.",
+                "Run this task again, which continues where this one ended; raise host_timeout if the machine is slow.",
             )
         if self._client.abandoned():
             raise HeldBack(f"{endpoint.label}: the playbook has ended.", "Run it again.")
@@ -189,13 +189,13 @@ class _Run:
         if self._failures.reason is not None:
             return self._failures.reason
         if self._fleet.seconds_left == 0:
-            return f"the time for the whole run was up (deadline, {self._order.bounds.deadline:g} seconds)"
+            return f"the run's deadline passed ({self._order.bounds.deadline:g} seconds)"
         return "the playbook has ended" if self._client.abandoned() else None
 
     def _held_back(self) -> HeldBack:
         return HeldBack(
             f"It was left as it was, because {self._reason_to_stop()}.",
-            "See to that, and run this task again.",
+            "Fix that, and run this task again.",
         )
 
 

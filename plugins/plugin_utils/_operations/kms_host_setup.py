@@ -30,8 +30,8 @@ from .audit import Audit, audit_steps
 from .course import Course
 from .errors import ChangeFailed, Refused, Result
 from .kms_host import Restart, host_steps
+from .licensing_service import ServiceRequest, service_steps
 from .product_key import install_key
-from .service import ServiceRequest, service_steps
 
 _INTERVALS = ("activation_interval", "renewal_interval")
 
@@ -209,8 +209,8 @@ class _Setup:
         )
         if carrier is not None and carrier.key_type not in (KeyType.CSVLK, KeyType.UNKNOWN):
             raise ChangeFailed(
-                f"The key ending in {self._key.key.partial} is no KMS host key: Windows calls it {carrier.channel}. It "
-                "is installed and was not activated.",
+                f"The key ending in {self._key.key.partial} is not a KMS host key: Windows calls it {carrier.channel}. "
+                "It is installed and was not activated.",
                 "Give the KMS host key (CSVLK); or turn the machine back with product_key key=gvlk.",
                 changed=True,
                 before=self._before,
@@ -261,7 +261,7 @@ class _Setup:
         if self._request.activate and self._state.role.role is not Role.KMS_HOST:
             raise ChangeFailed(
                 f"{self._request.name} does not serve as a KMS host: {self._state.role.reason}",
-                "Look at kms_host_info of the machine, and restart its licensing service or the machine.",
+                "Check kms_host_info of the machine; restart its licensing service, or the machine.",
                 changed=bool(self._course.done),
                 before=self._before,
                 after=self._state,

@@ -153,7 +153,7 @@ def _judge(plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]
         raise ChangeFailed(
             f"The key ending in {plan.key.partial} is in place, but Windows calls it {carrier.channel} and not "
             f"{plan.expected.value}.",
-            "Look at license_info of the host before going on.",
+            "Check license_info of the host before continuing.",
             changed=True,
             before=before,
             after=after,

@@ -101,7 +101,7 @@ def repair_steps(request: RepairRequest, check: bool = False) -> Work[RepairRepo
     if found.judged.approved:
         raise Refused(
             f"{request.name} is an approved KMS host and must not become a KMS client. Nothing was changed.",
-            "Take it off approved_kms_hosts first if it is one no more.",
+            "Remove it from approved_kms_hosts first if it is no longer one.",
             found.before,
         )
     if check or not found.plan.changes:
@@ -259,7 +259,7 @@ class _Run:
         except ChangeFailed as failure:
             if self._request.require_activation:
                 raise
-            # The KMS host activates nobody before enough machines have asked; Windows tries again by itself.
+            # The KMS host activates no machine until enough of them have asked; Windows tries again by itself.
             self.undone = failure
             self._state = failure.after or self._state
             return

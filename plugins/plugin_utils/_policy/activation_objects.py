@@ -19,7 +19,7 @@ FIRST_BUILD = 9200
 
 @dataclass(frozen=True)
 class ActivationObject:
-    """One object. ``others`` are those that may write it and are no administrators; None where that was not shown."""
+    """One object. ``others`` are those that may write it and are not administrators; None where that was not shown."""
 
     dn: str
     name: str
@@ -43,7 +43,7 @@ class ActivationObject:
 
 @dataclass(frozen=True)
 class ActivationObjects:
-    """All of a forest. ``others`` are those that may add or delete objects and are no administrators."""
+    """All of a forest. ``others`` are those that may add or delete objects and are not administrators."""
 
     forest: str
     objects: tuple[ActivationObject, ...] = ()
@@ -54,7 +54,9 @@ class ActivationObjects:
         """From what adba_info returns. Raises ValueError for anything else."""
         found = result.get("objects")
         if not isinstance(found, (list, tuple)) or "present" not in result or result.get("failed"):
-            raise ValueError("activation_objects is no result of adba_info: register that task, and give its variable")
+            raise ValueError(
+                "activation_objects is not a result of adba_info: pass the registered variable of that task"
+            )
         objects = tuple(_object(one) for one in found)
         return cls(str(result.get("forest") or ""), objects, _writers(result.get("container_writable_by")))
 

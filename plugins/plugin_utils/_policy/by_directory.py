@@ -111,7 +111,7 @@ def _carried_keys(machine: Machine, policy: Policy) -> Iterator[Finding]:
         if found is not None:
             reason = (
                 f"It carries the KMS host key ending in {product.partial_product_key}, with which the activation "
-                f"object {found.name} was made. Each computer that activates this key is one less that it is good for."
+                f"object {found.name} was made. Each computer that activates this key uses up one of its activations."
             )
             remedy = "Install the GVLK of its edition and restart the licensing service; the object activates it then."
             yield finding("ADB-002", reason, remedy, partial_product_key=product.partial_product_key, object=found.dn)
@@ -139,8 +139,8 @@ def _object_gone(primary: Product, policy: Policy) -> Iterator[Finding]:
         "activation ends within 180 days unless something else activates it."
     )
     remedy = (
-        "See that another object or a KMS host can activate it: it asks again every seven days by itself. Find out who "
-        "deleted the object."
+        "Make sure that another object or a KMS host can activate it; it asks again every seven days. Find out "
+        "who deleted the object."
     )
     yield finding("ADB-004", reason, remedy, object=used)
 
@@ -151,7 +151,7 @@ def _limited_to_kms(machine: Machine, primary: Product, policy: Policy) -> Itera
         return
     if primary.kms.activation_type == _KMS_ONLY:
         reason = f"It may be activated by KMS only, while {names_of(objects)} could activate it as well."
-        remedy = "Let it use both (kms_client with activation_type=all), unless that is on purpose."
+        remedy = "Let it use both (kms_client with activation_type=all), unless that is intended."
         yield finding("ADB-007", reason, remedy, activation_type=_KMS_ONLY)
 
 

@@ -61,11 +61,11 @@ def objections(
     """
     answers = set(answering)
     found = [
-        f"approved_kms_hosts names {name}, but no machine is called so, and nothing answers there as a KMS host."
+        f"approved_kms_hosts names {name}, but no machine has that name, and nothing answers there as a KMS host."
         + (
             f" Did you mean {' or '.join(near)}?"
             if near
-            else " Check its spelling, let it take part in this run, or take it off the list."
+            else " Check its spelling, include it in this run, or remove it from the list."
         )
         for name, near in unmatched.items()
         if name not in answers

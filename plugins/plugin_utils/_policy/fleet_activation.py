@@ -110,8 +110,8 @@ def _no_object(policy: Policy, objects: ActivationObjects) -> Iterator[Finding]:
     wanted = policy.activation is not None and policy.activation.by_directory
     if wanted and not objects.for_windows:
         has = f"has only {names_of(objects)}" if objects.objects else "has none"
-        reason = f"The policy wants activation objects for Windows, and {objects.forest} {has}."
-        remedy = "Make one on Windows with the Volume Activation Tools and the KMS host key of the newest release."
+        reason = f"The policy requires activation objects for Windows, but {objects.forest} {has}."
+        remedy = "Create one on Windows with the Volume Activation Tools and the KMS host key of the newest release."
         yield finding("ADB-011", reason, remedy)
 
 
@@ -132,7 +132,9 @@ def _too_old(members: Sequence[Member], objects: ActivationObjects) -> Iterator[
                 f"while machines with older releases are: {_some(names)}. No object ({names_of(objects.for_windows)}) "
                 "seems to be for this release."
             )
-            remedy = "Make an object with the KMS host key of the newest release; it activates the older ones as well."
+            remedy = (
+                "Create an object with the KMS host key of the newest release; it activates the older ones as well."
+            )
             yield finding("ADB-001", reason, remedy, build=release[1], machines=names)
 
 
@@ -169,7 +171,7 @@ def withdrawal_objections(policy: Policy, confirmed: bool) -> list[str]:
     way = policy.activation
     if way is None or way.by_kms:
         return [
-            "All records are deleted only where the policy wants no KMS host. Set activation=adba, or name the "
+            "All records are deleted only where the policy rules out KMS hosts. Set activation=adba, or name the "
             "approved KMS hosts."
         ]
     if confirmed or stands_in(policy):

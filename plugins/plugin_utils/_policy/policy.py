@@ -30,9 +30,9 @@ def _check(way: Way | None, hosts: ApprovedHosts) -> None:
     if way is None or way.by_kms == bool(hosts):
         return
     if way.by_kms:
-        raise ValueError(f"activation={way.value} wants KMS hosts, and approved_kms_hosts names none")
+        raise ValueError(f"activation={way.value} requires KMS hosts, but approved_kms_hosts names none")
     names = ", ".join(map(str, hosts.endpoints))
-    raise ValueError(f"activation={way.value} wants no KMS host, and approved_kms_hosts names {names}")
+    raise ValueError(f"activation={way.value} rules out KMS hosts, but approved_kms_hosts names {names}")
 
 
 def _ways(given: Mapping[str, Any], hosts: ApprovedHosts) -> dict[str, Way]:

@@ -24,7 +24,7 @@ class Finding(str, Enum):
 
     APPROVED = "approved"
     APPROVED_NOT_SERVING = "approved_not_serving"
-    """Approved, but the machine is no KMS host now."""
+    """Approved, but the machine is not a KMS host now."""
     KMS_HOST = "kms_host"
     """Not approved, and the machine says that it is a KMS host."""
     RESTART_DUE = "restart_due"
@@ -52,11 +52,11 @@ _COMES_BACK: dict[Finding, bool | None] = {
 }
 
 _ADVICE = {
-    Finding.APPROVED_NOT_SERVING: "Set it up with role kms_host, or take it off the list of approved hosts.",
+    Finding.APPROVED_NOT_SERVING: "Set it up with role kms_host, or remove it from the list of approved hosts.",
     Finding.KMS_HOST: "Turn it into a KMS client first (playbook winfleet.activation.enforce), then delete the record.",
     Finding.RESTART_DUE: "Restart its licensing service, or the machine; then delete the record.",
     Finding.SERVING: "Find out whose machine it is, turn it into a KMS client, then delete the record.",
-    Finding.UNREACHABLE: "Switch it on or mend its WinRM connection, then look again; delete the record meanwhile.",
+    Finding.UNREACHABLE: "Switch it on or fix its WinRM connection, then check again; delete the record meanwhile.",
     Finding.UNKNOWN: "Add the machine to the inventory, or delete the record and see whether it comes back.",
 }
 
@@ -145,7 +145,7 @@ def _checked(record: Published, machine: Machine, name: str | None, probe: Probe
 def _approved(machine: Machine) -> tuple[Finding, str]:
     if machine.role is None or machine.role is Role.KMS_HOST:
         return Finding.APPROVED, "It is approved."
-    return Finding.APPROVED_NOT_SERVING, f"It is approved but no working KMS host. {machine.reason}"
+    return Finding.APPROVED_NOT_SERVING, f"It is approved but not a working KMS host. {machine.reason}"
 
 
 def _unapproved(record: Published, machine: Machine, name: str | None, probe: Probe | None) -> tuple[Finding, str]:
@@ -154,7 +154,7 @@ def _unapproved(record: Published, machine: Machine, name: str | None, probe: Pr
     if machine.role is Role.KMS_HOST_PENDING:
         return Finding.RESTART_DUE, machine.reason
     if machine.role is not None:
-        return Finding.STALE, f"It is no KMS host. {machine.reason}"
+        return Finding.STALE, f"It is not a KMS host. {machine.reason}"
     if probe is not None and probe.serving:
         return Finding.SERVING, f"{_sentence(machine.reason)} Its port answers: {probe.reason}."
     if record.resolvable is False and name is None:
@@ -247,7 +247,9 @@ def _unmatched(one: Standing, names: Iterable[str], probed: bool) -> str:
     if one.machine:
         nobody = f"{one.machine} of the inventory was not seen serving"
     near = () if one.machine else near_names(one.endpoint, names)
-    advice = f"Did you mean {' or '.join(near)}?" if near else "Check its spelling, start it, or take it off the list."
+    advice = (
+        f"Did you mean {' or '.join(near)}?" if near else "Check its spelling, start it, or remove it from the list."
+    )
     return f"{one.endpoint} is on the list of approved hosts, but no record names it, and {nobody}. {advice}"
 
 

@@ -50,8 +50,8 @@ def too_many(due: int, machines: int, limit: Share | None) -> str | None:
         return None
     return (
         f"{due} of {machines} machines would be changed, and max_changes allows {limit}"
-        f"{f' ({limit.of(machines)} machines)' if limit.percent else ''}. See whether approved_kms_hosts and the "
-        "machines are the right ones; raise max_changes if they are."
+        f"{f' ({limit.of(machines)} machines)' if limit.percent else ''}. Check that approved_kms_hosts and the "
+        "machines are right; raise max_changes if they are."
     )
 
 

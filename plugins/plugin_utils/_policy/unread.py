@@ -10,4 +10,4 @@ from .finding import Finding, finding
 
 def unread(reason: str) -> Finding:
     """What is to be said of a machine of which nothing is known but why."""
-    return finding("AUD-001", reason, "See how far the way to it goes: module connection_info.")
+    return finding("AUD-001", reason, "Find out how far a connection gets: module connection_info.")

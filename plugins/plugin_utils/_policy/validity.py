@@ -32,8 +32,8 @@ def implausible(machine: Machine, primary: Product) -> Judgement | None:
         f"{machine.role.reason} It is activated for {days:,} more days, and KMS and Active Directory give 180 at most."
     )
     advice = (
-        "Find out what activated it; a KMS emulator or a clock that was wrong leaves such a validity. Remove that, and "
-        "let the machine be licensed again."
+        "Find out what activated it; a KMS emulator or a wrong clock leaves such a validity. Remove the cause, "
+        "and license the machine again."
     )
     found = finding("CLI-011", reason, advice, grace_minutes=minutes)
     return Judgement(Verdict.IMPLAUSIBLE_VALIDITY, reason, (found,), Plan((plan.ask(advice),)))

@@ -71,7 +71,7 @@ def report_of(text: str) -> Report:
     document = json.loads(text)
     rows = document.get("hosts") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("host") for row in rows):
-        raise ValueError("it is no JSON report of license_report")
+        raise ValueError("it is not a JSON report of license_report")
     version = document.get("version", VERSION)
     if version != VERSION:
         raise ValueError(f"it is a report of version {line(version)}, and this release reads version {VERSION}")

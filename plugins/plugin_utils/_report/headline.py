@@ -55,7 +55,7 @@ def headline(report: Report) -> Headline:
         needs = "needs" if wrong == 1 else "need"
         return Headline("Not compliant", f"{wrong} of {_counted(total, 'machine')} {needs} action{also}{open_}", BAD)
     if unjudged and unjudged + unread == total:
-        return Headline("Not judged", f"no policy says what is right for {_counted(total, 'machine')}{unseen}", UNKNOWN)
+        return Headline("Not judged", f"no policy was given to judge {_counted(total, 'machine')}{unseen}", UNKNOWN)
     if open_:
         good = total - unread - unjudged
         return Headline("Not known", f"{good} of {_counted(total, 'machine')} compliant{open_}", UNKNOWN)
@@ -89,7 +89,7 @@ def numbers(report: Report) -> list[Number]:
     expiry = "until the next activation expires" if days is not None else "no activation that expires was seen"
     return [
         Number(f"{read} of {total}", f"machines read{per_cent}", UNKNOWN if read < total else "", change("read")),
-        _wrong(now, "kms_unapproved", "KMS hosts by mistake", BAD, change("kms_unapproved")),
+        _wrong(now, "kms_unapproved", "Accidental KMS hosts", BAD, change("kms_unapproved")),
         _wrong(now, "not_activated", "not activated", WARN, change("not_activated")),
         Number(
             f"{used} of {HOST_KEY_MACHINES}",

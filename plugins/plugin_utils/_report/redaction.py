@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A report that names nobody: for whoever is to see how a fleet stands, and not which machines it has.
+"""A report that names no machine or person: for whoever is to see how a fleet stands, and not which machines it has.
 
 Machines are numbered in the order of their names. Reasons and remedies may quote names, so the titles of the findings
 have to do; variables of the inventory, KMS hosts, the name of the policy and the details of the run are left out.

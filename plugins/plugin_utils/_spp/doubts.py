@@ -57,7 +57,7 @@ def read_probe(text: str) -> Query | Invoke | str | None:
     class_name, _unused, method = target.partition(".")
     if verb == "call" and method:
         return Invoke(class_name, method, _arguments(arguments), namespace=namespace, reads=True)
-    raise TableError(f"{_TABLE.name}: {text!r} is no probe; the file is damaged, install the collection again")
+    raise TableError(f"{_TABLE.name}: {text!r} is not a probe; the file is damaged, install the collection again")
 
 
 def _arguments(text: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ def write_host_setting(snapshot: Snapshot, change: Change) -> Work[None]:
     if change.name == "firewall":
         rule = yield from read_rule()
         if rule is None:
-            raise UnexpectedAnswer("The firewall rule for KMS clients was there a moment ago and is gone now.")
+            raise UnexpectedAnswer("The firewall rule for KMS clients existed a moment ago and is gone now.")
         yield from switch_rule(rule, bool(change.after))
     elif change.name == "publish_list":
         yield from _write_publish_list(snapshot, change.after)

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pipe: where a host is, how to sign in, and one session that pumps the codec's conversations.
 
-``endpoint``, ``address`` and ``variables`` are values; ``errors`` are ours; ``connection_failure``, ``tls_failure``,
-``sign_in_failure``, ``answer_failure`` and ``local_failure`` word them, each from a ``situation``, the last with
-``pem_files``; ``translation`` renames foreign exceptions; ``kerberos`` obtains tickets; ``challenge`` reads what a host
-offers; ``transports`` says which of a list is next; ``trace`` tells who watches. ``session`` is what callers use, with
-``pywinrm_pipe`` below it, and ``pywinrm_line`` and ``pywinrm_adapter``, which alone know pywinrm. ``stream_pipe`` talks
-to thousands of hosts at once, with ``async_session`` above it, ``stream_line`` and ``http1`` below.
+Here are the values (``endpoint``, ``address``, ``variables``), our ``errors``, what both pipes need, and what callers
+use: ``session`` for one host, ``async_session`` for thousands at once, both with the conversations of ``pumping``.
+
+``pywinrm/``   the pipe for one host, over pywinrm.
+``stream/``    the pipe for thousands of hosts at once: asyncio, the sign-in, and sealing.
+``failures/``  what went wrong, in words; ``translation`` renames the exceptions of foreign libraries.
 """

@@ -25,7 +25,7 @@ _IN_QUERY = _IN_PATH | frozenset(b"?")
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 # The sub-delims and unreserved characters of RFC 3986 3.2.2 that a name may have; Windows' names may have more than
-# letters, digits and hyphens. An asterisk is no name.
+# letters, digits and hyphens. An asterisk is not a name.
 _NAME = re.compile(r"[A-Za-z0-9\-._~!$&'()+,;=]+")
 _LONGEST_NAME, _LONGEST_LABEL = 254, 63
 

@@ -21,13 +21,13 @@ from . import http1
 from .certificate import Certificate, read_certificate
 from .challenge import schemes_offered
 from .endpoint import Endpoint
-from .stream_shared import is_proxied
+from .proxies import is_proxied
 
 _SECONDS = 10.0
 _PIECE = 64 * 1024
 # Of a page that says what answers here instead of WinRM.
 _LONGEST_ANSWER = 1024 * 1024
-# A name that is no name is a ValueError, whatever resolver looks at it.
+# An invalid name is a ValueError, whatever resolver looks at it.
 _FAILURES = (OSError, ValueError)
 
 

@@ -207,7 +207,7 @@ class Endpoint:
         for name in _TEXTS:
             value = getattr(self, name)
             if isinstance(value, str) and (found := _first_harmful(value)) is not None:
-                raise self._error(name, f"{value!a} holds {found!a}", "Type the value anew, without that character")
+                raise self._error(name, f"{value!a} holds {found!a}", "Enter the value again, without that character")
         kinit = self.kinit or Kinit()
         for name, words in (("kinit_command", (kinit.command,)), ("kinit_args", kinit.args or ())):
             if any(_first_harmful(word) is not None for word in words):
@@ -215,7 +215,7 @@ class Endpoint:
         # A password is never shown, and may be anything that can be typed.
         if self.password is not None and set(self.password.reveal()) & {"\0", "\r", "\n"}:
             what = "holds the end of a line, or a null"
-            raise self._error("password", what, "A file or vault that was written by echo ends in one: use printf")
+            raise self._error("password", what, "A file or vault written with echo ends in one: use printf")
 
     def _check_address(self) -> None:
         if not _can_be_dialled(self.host):
@@ -245,7 +245,7 @@ class Endpoint:
         if self.connect_timeout is not None and self.connect_timeout < 1:
             raise self._error("connect_timeout", "must be at least 1 second", "The usual value is 30")
         if self.max_envelope_size < SMALLEST_ENVELOPE:
-            what = f"{self.max_envelope_size} is less than the {SMALLEST_ENVELOPE} bytes that WS-Management demands"
+            what = f"{self.max_envelope_size} is less than the {SMALLEST_ENVELOPE} bytes that WS-Management requires"
             raise self._error("max_envelope_size", what, "The usual value is 153600")
 
     def _check_choices(self) -> None:

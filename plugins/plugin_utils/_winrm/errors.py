@@ -46,7 +46,7 @@ class WinrmError(Exception):
 
 
 class Unreachable(WinrmError):
-    """No connection came about: refused, no route, name unknown, connect timeout, proxy."""
+    """No connection was made: refused, no route, name unknown, connect timeout, proxy."""
 
 
 class TlsError(WinrmError):

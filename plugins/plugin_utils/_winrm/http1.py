@@ -147,7 +147,7 @@ class Target:
 class Incoming:
     """One answer as it comes.
 
-    Both verbs raise Broken for anything that is no HTTP or ends too early, and Oversized.
+    Both verbs raise Broken for anything that is not HTTP or ends too early, and Oversized.
     """
 
     def __init__(self, limit: int) -> None:
@@ -194,7 +194,7 @@ def _response(inbox: Inbox, limit: int) -> Reading[Response]:
 def _said_of_part(part: bytes | bytearray) -> str:
     """What there is to say of a head, or of a line, that has no end."""
     if part and not part.startswith(b"HTTP/"):
-        return f"the answer is no HTTP: {bytes(part[:40])!r}"
+        return f"the answer is not HTTP: {bytes(part[:40])!r}"
     return _said_of_end(part)
 
 
@@ -209,7 +209,7 @@ def _parsed(block: bytes) -> tuple[str, int, dict[str, str]]:
     version, _unused, rest = lines[0].partition(" ")
     status = rest[:3]
     if version not in ("HTTP/1.1", "HTTP/1.0") or not (status.isascii() and status.isdigit() and len(status) == 3):
-        raise Broken(f"the answer is no HTTP: {lines[0][:40]!r}")
+        raise Broken(f"the answer is not HTTP: {lines[0][:40]!r}")
     if len(lines) > _HEADERS:
         raise Oversized(f"more than {_HEADERS} headers")
     headers: dict[str, str] = {}

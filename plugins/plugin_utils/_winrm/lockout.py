@@ -5,7 +5,7 @@
 
 Until a host has taken an account, only a few at a time are asked; the first that takes it opens the way for all others.
 Once a few have refused it and none has taken it, nobody else is asked. An answer that is neither (a proxy's 502 to a
-proof that the proxy may have handed on) keeps its place: it opens nothing, and too many of them end the asking.
+proof that the proxy may have forwarded) keeps its place: it opens nothing, and too many of them end the asking.
 Windows counts a local account on each machine by itself, and the streams ask for a ticket only once, so neither is held
 up.
 """
@@ -186,6 +186,6 @@ def _withheld(endpoint: Endpoint, account: _Account) -> SignInWithheld:
         said.append(
             f"{', '.join(account.doubted_by)} answered the credentials of {user} with something other than WinRM"
         )
-        advice.append("See what answers on those hosts, or leave them out: a proxy may have handed the credentials on")
-    what = f"not signed in to: {' and '.join(said)}, no host has taken them yet, and"
-    return SignInWithheld(endpoint.label, f"{what} each further refusal could lock the account", ". ".join(advice))
+        advice.append("See what answers on those hosts, or leave them out: a proxy may have forwarded the credentials")
+    what = f"not signed in to: {' and '.join(said)}, no host has accepted them so far, and"
+    return SignInWithheld(endpoint.label, f"{what} another rejection could lock the account", ". ".join(advice))

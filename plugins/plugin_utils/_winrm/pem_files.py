@@ -71,7 +71,7 @@ def _authorities_at_fault(endpoint: Endpoint) -> Iterator[Unusable]:
     advice = "Name a PEM file with the certificates of the issuing CAs"
     why = _unreadable(path)
     if why is None:
-        why = None if _can_be_trusted(path) else "holds no certificate in PEM form"
+        why = None if _can_be_trusted(path) else "contains no certificate in PEM form"
     if why is not None:
         yield Unusable(variable, path, why, advice)
 
@@ -84,12 +84,12 @@ def _certificate_at_fault(endpoint: Endpoint, certificate: str, key: str) -> Ite
     ):
         why = _unreadable(path)
         if why is None and not pattern.search(Path(path).read_text("latin-1")):
-            why = f"holds no {what} in PEM form"
+            why = f"contains no {what} in PEM form"
         if why is not None:
             yield Unusable(variable, path, why, f"Name the PEM file of the {what}")
     if is_encrypted(key):
-        advice = f"Decrypt it (openssl pkey -in {key} -out FILE), for nobody else to read, and name that"
-        yield Unusable(variables[1], key, "is encrypted, and nobody is there to type its passphrase", advice)
+        advice = f"Decrypt it (openssl pkey -in {key} -out FILE), readable by you alone, and name that copy"
+        yield Unusable(variables[1], key, "is encrypted, and its passphrase cannot be entered here", advice)
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=lambda: "")
     except ssl.SSLError as error:
@@ -97,7 +97,7 @@ def _certificate_at_fault(endpoint: Endpoint, certificate: str, key: str) -> Ite
             yield Unusable(variables[1], key, f"does not belong to the certificate {certificate}", "Name its own key")
         else:
             why = f"cannot be read by OpenSSL, or its key {key} cannot"
-            yield Unusable(variables[0], certificate, why, "Export both anew, in PEM form")
+            yield Unusable(variables[0], certificate, why, "Export both again, in PEM form")
     except OSError:
         return
 

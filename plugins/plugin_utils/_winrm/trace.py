@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .sign_in_failure import as_text, shows_account
+from .authorization import as_text, shows_account
 
 
 @dataclass(frozen=True)

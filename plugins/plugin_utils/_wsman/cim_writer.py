@@ -98,7 +98,7 @@ def _scalar(value: object, what: str) -> str:
 
 def _real(value: float, what: str) -> str:
     if not math.isfinite(value):
-        raise UsageError(f"{what} is {value}, which is no CIM real. Nothing was sent.")
+        raise UsageError(f"{what} is {value}, which is not a CIM real. Nothing was sent.")
     return repr(value)
 
 

@@ -62,7 +62,7 @@ class Conversation(ABC):
 
     @abstractmethod
     def _accept(self, reply: Reply) -> None:
-        """Take a reply that is no fault and answers the request."""
+        """Take a reply that is not a fault and answers the request."""
 
 
 class SingleExchange(Conversation):

@@ -138,7 +138,7 @@ def parse(reply: bytes | str, *, limit: int = REPLY_LIMIT) -> Reply:
     """Read a reply.
 
     Raises:
-        ProtocolError: it is no SOAP 1.2 envelope, or larger, deeper or stranger than one may be.
+        ProtocolError: it is not a SOAP 1.2 envelope, or larger, deeper or stranger than one may be.
     """
     if len(reply) > limit:
         raise ProtocolError(f"The answer has {len(reply)} bytes, more than the limit of {limit}. Ask for less at once.")

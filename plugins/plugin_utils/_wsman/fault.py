@@ -131,7 +131,7 @@ def _candidates(
 
 
 def _counts_as_mi(error: Element | None) -> bool:
-    # Then the number is no HRESULT: 5 is an invalid class, not Win32's access denied.
+    # Then the number is not an HRESULT: 5 is an invalid class, not Win32's access denied.
     return _child_text(error, "error_type").casefold() == "mi"
 
 

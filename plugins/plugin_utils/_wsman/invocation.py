@@ -31,7 +31,7 @@ class MethodResult:
 
     Args:
         return_value: the method's own result; None for a method that returns nothing, or no integer.
-        outputs: the out parameters, and ``ReturnValue`` too should it be no integer.
+        outputs: the out parameters, and ``ReturnValue`` too should it not be an integer.
     """
 
     return_value: int | None

@@ -54,7 +54,7 @@ class Interval:
 
     @property
     def duration(self) -> timedelta | None:
-        """The span, or None where the text is no day-time duration."""
+        """The span, or None where the text is not a day-time duration."""
         found = _DURATION.fullmatch(self.text)
         if not found or self.text[-1] in "PT":
             return None

@@ -146,7 +146,7 @@ class RpcPorts:
         self._open.clear()
 
     async def _listen(self, machine: Machine, number: int) -> None:
-        """A port that somebody else has is noted once; the machine goes on without it, as Windows does."""
+        """A port that somebody else has is noted once; the machine continues without it, as Windows does."""
         port = RpcPort(machine.address, number)
         try:
             await port.open()
@@ -169,6 +169,6 @@ def _port(machine: Machine) -> int | None:
     service = machine.services.services[machine.platform.service.lower()]
     if not machine.powered or not (role.listening or service.settles):
         return None
-    # A stop or start that is under way comes to an end when somebody looks.
+    # A stop or start that is under way comes to an end when someone looks.
     machine.services.settle(service)
     return role.port if role.listening and _passes_firewall(machine) else None

@@ -111,7 +111,7 @@ class KeySpec:
 
 @dataclass(frozen=True)
 class ElsewhereSpec:
-    """A name server that is no part of the lab."""
+    """A name server that is not part of the lab."""
 
     address: str
     port: int = 53

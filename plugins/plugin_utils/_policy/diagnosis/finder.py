@@ -38,7 +38,7 @@ _ASK: Mapping[str, Callable[[Facts], Answer]] = {
     "request_arrived": host_steps.request_arrived,
 }
 _UNEXPLAINED = "unexplained"
-# What goes with nearly every cause, and is no second one.
+# What goes with nearly every cause, and is not a cause of its own.
 _ACCOMPANY = frozenset({"logged_code", "request_arrived", _UNEXPLAINED})
 
 
@@ -91,8 +91,8 @@ def _last_word(asked: list[Step], cause: Step | None) -> Answer:
         return not_asked("a cause was found")
     open_questions = [step.question.id for step in asked if step.answer.status is Status.UNKNOWN]
     if not open_questions:
-        return failed("nothing that was looked at explains it")
+        return failed("nothing that was checked explains it")
     return failed(
-        f"nothing that could be looked at explains it; unknown: {', '.join(open_questions)}",
-        "Give what is missing (see the steps that are unknown), or look at slmgr.vbs /dlv and both event logs.",
+        f"nothing that could be checked explains it; unknown: {', '.join(open_questions)}",
+        "Supply what is missing (see the steps that are unknown), or check slmgr.vbs /dlv and both event logs.",
     )

@@ -117,7 +117,7 @@ def request_arrived(facts: Facts) -> Answer:
     if failure is None or failure.event != REQUEST_SENT:
         return not_asked("it has logged no request without an answer")
     if failure.hresult != NOT_CONTACTED:
-        return not_asked("its last request did not get as far as a KMS host")
+        return not_asked("its last request did not reach a KMS host")
     host = facts.kms_host
     if host is None or not host.log_read:
         return unknown(f"the log of its KMS host: {facts.why_unread('kms_host')}")

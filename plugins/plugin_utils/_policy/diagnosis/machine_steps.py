@@ -93,7 +93,7 @@ def directory(facts: Facts) -> Answer:
     if facts.computer is None:
         return unknown(facts.why_unread("computer"))
     if not facts.computer.in_domain:
-        return not_asked("it is no member of a domain, so that KMS remains")
+        return not_asked("it is not a member of a domain, so that KMS remains")
     return _objects(facts, required=_type(facts) == _BY_DIRECTORY)
 
 
@@ -164,7 +164,7 @@ def _type(facts: Facts) -> int:
 def _directory_only(facts: Facts) -> Answer:
     told = "it is set to Active Directory only"
     if facts.computer is not None and not facts.computer.in_domain:
-        return failed(f"{told}, and it is no member of a domain")
+        return failed(f"{told}, and it is not a member of a domain")
     if facts.computer is None:
         return unknown(f"{told}, and whether it is a member of a domain is not known: {facts.why_unread('computer')}")
     return passed(f"{told}, and it is a member of {facts.computer.domain}")

@@ -37,7 +37,7 @@ def not_read(facts: Facts) -> Answer | None:
 
 def no_client(facts: Facts) -> Answer | None:
     """Neither KMS nor Active Directory has to activate it."""
-    return None if reading.is_volume_client(facts.product) else not_asked("it is no client of volume activation")
+    return None if reading.is_volume_client(facts.product) else not_asked("it is not a client of volume activation")
 
 
 def cloud_guest(facts: Facts) -> Answer | None:

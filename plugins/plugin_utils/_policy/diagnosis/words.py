@@ -21,7 +21,7 @@ def message(diagnosis: Diagnosis) -> str:
     """What is wrong and why, and what to do: two sentences."""
     facts = diagnosis.facts
     if diagnosis.problem is None or diagnosis.cause is None:
-        return f"{facts.name} is activated. There is nothing to explain."
+        return f"{facts.name} is activated. There is nothing to diagnose."
     what = _WHAT[diagnosis.problem]
     return f"{facts.name} {what}: {_clause(diagnosis.cause)}. {first_sentence(diagnosis.cause.remedy)}"
 
@@ -91,7 +91,7 @@ def _way(facts: Facts) -> str:
     where = "where was not read" if domains is None else f"in {', '.join(domains)}" if domains else "nowhere"
     found = [f"{record.target}:{record.port}" for record in reading.records(facts)]
     asked = facts.published is not None
-    return f"in DNS, {where}; published: {', '.join(found) or ('nobody' if asked else 'not looked up')}"
+    return f"in DNS, {where}; published: {', '.join(found) or ('none' if asked else 'not looked up')}"
 
 
 def _host(facts: Facts) -> str:

@@ -54,7 +54,7 @@ def read_key_file(path: Path) -> TsigSpec:
     try:
         found = _KEY.search(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from error
+        raise ValueError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}") from error
     clauses = {one["word"]: one["value"] for one in _CLAUSE.finditer(found["body"])} if found else {}
     if found is None or "secret" not in clauses:
         raise ValueError(f"{path} holds no TSIG key; tsig-keygen writes such files")

@@ -65,7 +65,7 @@ def adba(*objects: dict[str, Any]) -> dict[str, Any]:
         ("none", {}, False, "activation=none"),
         ("none", adba(WINDOWS), False, "activation=none"),
         ("none", {}, True, None),
-        ("", adba(WINDOWS), True, "only where the policy wants no KMS host"),
+        ("", adba(WINDOWS), True, "only where the policy rules out KMS hosts"),
     ],
 )
 def test_when_all_records_may_go(activation: str, objects: Any, confirmed: Any, words: str | None) -> None:

@@ -67,7 +67,7 @@ def test_gvlk_gives_the_public_key(value, options, key):
         ({"build": 20348, "sku": 79, "product_type": 3}, {}, "evaluation"),
         ({"build": 20348, "sku": 407, "product_type": 3}, {}, "when you ask for it"),
         ({"sku": 7}, {}, "build is missing"),
-        ({"build": "new", "sku": 7}, {}, "'new', which is no number"),
+        ({"build": "new", "sku": 7}, {}, "'new', which is not a number"),
         (17763, {}, "not int"),
         (None, {}, "not NoneType"),
     ],

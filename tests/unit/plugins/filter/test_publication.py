@@ -174,7 +174,7 @@ UNCLEAR = {
         [KMS01, KMS02],
         {KMS01: "kms_host", KMS02: "kms_client"},
         [],
-        "kms02.corp.example is on the list.*Check its spelling, start it, or take it off the list",
+        "kms02.corp.example is on the list.*Check its spelling, start it, or remove it from the list",
     ),
     "the only one left has another role": (
         [published(KMS01), ROGUE],

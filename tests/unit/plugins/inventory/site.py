@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue, in_order
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import Finding, Settings, Transfer, View
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import (
+    Finding,
+    SurveySettings,
+    Transfer,
+    View,
+)
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import Target, judge
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import owner_name
 
@@ -29,19 +34,19 @@ class Site:
     silent: dict[str, DnsError] = field(default_factory=dict)
     transferred: list[Transfer] = field(default_factory=list)
     asked: int = 0
-    settings: Settings | None = None
+    settings: SurveySettings | None = None
 
     def publish(self, domain: str, *values: SrvValue) -> None:
         self.records[domain] = list(values)
 
-    def survey(self, domains: Iterable[str], settings: Settings) -> tuple[Finding, ...]:
+    def survey(self, domains: Iterable[str], settings: SurveySettings) -> tuple[Finding, ...]:
         self.settings = settings
         return tuple(self._finding(domain, settings) for domain in domains)
 
-    def transfers(self, _findings: Iterable[Finding], _settings: Settings) -> tuple[Transfer, ...]:
+    def transfers(self, _findings: Iterable[Finding], _settings: SurveySettings) -> tuple[Transfer, ...]:
         return tuple(self.transferred)
 
-    def _finding(self, domain: str, settings: Settings) -> Finding:
+    def _finding(self, domain: str, settings: SurveySettings) -> Finding:
         self.asked += 1
         values = in_order(self.records.get(domain, ()))
         views = [View(f"ns1.{domain}", True, "192.0.2.53", RecordSet.of(values, 3600), 1, domain)]

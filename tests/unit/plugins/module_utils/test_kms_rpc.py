@@ -61,7 +61,7 @@ def test_other_rpc_servers_are_no_kms_hosts() -> None:
     verdict = _kms_rpc.read_answer(reply)
     assert not verdict["answers_as_kms"]
     assert verdict["rejected"]
-    assert "no KMS host" in verdict["reason"]
+    assert "not a KMS host" in verdict["reason"]
 
 
 def bind_ack(order: str, address: bytes, results: bytes, kind: int = 12) -> bytes:
@@ -162,7 +162,7 @@ def _drip(connection: socket.socket) -> None:
     ("behavior", "reachable", "answers", "words"),
     [
         (_answer, True, True, "accepted"),
-        (_foreign, True, False, "it is no KMS host"),
+        (_foreign, True, False, "it is not a KMS host"),
         (_drip, True, False, "does not answer in time"),
         (
             lambda c: [c.recv(4096), c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")],
@@ -217,8 +217,8 @@ def test_packets_that_are_dropped() -> None:
     ("name", "words"),
     [
         ("no-such-host.invalid", "resolved"),
-        ("a" * 70 + ".invalid", "no host name"),
-        ("a..invalid", "no host name"),
+        ("a" * 70 + ".invalid", "not a host name"),
+        ("a..invalid", "not a host name"),
     ],
 )
 def test_names_that_lead_nowhere(name: str, words: str) -> None:

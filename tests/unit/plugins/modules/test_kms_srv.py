@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import gss, requirements
 from tests.unit.plugins.module_utils._dns.nameserver import ADDRESS, Primary, serve
-from tests.unit.plugins.module_utils._dns.test_publish import add
+from tests.unit.plugins.module_utils._dns.test_change import add
 
 from .conftest import Run
 
@@ -148,7 +148,7 @@ def test_any_target_can_be_deleted_as_it_stands(site: Site, run_module: Run, tar
 
 NOTHING = {
     "no name of a host": ({"hosts": ["-kms*01.corp.example"]}, "names no host"),
-    "an address": ({"hosts": ["127.0.0.11"]}, "is an address, and the records hold names"),
+    "an address": ({"hosts": ["127.0.0.11"]}, "is an address, but the records hold names"),
     "an address in full": ({"records": [{"target": "127.0.0.11"}]}, "it reads as an address"),
     "with a port": ({"records": [{"target": "kms01.corp.example:1689"}]}, "names no host"),
     "to be deleted, and no name": (

@@ -84,8 +84,9 @@ def test_a_schema_before_2012() -> None:
     found = result(Tree(objects={SCHEMA: {"objectVersion": [b"47"]}}))
     assert (found["present"], found["missing"], found["schema_version"]) == (False, "schema", 47)
     assert found["reason"] == (
-        "The schema of the forest has version 47 and knows no activation objects. They came with Windows Server 2012, "
-        "whose schema has version 56: raise it with that release's adprep /forestprep or a later one's."
+        "The schema of the forest has version 47 and does not define activation objects. They were introduced with "
+        "Windows Server 2012, whose schema has version 56: raise it with that release's adprep "
+        "/forestprep or a later one's."
     )
     assert found["forest"] == "corp.example"
 

@@ -72,7 +72,7 @@ def test_no_audit_at_all(hosts: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("text", ["ao1", "", "Corp AO 2022"])
 def test_a_name_that_is_not_exact(text: str) -> None:
-    with pytest.raises(SettingWrong, match="no distinguished name"):
+    with pytest.raises(SettingWrong, match="not a distinguished name"):
         activation_removal.checked_name(text)
 
 

@@ -88,7 +88,7 @@ def test_in_the_order_of_where_they_are_from() -> None:
 
 @pytest.mark.parametrize("root", [ROOT, entry("", namingContexts="dc=corp,dc=example")], ids=["hidden", "another kind"])
 def test_a_server_without_a_forest(root: Entry) -> None:
-    with pytest.raises(NotFound, match="no Active Directory server"):
+    with pytest.raises(NotFound, match="not an Active Directory server"):
         read(root=root)
 
 

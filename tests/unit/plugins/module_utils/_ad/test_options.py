@@ -47,7 +47,7 @@ WRONG = {
     "no server": ({"server": " "}, "server is empty"),
     "two ways": ({"bind_user": "x", "bind_password": SECRET, "kerberos_keytab": "/k"}, "one way or the other"),
     "an empty password": ({"bind_user": "x", "bind_password": ""}, "bind_password is empty"),
-    "TLS under Kerberos": ({"start_tls": True}, "start_tls goes with bind_user"),
+    "TLS under Kerberos": ({"start_tls": True}, "start_tls requires bind_user"),
     "a port that is none": ({"port": 0}, "between 1 and 65535"),
     "no time": ({"timeout": 0.0}, "timeout"),
     "a password of nobody": ({"kerberos_password": SECRET}, "kerberos_principal"),

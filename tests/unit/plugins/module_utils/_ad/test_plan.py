@@ -11,9 +11,9 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import rights, sid
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import (
+    AccessPolicy,
     Action,
     Plan,
-    Policy,
     make_plan,
     plan_new,
     trusted_in,
@@ -31,7 +31,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_d
 DOMAIN, ROOT = "S-1-5-21-1-2-3", "S-1-5-21-7-8-9"
 GROUP, ROGUE, ADMINS = f"{DOMAIN}-1106", f"{DOMAIN}-1200", f"{DOMAIN}-512"
 DNS_ADMINS, ROOT_ADMINS = f"{DOMAIN}-1101", f"{ROOT}-512"
-POLICY = Policy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN, ROOT], [DNS_ADMINS]))
+POLICY = AccessPolicy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN, ROOT], [DNS_ADMINS]))
 FULL = rights.FULL_CONTROL
 
 GRANT = Ace.make(ALLOW, rights.UPDATE, GROUP)
@@ -123,7 +123,7 @@ def test_the_group_is_granted_what_is_asked_for() -> None:
 
 
 def test_a_grant_in_the_generic_form_counts() -> None:
-    policy = Policy(GROUP, rights.FULL_CONTROL, ADMINS, POLICY.trusted)
+    policy = AccessPolicy(GROUP, rights.FULL_CONTROL, ADMINS, POLICY.trusted)
     assert make_plan(of(*BASE, Ace.make(ALLOW, rights.GENERIC_ALL, GROUP)), policy).is_empty
     assert make_plan(of(*BASE, Ace.make(ALLOW, FULL, GROUP)), policy).is_empty
 

@@ -12,20 +12,20 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import present, rights, sid
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.accounts import Account, Domain, Group
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.dns_node import Node, Records, Updates
-from ansible_collections.winfleet.activation.plugins.module_utils._ad.guard import (
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import (
+    AccessPolicy,
+    Action,
+    Step,
+    make_plan,
+    plan_new,
+    trusted_in,
+)
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.protect import (
     Look,
     Membership,
     Report,
     Setting,
     preview,
-)
-from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import (
-    Action,
-    Policy,
-    Step,
-    make_plan,
-    plan_new,
-    trusted_in,
 )
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_descriptor import (
     ALLOW,
@@ -39,7 +39,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad.zones impo
 DOMAIN = "S-1-5-21-1-2-3"
 GROUP, ROGUE, ADMINS = f"{DOMAIN}-1106", f"{DOMAIN}-1200", f"{DOMAIN}-512"
 NAMES = {GROUP: "CORP\\KMS Hosts", ROGUE: "CORP\\PC0815$", ADMINS: "CORP\\Domain Admins", sid.USERS: "BUILTIN\\Users"}
-POLICY = Policy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN]))
+POLICY = AccessPolicy(GROUP, rights.UPDATE, ADMINS, trusted_in([DOMAIN]))
 MEMBERSHIP = Membership(Group(Account("CN=KMS Hosts", GROUP, NAMES[GROUP]), (), True))
 SETTING = Setting(Domain("DC=corp,DC=example", DOMAIN, DOMAIN, "CORP"), MEMBERSHIP, POLICY)
 ONE = Records(1)

@@ -127,11 +127,11 @@ def _no_response(response: dns.message.Message) -> None:
 @pytest.mark.parametrize(
     ("handler", "words"),
     [
-        (lambda wire, _protocol: b"garbage", "another question|no DNS message"),
-        (lambda wire, _protocol: wire[:2] + b"garbage, and more of it, long enough for a header", "no DNS|another"),
-        (lambda wire, _protocol: good(wire)[:-9], "no DNS message"),
-        (lambda wire, _protocol: b"x", "no DNS message"),
-        (lambda wire, _protocol: wire[:2], "no DNS message"),
+        (lambda wire, _protocol: b"garbage", "another question|not a DNS message"),
+        (lambda wire, _protocol: wire[:2] + b"garbage, and more of it, long enough for a header", "not a DNS|another"),
+        (lambda wire, _protocol: good(wire)[:-9], "not a DNS message"),
+        (lambda wire, _protocol: b"x", "not a DNS message"),
+        (lambda wire, _protocol: wire[:2], "not a DNS message"),
         (_with(_other_question), "another question"),
         (_with(_no_response), "another question"),
     ],

@@ -53,7 +53,7 @@ def test_gaps(found: Published, gaps: list[str]) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"ask_resolver": False, "ask_servers": False}, "nobody would be asked"),
+        ({"ask_resolver": False, "ask_servers": False}, "nothing would be queried"),
         ({"key_secret": "c2VjcmV0"}, "without key_name"),
         ({"timeout": 0}, "timeout"),
         ({"domains": [""]}, "a domain is empty"),
@@ -101,7 +101,7 @@ def test_an_empty_list_of_domains_is_not_all_well() -> None:
 @pytest.mark.parametrize("address", ["127.0.0.11", "[2001:db8::1]", "127.0.0.11:1688"])
 def test_an_address_among_approved_hosts_is_refused(address: str) -> None:
     """Kind: input that can match nothing is accepted in silence."""
-    with pytest.raises(SettingWrong, match="is an address, and the records hold names"):
+    with pytest.raises(SettingWrong, match="is an address, but the records hold names"):
         inquiry(approved_hosts=["kms01.corp.example", address])
 
 

@@ -20,7 +20,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors im
 def test_what_is_no_host_name(text: str) -> None:
     """RFC 952, RFC 1123: no client could find it, and no record of a KMS host holds it."""
     for check in (lambda: options.host_name(text), lambda: options.endpoints_of([text], "hosts")):
-        with pytest.raises(ValueError, match=r"names no host|is no DNS name|is not a name"):
+        with pytest.raises(ValueError, match=r"names no host|is not a DNS name|is not a name"):
             check()
 
 
@@ -41,7 +41,7 @@ def test_targets_as_they_stand(text: str, expected: str) -> None:
 
 def test_an_empty_safeguard_is_none() -> None:
     assert options.safeguard_of(None, "approved_hosts") == ()
-    with pytest.raises(SettingWrong, match="approved_hosts is empty, so that nothing would be protected"):
+    with pytest.raises(SettingWrong, match="approved_hosts is empty, so nothing would be protected"):
         options.safeguard_of([], "approved_hosts")
 
 
@@ -74,9 +74,9 @@ def test_a_domain_may_be_named_by_its_record(text: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
-        ([], "nothing would be looked at"),
+        ([], "nothing would be read"),
         ([""], "a domain is empty"),
-        (["_tcp.a.example"], "no domain that a client"),
+        (["_tcp.a.example"], "not a domain that a client"),
         (["a..b"], "domains"),
     ],
 )

@@ -34,9 +34,9 @@ def records(*texts: str, ttl: int = 600) -> RecordSet:
     return RecordSet.of(map(value, texts), ttl)
 
 
-def request(*hosts: str, approved: str = "", **more: Any) -> plan.Request:
+def request(*hosts: str, approved: str = "", **more: Any) -> plan.RecordRequest:
     endpoints = tuple(KmsEndpoint.parse(f"{name}.corp.example") for name in approved.split())
-    return plan.Request(tuple(map(wish, hosts)), approved=endpoints, **more)
+    return plan.RecordRequest(tuple(map(wish, hosts)), approved=endpoints, **more)
 
 
 EXCLUSIVE: dict[str, Any] = {"exclusive": True}
@@ -81,7 +81,7 @@ PLANS = {
 
 
 @pytest.mark.parametrize(("before", "wanted", "added", "removed"), PLANS.values(), ids=PLANS)
-def test_plan(before: str, wanted: plan.Request, added: str, removed: str) -> None:
+def test_plan(before: str, wanted: plan.RecordRequest, added: str, removed: str) -> None:
     made = plan.make_plan(records(*before.split()), wanted)
     assert set(made.add) == set(map(value, added.split()))
     assert set(made.remove) == set(map(value, removed.split()))
@@ -108,7 +108,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("before", "wanted", "words"), REFUSALS.values(), ids=REFUSALS)
-def test_refused(before: str, wanted: plan.Request, words: str) -> None:
+def test_refused(before: str, wanted: plan.RecordRequest, words: str) -> None:
     with pytest.raises(plan.PlanRefused, match=words) as caught:
         plan.make_plan(records(*before.split()), wanted)
     assert caught.value.advice
@@ -131,14 +131,14 @@ def behind(wildcard: str) -> RecordSet:
 
 
 @pytest.mark.parametrize(("shown", "wanted", "added"), WILD.values(), ids=WILD)
-def test_a_wildcard_in_the_place_of_the_name(shown: str, wanted: plan.Request, added: str) -> None:
+def test_a_wildcard_in_the_place_of_the_name(shown: str, wanted: plan.RecordRequest, added: str) -> None:
     made = plan.make_plan(behind(shown), wanted)
     assert set(made.add) == set(map(value, added.split()))
     assert made.remove == (), "what a wildcard shows is not under this name"
 
 
 @pytest.mark.parametrize("wanted", [request("a", **ONLY_REMOVE), request("b", **ABSENT)])
-def test_what_a_wildcard_shows_cannot_be_deleted_here(wanted: plan.Request) -> None:
+def test_what_a_wildcard_shows_cannot_be_deleted_here(wanted: plan.RecordRequest) -> None:
     with pytest.raises(plan.PlanRefused, match=r"from the wildcard \*\.corp\.example"):
         plan.make_plan(behind("a b"), wanted)
 
@@ -156,7 +156,7 @@ def test_a_target_that_is_no_host_is_not_one_that_is_left(useless: str) -> None:
 def test_short_names_are_refused() -> None:
     for present in (True, False):
         with pytest.raises(plan.PlanRefused, match="full name"):
-            plan.check(plan.Request((plan.Wish("kms01"),), present=present))
+            plan.check(plan.RecordRequest((plan.Wish("kms01"),), present=present))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_time_to_live(before: RecordSet, ttl: int | None, refreshed: str, after:
 def test_priority_and_weight_count_only_when_said() -> None:
     before = records("5 7 1688 a", "b")
     assert plan.make_plan(before, request("a")).is_empty
-    exact = plan.Request((plan.Wish("a.corp.example", priority=0, weight=7),), exclusive=True)
+    exact = plan.RecordRequest((plan.Wish("a.corp.example", priority=0, weight=7),), exclusive=True)
     made = plan.make_plan(before, exact)
     assert [one.text for one in made.add] == ["0 7 1688 a.corp.example"]
     assert {one.text for one in made.remove} == {"5 7 1688 a.corp.example", "0 0 1688 b.corp.example"}

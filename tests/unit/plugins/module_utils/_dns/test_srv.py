@@ -47,7 +47,7 @@ def test_an_empty_set_has_no_time_to_live() -> None:
 
 @pytest.mark.parametrize("text", ["a..b", "x" * 64, "a." * 130])
 def test_no_name(text: str) -> None:
-    with pytest.raises(ValueError, match="no DNS name"):
+    with pytest.raises(ValueError, match="not a DNS name"):
         srv.to_name(text)
 
 

@@ -22,7 +22,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns.inquiry i
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.resolve import Lookup, NameServer
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import RecordSet, SrvValue, in_order
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.survey import Finding, Transfer, View
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import Policy, judge
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import RecordPolicy, judge
 
 from .nameserver import ADDRESS, Handler, Reply, serve
 
@@ -35,7 +35,7 @@ def view(name: str, *values: SrvValue, serial: int | None = None, ttl: int = 600
 
 def finding(*views: View) -> Finding:
     values = in_order(value for one in views if one.records for value in one.records.values)
-    return Finding("corp.example", "_vlmcs._tcp.corp.example", "corp.example", views, judge(values, Policy()), {})
+    return Finding("corp.example", "_vlmcs._tcp.corp.example", "corp.example", views, judge(values, RecordPolicy()), {})
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_only_a_cache_shows_is_not_published() -> None:
     silent = View("ns1", True)
     assert not finding(view("resolver", A, authoritative=False), silent).is_cached(value)
     assert not finding(view("resolver", A, authoritative=False), view("ns2"), silent).is_cached(value)
-    judged = replace(cached, judgements=judge([A], Policy(())))
+    judged = replace(cached, judgements=judge([A], RecordPolicy(())))
     assert present.targets_with([judged], approved=False) == [], "nobody is sent to delete it"
 
 
@@ -155,7 +155,9 @@ def test_reading_from_a_server_that_does_not_know_the_key(unknown: str, unsigned
     """Kind: reading and writing are assumed to need the same credentials. The public servers of a hidden primary."""
     signer = signing.TsigSigner("kms-admin", SECRET)
     with serve(secondary(unknown, unsigned)) as port:
-        settings = survey.Settings(Lookup([f"{ADDRESS}:{port}"], 0.5), signer, Policy(), server_port=port, timeout=0.5)
+        settings = survey.SurveySettings(
+            Lookup([f"{ADDRESS}:{port}"], 0.5), signer, RecordPolicy(), server_port=port, timeout=0.5
+        )
         found = survey._ask_server("_vlmcs._tcp.corp.example", NameServer("ns1", (ADDRESS,)), settings)
     if rcode is None:
         assert found.records is not None
@@ -173,7 +175,7 @@ def test_a_domain_that_does_not_exist() -> None:
     assert finding(gone).exists is False
     assert finding(gone, here).exists is None
     assert Published((finding(gone),)).doubts == (
-        "corp.example does not exist in DNS, so that no client can be in it: check its spelling.",
+        "corp.example does not exist in DNS, so no client can be in it: check its spelling.",
     )
     assert not Published((finding(view("ns1", A)), finding(here))).doubts
 

@@ -119,7 +119,7 @@ def test_a_failed_prerequisite_makes_us_look_again(rcode: str, verified: bool) -
         ("NOTAUTH", "not authoritative for the zone corp.example"),
         ("NOTZONE", "does not lie in the zone"),
         ("SERVFAIL", "max-records-per-type"),
-        ("NOTIMP", "no dynamic updates"),
+        ("NOTIMP", "not accept dynamic updates"),
         ("FORMERR", "did not understand"),
         ("BADVERS", "BADVERS"),
     ],

@@ -8,13 +8,13 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.srv import SrvValue
-from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import Policy, Target, judge
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.verdict import RecordPolicy, Target, judge
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 
 HERE = Target(("192.0.2.1",))
 NOWHERE = Target()
 ALIAS = Target(("192.0.2.1",), alias="other.corp.example")
-APPROVED = Policy((KmsEndpoint.parse("kms01.corp.example"), KmsEndpoint.parse("kms02:1689")))
+APPROVED = RecordPolicy((KmsEndpoint.parse("kms01.corp.example"), KmsEndpoint.parse("kms02:1689")))
 
 
 def srv(host: str, port: int = 1688, priority: int = 0) -> SrvValue:
@@ -36,16 +36,21 @@ CASES = {
     ),
     "unresolvable": (srv("kms01"), NOWHERE, APPROVED, "unresolvable", ("unresolvable",), True),
     "alias": (srv("kms01"), ALIAS, APPROVED, "approved", ("alias",), True),
-    "nobody said": (srv("pc"), HERE, Policy(), "unjudged", (), None),
-    "nobody said, and lost": (srv("pc"), NOWHERE, Policy(), "unresolvable", ("unresolvable",), None),
-    "nobody is approved": (srv("pc"), HERE, Policy(()), "unapproved", ("unapproved",), False),
-    "another port is the rule": (srv("pc", 1700), HERE, Policy(port=1700), "unjudged", (), None),
+    "nobody said": (srv("pc"), HERE, RecordPolicy(), "unjudged", (), None),
+    "nobody said, and lost": (srv("pc"), NOWHERE, RecordPolicy(), "unresolvable", ("unresolvable",), None),
+    "nobody is approved": (srv("pc"), HERE, RecordPolicy(()), "unapproved", ("unapproved",), False),
+    "another port is the rule": (srv("pc", 1700), HERE, RecordPolicy(port=1700), "unjudged", (), None),
 }
 
 
 @pytest.mark.parametrize(("value", "target", "policy", "verdict", "problems", "approved"), CASES.values(), ids=CASES)
 def test_verdict(
-    value: SrvValue, target: Target, policy: Policy, verdict: str, problems: tuple[str, ...], approved: bool | None
+    value: SrvValue,
+    target: Target,
+    policy: RecordPolicy,
+    verdict: str,
+    problems: tuple[str, ...],
+    approved: bool | None,
 ) -> None:
     (judgement,) = judge([value], policy, {value.target: target})
     assert (judgement.verdict.value, judgement.problems, judgement.approved) == (verdict, problems, approved)

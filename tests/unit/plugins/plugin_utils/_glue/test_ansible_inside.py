@@ -23,10 +23,10 @@ from ansible.vars.hostvars import HostVars
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import ansible_inside
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.ansible_inside import INSIDE
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.keywords import connection_keywords
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.rendering import Renderer
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.keywords import connection_keywords
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.rendering import Renderer
 
-from .sending import OneHost
+from .connections.sending import OneHost
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
 FENCE = PLUGINS / "plugin_utils" / "_glue" / "ansible_inside.py"
@@ -47,7 +47,7 @@ PUBLIC = {
     "ansible.utils.unsafe_proxy",
 }
 # Not about connections: types of options, as the connection plugins apply them.
-AGREED = {("plugin_utils/_glue/host_connections.py", "ansible.config.manager")}
+AGREED = {("plugin_utils/_glue/connections/hosts.py", "ansible.config.manager")}
 # The fact cache has its own door.
 CACHE = {("plugin_utils/_glue/fact_cache.py", "ansible")}
 
@@ -102,34 +102,38 @@ class Nothing:
 
 @pytest.mark.parametrize("name", ["raw_get"])
 def test_missing_hostvars_are_told(name: str) -> None:
-    with pytest.raises(AnsibleActionFail, match=rf"has no HostVars\.{name} any more.*2\.17 to 2\.21"):
+    with pytest.raises(AnsibleActionFail, match=rf"no longer has HostVars\.{name}.*2\.17 to 2\.21"):
         Renderer(Templar(loader=DataLoader(), variables={}), Nothing())
 
 
 def test_a_missing_templar_is_told() -> None:
-    with pytest.raises(AnsibleActionFail, match=r"no Templar\.copy_with_new_env and no Templar\.available_variables"):
+    with pytest.raises(
+        AnsibleActionFail, match=r"no longer has Templar\.copy_with_new_env and Templar\.available_variables"
+    ):
         Renderer(Nothing(), OneHost({}))
 
 
 def test_a_missing_task_is_told() -> None:
-    with pytest.raises(AnsibleActionFail, match=r"no Task\.dump_attrs"):
+    with pytest.raises(AnsibleActionFail, match=r"no longer has Task\.dump_attrs"):
         connection_keywords(Nothing(), PlayContext(), {})
 
 
 def test_a_missing_play_context_is_told() -> None:
-    with pytest.raises(AnsibleActionFail, match=r"no PlayContext\.password"):
+    with pytest.raises(AnsibleActionFail, match=r"no longer has PlayContext\.password"):
         connection_keywords(Task(), Nothing(), {})
 
 
 def test_a_missing_config_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ansible_inside, "C", types.SimpleNamespace(config=Nothing()))
-    with pytest.raises(AnsibleActionFail, match=r"no ConfigManager\.get_configuration_definitions and no Config"):
+    with pytest.raises(
+        AnsibleActionFail, match=r"no longer has ConfigManager\.get_configuration_definitions and Config"
+    ):
         ansible_inside.option_definitions("winrm")
 
 
 def test_missing_old_names_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(C, "MAGIC_VARIABLE_MAPPING")
-    with pytest.raises(AnsibleActionFail, match=r"no constants\.MAGIC_VARIABLE_MAPPING"):
+    with pytest.raises(AnsibleActionFail, match=r"no longer has constants\.MAGIC_VARIABLE_MAPPING"):
         ansible_inside.old_variables("password")
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import fleet_diagnosis, fleet_hosts
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet_diagnosis import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet import diagnosis, hosts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.diagnosis import (
     FleetDiagnosis,
     needs_diagnosis,
 )
@@ -139,10 +139,10 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             yield Pause(600)
         return found
 
-    monkeypatch.setattr(fleet_diagnosis, "_reading", outcome)
-    monkeypatch.setattr(fleet_diagnosis, "_host_reading", outcome)
+    monkeypatch.setattr(diagnosis, "_reading", outcome)
+    monkeypatch.setattr(diagnosis, "_host_reading", outcome)
     monkeypatch.setattr(
-        fleet_hosts.options,
+        hosts.options,
         "endpoint_from_connection",
         lambda _connection, name: (Endpoint(name, "127.0.0.1", username="auditor", password=Secret("hidden-word")), ()),
     )

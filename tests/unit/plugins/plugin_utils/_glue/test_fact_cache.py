@@ -60,7 +60,11 @@ def test_a_full_cache_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("memory", "forgotten with this run"), ("ansible.builtin.memory", "forgotten"), ("nosuch.cache.plugin", "nosuch")],
+    [
+        ("memory", "lasts for this run only"),
+        ("ansible.builtin.memory", "lasts for this run only"),
+        ("nosuch.cache.plugin", "nosuch"),
+    ],
 )
 def test_a_cache_that_keeps_nothing_is_an_error(name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(C, "CACHE_PLUGIN", name)

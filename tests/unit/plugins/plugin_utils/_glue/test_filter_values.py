@@ -25,7 +25,7 @@ def test_false(value: Any) -> None:
 
 @pytest.mark.parametrize("value", ["", None, "flase", "ture", 2])
 def test_neither_true_nor_false(value: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="is neither true nor false"):
+    with pytest.raises(AnsibleFilterError, match="is not a boolean: use true or false"):
         flag(value)
 
 
@@ -48,5 +48,5 @@ def test_words(value: Any, wanted: list[str]) -> None:
 
 @pytest.mark.parametrize("value", [True, 7])
 def test_no_list(value: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"{value} is no list"):
+    with pytest.raises(AnsibleFilterError, match=f"{value} is not a list"):
         words(value)

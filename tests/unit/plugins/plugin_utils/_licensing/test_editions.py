@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.catalogue import Choice, catalogue
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.editions import (
-    Verdict,
+    EditionKind,
     edition_of,
     editions,
     names_no_edition,
@@ -19,9 +19,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.edi
 def test_the_verdicts_agree_with_the_catalogue():
     for sku, edition in editions().items():
         choices = {row.choice for row in catalogue() if sku in row.skus and row.choice.usable}
-        if edition.verdict is Verdict.VOLUME:
+        if edition.kind is EditionKind.VOLUME:
             assert choices == {Choice.YES}, edition
-        elif edition.verdict is Verdict.ASK:
+        elif edition.kind is EditionKind.ASK:
             assert choices == {Choice.ASK}, edition
         else:
             assert not choices, edition
@@ -33,13 +33,13 @@ def test_the_verdicts_agree_with_the_catalogue():
 def test_evaluations_are_known(sku):
     edition = edition_of(sku)
     assert edition is not None
-    assert edition.verdict is Verdict.EVALUATION
+    assert edition.kind is EditionKind.EVALUATION
     assert "EVAL" in edition.constant
 
 
 def test_no_other_constant_speaks_of_evaluation():
     for edition in editions().values():
-        assert ("EVAL" in edition.constant) == (edition.verdict is Verdict.EVALUATION)
+        assert ("EVAL" in edition.constant) == (edition.kind is EditionKind.EVALUATION)
 
 
 def test_labels_read_well():

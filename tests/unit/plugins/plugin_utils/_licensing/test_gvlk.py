@@ -427,7 +427,7 @@ def test_whether_a_key_fits_a_machine(ending, os, fits):
 
 def test_an_edition_without_key_in_a_release_that_has_keys_is_no_preview() -> None:
     essentials = gvlk.select(machine(20348, 50))
-    assert "this edition has none" in essentials.advice
+    assert "this edition does not" in essentials.advice
     assert "preview" not in essentials.advice
     assert "preview" in gvlk.select(machine(30000, 50)).advice
 
@@ -442,7 +442,7 @@ def test_what_does_not_fit_together_is_said_in_whole_sentences() -> None:
 
 @pytest.mark.parametrize("by_name", [False, True], ids=["by what the machine is", "by name"])
 def test_of_several_keys_none_is_taken(monkeypatch: pytest.MonkeyPatch, by_name: bool) -> None:
-    """The catalogue has no such rows, and a row that is added by mistake must not decide by its place."""
+    """The catalogue has no such rows, and a row that is added accidentally must not decide by its place."""
     os = machine(17763, 7, edition_id="ServerStandard")
     (row,) = (one for one in gvlk.catalogue() if one.key == ProductKey.parse("N69G4-B89J2-4G8F4-WWYCC-J464C"))
     twin = dataclasses.replace(row, key=ProductKey.parse("WMDGN-G9PQG-XVVXX-R3X43-63DFG"))

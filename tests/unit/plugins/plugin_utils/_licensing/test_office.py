@@ -74,7 +74,7 @@ def test_office_key_by_suite_and_release(family: str, name: str, last_five: str)
     "family", ["Office24ProjectPro2024PreviewVL_KMS_Client_AE", "Office24ProPlus2024PreviewVL_MAK_AE"]
 )
 def test_a_preview_is_told_from_what_is_no_volume_product(family: str) -> None:
-    with pytest.raises(OfficeRefused, match=r"preview release of a volume product.*Install the released one"):
+    with pytest.raises(OfficeRefused, match=r"preview release of a volume product.*Install the released version"):
         gvlk_of(replace(PROPLUS, license_family=family))
 
 

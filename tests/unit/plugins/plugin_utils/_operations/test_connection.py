@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""At which step the way to a machine ends, and what is known up to there."""
+"""At which step the connection to a machine ends, and what is known up to there."""
 
 from __future__ import annotations
 

@@ -34,13 +34,13 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.km
     SetupRequest,
     setup_steps,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import product_key_steps
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest, repair_steps
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
-from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.service import (
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.licensing_service import (
     ServiceRequest,
     service_steps,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.product_key import product_key_steps
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import RepairRequest, repair_steps
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.restart import State
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.key_choice import KeyRequest
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes

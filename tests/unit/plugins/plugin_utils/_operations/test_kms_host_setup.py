@@ -118,7 +118,7 @@ def test_refused_before_anything_is_changed(
 
 def test_key_that_is_no_host_key_is_not_activated() -> None:
     machine = KmsMachine()
-    with pytest.raises(ChangeFailed, match="is no KMS host key") as failure:
+    with pytest.raises(ChangeFailed, match="is not a KMS host key") as failure:
         set_up(machine, key=ProductKey.parse(MAK))
     assert failure.value.changed
     assert "Activate" not in machine.changes

@@ -198,10 +198,10 @@ def test_a_license_is_not_given_up_where_nothing_could_activate_the_machine() ->
 @pytest.mark.parametrize(
     ("approved", "way", "said"),
     [
-        ([KMS01], "adba", "activation=adba wants no KMS host, and approved_kms_hosts names kms01.corp.example"),
-        ([KMS01], "none", "activation=none wants no KMS host"),
-        ([], "kms", "activation=kms wants KMS hosts, and approved_kms_hosts names none"),
-        ([], "both", "activation=both wants KMS hosts"),
+        ([KMS01], "adba", "activation=adba rules out KMS hosts, but approved_kms_hosts names kms01.corp.example"),
+        ([KMS01], "none", "activation=none rules out KMS hosts"),
+        ([], "kms", "activation=kms requires KMS hosts, but approved_kms_hosts names none"),
+        ([], "both", "activation=both requires KMS hosts"),
     ],
 )
 def test_a_policy_that_contradicts_itself(approved: list[str], way: str, said: str) -> None:

@@ -74,7 +74,7 @@ def finding(id_: str = "KMS-001", severity: str = "error", **changes: Any) -> di
 
 
 def rogue(**changes: Any) -> dict[str, Any]:
-    """A KMS host by mistake."""
+    """An accidental KMS host."""
     given = {
         "license": {"key_type": "CSVLK", "channel": "Volume:CSVLK", "partial_product_key": "MCHXF", "grace_minutes": 0},
         "role": "kms_host",

@@ -70,7 +70,7 @@ def test_since_when_a_verdict_lasts() -> None:
 
 def test_numbers_tell_the_difference() -> None:
     changes = {number.words: number.change for number in numbers(after({"a": read()}, {"a": rogue()}))}
-    assert changes["KMS hosts by mistake"] == 1
+    assert changes["Accidental KMS hosts"] == 1
     assert changes["not activated"] == 0
 
 

@@ -75,7 +75,7 @@ def test_each_rule_that_applies_is_a_case() -> None:
     assert found["a: KMS-001 KMS host that is not approved"] == "failure"
     assert found["a: CLI-002 Not activated"] == found["b: KMS-001 KMS host that is not approved"] == "passed"
     assert found["c: AUD-001"] == "error"
-    assert not any(name.startswith("b: KMS-004") for name in found), "it is no approved KMS host"
+    assert not any(name.startswith("b: KMS-004") for name in found), "it is not an approved KMS host"
 
 
 # --- SARIF and Code Quality

@@ -33,10 +33,10 @@ UNREAD = {"unreachable": True, "msg": "refused"}
         ({"a": UNREAD, "b": UNREAD}, "Not known: 0 of 2 machines compliant, 2 were not read."),
         ({"a": rogue(), "b": read()}, "Not compliant: 1 of 2 machines needs action."),
         ({"a": rogue(), "b": rogue(), "c": UNREAD}, "Not compliant: 2 of 3 machines need action, 1 was not read."),
-        ({"a": read("unjudged")}, "Not judged: no policy says what is right for 1 machine."),
+        ({"a": read("unjudged")}, "Not judged: no policy was given to judge 1 machine."),
         (
             {"a": read("unjudged"), "b": UNREAD},
-            "Not judged: no policy says what is right for 2 machines, 1 was not read.",
+            "Not judged: no policy was given to judge 2 machines, 1 was not read.",
         ),
     ],
 )

@@ -25,9 +25,9 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.doorstep import look
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import WinrmError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 
 from .conftest import RawServer, endpoint
 

@@ -74,9 +74,9 @@ def test_header_that_comes_twice_is_joined() -> None:
     ("data", "words"),
     [
         (b"", "without an answer"),
-        (b"\x00\xffgarbage", "no HTTP"),
-        (b"SSH-2.0-x\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1 2x0 OK\r\n\r\n", "no HTTP"),
+        (b"\x00\xffgarbage", "not HTTP"),
+        (b"SSH-2.0-x\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 2x0 OK\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Le", "cut off"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", "cut off"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nab", "Content-Length"),

@@ -16,9 +16,9 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import NotAuthenticated, WinrmError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from tests.lab_unit.wire.client import query
 from tests.lab_unit.wire.workshop import HTTP_PORT, FakeHost, Workshop
 from winlab.answers import answers
@@ -28,8 +28,6 @@ from .conftest import endpoint
 
 LAMPS = query("SELECT * FROM Lab_Lamp")
 STRANGERS = {name for name in answers() if name != "greeting"}
-# Tokens over which the libraries behind pywinrm stumble, each in a way of its own.
-NAMED_BY_STREAMS_ONLY = {"token_401", "ntlm_401"}
 
 
 def over_pywinrm(target: Endpoint) -> Exception | None:
@@ -78,8 +76,7 @@ def test_each_ends_in_an_error_that_has_a_name(workshop: Workshop, ask: Callable
         met = dict(zip(hosts, threads.map(meet, hosts.values()), strict=True))
     gc.collect()
     assert [name for name, error in met.items() if error is None] == []
-    unnamed = {name for name, error in met.items() if "not known yet" in str(error)}
-    assert unnamed <= (NAMED_BY_STREAMS_ONLY if ask is over_pywinrm else set())
+    assert [name for name, error in met.items() if "not known yet" in str(error)] == []
     strange = {name: str(error) for name, error in met.items() if any(map(is_control, str(error)))}
     assert strange == {}
     # Nobody's password is blamed by who was never shown it, or says no more than that he wants one.

@@ -19,13 +19,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from tests.lab_unit.wire.workshop import HTTP_PORT, Workshop
 
 from .conftest import HttpServer, Reply, patient
+from .stream.test_pipe import HOUSE, read
 from .test_hostile_servers import over_a_stream, over_pywinrm
-from .test_stream_pipe import HOUSE, read
 
 Serve = Callable[..., HttpServer]
 

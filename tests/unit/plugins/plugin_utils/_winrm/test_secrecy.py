@@ -26,7 +26,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     Unsealed,
     WinrmError,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from tests.lab_unit.wire.workshop import Workshop
 
@@ -191,7 +191,7 @@ CLIENT = """
 import sys
 sys.path.insert(0, {root!r})
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Kinit, Secret
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 pipe = PywinrmPipe(Endpoint(
     inventory_name="srv01", host="127.0.0.1", port={port}, scheme="http", transports={transports!r},
     username="admin@CORP.EXAMPLE", password=Secret({password!r}), kinit={kinit}, read_timeout=5, operation_timeout=3,

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import trace
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.trace import Exchange, step_of
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTPS_PORT, Workshop
 
 from .conftest import HttpServer, patient
+from .stream.test_pipe import HOUSE, read
 from .test_hostile_servers import over_a_stream, over_pywinrm
 from .test_refusals import GOES_ON, HTML, OFFER, TOKEN, answer, by_turns
-from .test_stream_pipe import HOUSE, read
 
 Serve = Callable[..., HttpServer]
 

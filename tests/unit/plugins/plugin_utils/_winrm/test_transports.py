@@ -16,7 +16,7 @@ import requests
 import winrm.transport
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import kerberos, negotiate
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import kerberos
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Kinit
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
     Misconfigured,
@@ -25,12 +25,13 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     SignInWithheld,
     WinrmError,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm_pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import negotiate
 from tests.lab_unit.wire.workshop import Workshop
 
 from .conftest import HttpServer, RawServer, patient, raw
+from .stream.test_pipe import HOUSE, read
 from .test_refusals import GOES_ON, OFFER, answer, by_turns, proofs_in
-from .test_stream_pipe import HOUSE, read
 
 Serve = Callable[..., HttpServer]
 

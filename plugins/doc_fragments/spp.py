@@ -86,6 +86,11 @@ options:
       - With V(adba) and V(both) each machine is asked for its domain, which takes one request more.
     type: str
     choices: [kms, adba, both, none]
+  activation_by_host:
+    description:
+      - Machines that are to be activated in another way than O(activation) says, by inventory name, each with one of
+        its words. The guide C(KMS or Active Directory) shows how to name a group.
+    type: dict
   activation_objects:
     description:
       - The activation objects of the machines' forest, as M(winfleet.activation.adba_info) returns them. With them it

@@ -171,7 +171,8 @@ objects:
       type: str
       sample: Office LTSC 2021
     kms_ids:
-      description: Identifiers of the groups of products that it activates.
+      description:
+        - Identifiers of the groups of products that it activates; null where the account may not see them.
       type: list
       elements: str
       sample: [01234567-89ab-cdef-0123-456789abcdef]

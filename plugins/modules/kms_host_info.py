@@ -31,6 +31,11 @@ options:
         not read it. A host publishes itself every day, so two days show whether it still can.
     type: int
     default: 0
+  hosts:
+    description:
+      - RV(winfleet.activation.fleet_info#module:hosts) of M(winfleet.activation.fleet_info), for
+        RV(unheard_hosts). Needs O(client_days).
+    type: dict
 seealso:
   - module: winfleet.activation.kms_host
   - module: winfleet.activation.license_info
@@ -294,6 +299,23 @@ expiring_clients:
   returned: success
   type: list
   elements: dict
+weekly_clients:
+  description:
+    - How many clients have asked in each whole week of O(client_days), the last week first. Every activated client asks
+      every week, so this is what RV(current_count) comes to within 30 days.
+  returned: success
+  type: list
+  elements: int
+  sample: [27, 31, 30, 31]
+unheard_hosts:
+  description:
+    - Machines of O(hosts) that have not asked this host in O(client_days), by inventory name, of those that carry a
+      GVLK and are not activated by Active Directory. With several KMS hosts they may have asked another one. A clone
+      whose client machine ID came with other names only is among them. Null without O(hosts).
+  returned: success
+  type: list
+  elements: str
+  sample: [pc0815]
 last_request:
   description: Time of the newest request of any client, in UTC. Null where none was read.
   returned: success
@@ -332,7 +354,7 @@ findings:
     - What is wrong with the host, in the shape of RV(winfleet.activation.license_info#module:findings).
     - Too few clients, and what O(event_days) finds. With O(client_days) also client machine IDs that came with several
       names, and clients that are refused and about to lose their activation; with 14 days and more, that no client has
-      asked for two weeks.
+      asked for two weeks, and that fewer ask than the count needs.
   returned: success
   type: list
   elements: dict

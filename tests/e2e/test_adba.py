@@ -70,6 +70,18 @@ def test_the_audit(adba: Lab, objects: dict[str, Any]) -> None:
     assert found["summary"]["directory_stands_in"]
 
 
+def test_the_policy_of_the_guide_for_a_group(adba: Lab, objects: dict[str, Any]) -> None:
+    """Members of the domain by Active Directory, the others by KMS."""
+    given = yaml.safe_load(example("guide_adba", "yaml", "activation_by_host"))
+    arguments = {**given, "activation_objects": objects}
+    hosts = adba.ansible("windows", "fleet_info", json.dumps(arguments)).result("by-ad")["hosts"]
+    # It is limited to KMS, which its own policy does not want; the policy of the others does.
+    assert "ADB-003" in ids(hosts["kms-only"])
+    rest = {**arguments, "activation_by_host": {}}
+    hosts = adba.ansible("windows", "fleet_info", json.dumps(rest)).result("by-ad")["hosts"]
+    assert "ADB-007" in ids(hosts["kms-only"])
+
+
 def test_an_object_that_is_gone(adba: Lab, objects: dict[str, Any]) -> None:
     found = fleet(adba, {**objects, "objects": [{**objects["objects"][0], "dn": f"CN=new,{CONTAINER}"}]})
     assert ids(found["hosts"]["by-ad"]) == ["ADB-004"]

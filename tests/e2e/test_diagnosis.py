@@ -199,6 +199,21 @@ def test_what_is_wrong_with_a_kms_host_is_gathered(lab: Lab) -> None:
     assert (plain["failures"], plain["idle_minutes"]) == ([], None)
 
 
+def test_who_never_asked_a_kms_host(lab: Lab) -> None:
+    """Two of four: one is activated already, and one looks elsewhere. The one with a retail key need not ask."""
+    fleet = lab.ansible("kms01", "fleet_info", json.dumps({"hosts": ["host-count", "port", "healthy", "key-kind"]}))
+    given = {"client_days": 21, "hosts": fleet.result("kms01")["hosts"]}
+    watched = lab.ansible("kms-few", "kms_host_info", json.dumps(given)).result("kms-few")
+    assert sorted(watched["unheard_hosts"]) == ["healthy", "port"]
+    assert watched["weekly_clients"][0] >= 1
+    assert len(watched["weekly_clients"]) == 3
+    assert_documented(watched, document("kms_host_info")["return"], "kms_host_info")
+    plain = lab.ansible("kms-few", "kms_host_info").result("kms-few")
+    assert (plain["unheard_hosts"], plain["weekly_clients"]) == (None, [])
+    refused = lab.ansible("kms-few", "kms_host_info", json.dumps({"hosts": given["hosts"]}))
+    assert "hosts needs client_days" in refused.output
+
+
 def test_a_fleet_is_asked_why_only_where_something_is_wrong(lab: Lab, results: dict[str, Any]) -> None:
     inventory = yaml.safe_load(lab.inventory.read_text())
     variables = inventory["all"]["vars"]

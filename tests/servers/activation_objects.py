@@ -25,7 +25,7 @@ def guids(*texts: str) -> list[str]:
 
 
 def container(dc: Samba) -> str:
-    return f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,{dc.base}"
+    return f"CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,{dc.forest}"
 
 
 # As Samba writes it: what has a meaning of its own is escaped, the equals sign by its number.

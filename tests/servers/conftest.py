@@ -39,6 +39,8 @@ def addresses() -> Iterator[Callable[..., None]]:
 # Each worker of pytest-xdist has its own.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 SRV_ADDRESS, SRV_DOMAIN = f"127.60.{20 + _WORKER}.1", "srv.example"
+# Of a second domain in its forest, and of a read-only domain controller.
+CHILD_ADDRESS, READ_ONLY_ADDRESS = f"127.60.{20 + _WORKER}.2", f"127.60.{20 + _WORKER}.3"
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,11 @@ class Lab:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def state(self, host: str) -> dict[str, Any]:
+        """The truth about one machine."""
+        found: dict[str, Any] = json.loads(self.winlab("state", host))
+        return found
+
     def events(self, host: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.winlab("events", host).splitlines()]
 
@@ -54,14 +59,15 @@ class Lab:
 
 
 @contextlib.contextmanager
-def lab(folder: Path, scenario: str, name_server: str, key: Key) -> Iterator[Lab]:
+def lab(folder: Path, scenario: str, name_server: str | None = None, key: Key | None = None) -> Iterator[Lab]:
     """A lab for the length of the block; its machines sign their updates with the key."""
     folder.mkdir(parents=True)
-    key_file = folder / "machines.key"
-    key_file.write_text(key.statement())
     running = Lab(folder)
     command = [sys.executable, "-m", "winlab", "up", scenario, "--inventory", running.inventory, "--seed", "1"]
-    command += ["--dns", name_server, "--dns-key", str(key_file)]
+    if name_server is not None and key is not None:
+        key_file = folder / "machines.key"
+        key_file.write_text(key.statement())
+        command += ["--dns", name_server, "--dns-key", str(key_file)]
     with server(command, folder / "winlab.log", running.environment) as process:
         deadline = time.monotonic() + _READY_SECONDS
         while not Path(running.inventory).exists():

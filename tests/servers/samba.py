@@ -31,10 +31,11 @@ import pytest
 ADMINISTRATOR = "Administrator"
 PASSWORD = "Adm1n-Passw0rd"
 SERVICE = "_vlmcs._tcp"
-HOST = "dc1"
+HOST, _READ_ONLY = "dc1", "ro1"
 _READY_SECONDS = 60
 _TOOL_SECONDS = 120
 _SIDE = Path(__file__).with_name("samba_side.py")
+_CHILD = Path(__file__).with_name("samba_child.py")
 _DEBIAN_PYTHON = "/usr/bin/python3"  # started with -I: this file has the name of the package that it wants
 # Of what samba(8) starts by default only this: no file server, no winbind, no helper that registers names.
 _SERVICES = "rpc, ldap, cldap, kdc, dns"
@@ -55,11 +56,17 @@ def require_samba() -> None:
 
 @dataclass(frozen=True)
 class Samba:
-    """A running domain controller. ``environment`` is what a program needs to find its realm."""
+    """A running domain controller. ``environment`` is what a program needs to find its realm.
+
+    ``first`` is a domain controller of the forest's first domain, where that is another one. ``source`` is the one that
+    this one, which is read-only, is a copy of.
+    """
 
     address: str
     domain: str
     folder: Path
+    first: Samba | None = None
+    source: Samba | None = None
 
     @property
     def realm(self) -> str:
@@ -71,11 +78,16 @@ class Samba:
 
     @property
     def host(self) -> str:
-        return f"{HOST}.{self.domain}"
+        return f"{HOST if self.source is None else _READ_ONLY}.{self.domain}"
 
     @property
     def base(self) -> str:
         return ",".join(f"DC={label}" for label in self.domain.split("."))
+
+    @property
+    def forest(self) -> str:
+        """The distinguished name of the forest's first domain."""
+        return self.first.base if self.first is not None else self.base
 
     @property
     def ca(self) -> Path:
@@ -187,12 +199,38 @@ class Samba:
 
 
 @contextlib.contextmanager
-def samba(folder: Path, address: str, domain: str, options: Mapping[str, str] | None = None) -> Iterator[Samba]:
-    """A new domain for the length of the block."""
+def samba(
+    folder: Path, address: str, domain: str, options: Mapping[str, str] | None = None, first: Samba | None = None
+) -> Iterator[Samba]:
+    """A new domain for the length of the block, in a forest of its own or in that of ``first``."""
     require_samba()
     folder.mkdir(parents=True)
-    controller = Samba(address, domain, folder)
+    controller = Samba(address, domain, folder, first)
     _provision(controller, options or {})
+    if first is not None:
+        controller.side("know_domain", base=first.base, name=first.domain, netbios=first.netbios, sid=first.sid)
+    _certify(controller)
+    _configure_kerberos(controller)
+    with _serving(controller):
+        yield controller
+
+
+@contextlib.contextmanager
+def read_only(folder: Path, address: str, source: Samba) -> Iterator[Samba]:
+    """A read-only domain controller that has joined a domain. Tickets are given by the other one.
+
+    It serves nobody whose password it has not; nobody's has been given to it.
+    """
+    folder.mkdir(parents=True)
+    controller = Samba(address, source.domain, folder, source=source)
+    (folder / "run").mkdir()
+    (folder / "empty.conf").touch()
+    settings = {**_settings(controller), "netbios name": _READ_ONLY, "server services": _SERVICES.replace(", dns", "")}
+    command = ["samba-tool", "domain", "join", source.domain, "RODC", "-s", str(folder / "empty.conf")]
+    command += ["--targetdir", str(folder), "--dns-backend", "NONE", "--server", source.address]
+    command += ["--use-kerberos", "off", "-U", f"{source.netbios}\\{ADMINISTRATOR}%{PASSWORD}"]
+    _run([*command, *(f"--option={name}={value}" for name, value in settings.items())], _environment(source.folder))
+    source.side("populate", spns={f"{_READ_ONLY.upper()}$": [f"ldap/{controller.host}"]})
     _certify(controller)
     _configure_kerberos(controller)
     with _serving(controller):
@@ -202,13 +240,9 @@ def samba(folder: Path, address: str, domain: str, options: Mapping[str, str] | 
 # --- Making it --------------------------------------------------------------------------------------------------------
 
 
-def _provision(controller: Samba, options: Mapping[str, str]) -> None:
+def _settings(controller: Samba) -> dict[str, str]:
     folder = controller.folder
-    (folder / "run").mkdir()
-    # Without one of its own, the distribution's smb.conf becomes part of the new one.
-    empty = folder / "empty.conf"
-    empty.touch()
-    settings = {
+    return {
         # With its prefix length: a loopback address that no interface carries is accepted then.
         "interfaces": f"{controller.address}/8",
         "bind interfaces only": "yes",
@@ -219,9 +253,21 @@ def _provision(controller: Samba, options: Mapping[str, str]) -> None:
         "log level": "1",
         "server services": _SERVICES,
         "dcerpc endpoint servers": _ENDPOINTS,
-        **options,
     }
-    command = ["samba-tool", "domain", "provision", "--quiet", "-s", str(empty), "--targetdir", str(folder)]
+
+
+def _provision(controller: Samba, options: Mapping[str, str]) -> None:
+    folder = controller.folder
+    (folder / "run").mkdir()
+    # Without one of its own, the distribution's smb.conf becomes part of the new one.
+    empty = folder / "empty.conf"
+    empty.touch()
+    settings = {**_settings(controller), **options}
+    tool, more = ["samba-tool"], []
+    if controller.first is not None:
+        # The updates of a forest are made in its first domain.
+        tool, more = [_DEBIAN_PYTHON, "-I", str(_CHILD), controller.forest], ["--adprep-level=SKIP"]
+    command = [*tool, "domain", "provision", "--quiet", *more, "-s", str(empty), "--targetdir", str(folder)]
     command += ["--realm", controller.realm, "--domain", controller.netbios, "--server-role", "dc"]
     command += ["--dns-backend", "SAMBA_INTERNAL", "--host-name", HOST, "--host-ip", controller.address]
     command += ["--adminpass", PASSWORD, *(f"--option={name}={value}" for name, value in settings.items())]
@@ -247,6 +293,7 @@ def _certify(controller: Samba) -> None:
 
 
 def _configure_kerberos(controller: Samba) -> None:
+    address = (controller.source or controller).address
     (controller.folder / "krb5.conf").write_text(f"""\
 [libdefaults]
   default_realm = {controller.realm}
@@ -257,8 +304,8 @@ def _configure_kerberos(controller: Samba) -> None:
   udp_preference_limit = 1
 [realms]
   {controller.realm} = {{
-    kdc = {controller.address}
-    kpasswd_server = {controller.address}
+    kdc = {address}
+    kpasswd_server = {address}
   }}
 [domain_realm]
   .{controller.domain} = {controller.realm}
@@ -302,7 +349,7 @@ def _wait(controller: Samba, process: subprocess.Popen[bytes], log: Path) -> Non
         with contextlib.suppress(OSError, EOFError, dns.exception.DNSException):
             for port in (88, 135, 389, 636):
                 socket.create_connection((controller.address, port), 1).close()
-            if dns.query.tcp(query, controller.address, 2).answer:
+            if dns.query.tcp(query, (controller.source or controller).address, 2).answer:
                 return
         time.sleep(0.05)
     raise AssertionError(f"Samba did not start: {log.read_text(errors='replace')}")

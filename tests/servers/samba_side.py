@@ -64,6 +64,30 @@ def add(asked: dict[str, Any]) -> None:
     database.add(message)
 
 
+def know_domain(asked: dict[str, Any]) -> None:
+    """Let a directory know another domain of its forest: its identifiers, and the reference to it.
+
+    Samba shows a reference only to what it holds, so it gets the head of that domain too, as a global catalog has it.
+    """
+    settings = LoadParm()
+    settings.load(asked["conf"])
+    # Without flags it may make the file of the partition.
+    database = SamDB(url=asked["db"], session_info=system_session(), lp=settings, flags=0)
+    configuration = str(database.get_config_basedn())
+    head = {"objectClass": ["top", "domainDNS"], "instanceType": "13", "objectSid": ndr_pack(_sid(asked["sid"]))}
+    reference = {"objectClass": "crossRef", "nCName": asked["base"], "dnsRoot": asked["name"], "systemFlags": "3"}
+    named = f"CN={asked['netbios']},CN=Partitions,{configuration}"
+    for dn, values in ((asked["base"], head), (named, {**reference, "nETBIOSName": asked["netbios"]})):
+        message = Message(Dn(database, dn))
+        for attribute, value in values.items():
+            message[attribute] = MessageElement(value, FLAG_MOD_ADD, attribute)
+        database.add(message, ["relax:0"])
+
+
+def _sid(text: str) -> Any:
+    return security.dom_sid(text)
+
+
 def delete(asked: dict[str, Any]) -> None:
     _database(asked).delete(asked["dn"])
 
@@ -175,7 +199,7 @@ def _change(database: Any, name: Any, values: dict[str, Any], kind: int) -> None
 
 
 _VERBS = (populate, replace, add, delete, rename, exists, members, set_sddl, sddl, sid, attributes, descriptors)
-VERBS = {verb.__name__: verb for verb in (*_VERBS, read, parts)}
+VERBS = {verb.__name__: verb for verb in (*_VERBS, know_domain, read, parts)}
 
 if __name__ == "__main__":
     json.dump(VERBS[sys.argv[1]](json.load(sys.stdin)), sys.stdout)

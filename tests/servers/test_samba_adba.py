@@ -28,8 +28,16 @@ from .samba import ADMINISTRATOR, PASSWORD, Samba
 USER, USER_PASSWORD = "adba-reader", "Us3r-Passw0rd-of-the-lab"
 CLERK = "adba-clerk"
 OFFICE_2021 = "47f3b983-7c53-4d45-abc6-bcd91e2dd90a"
-# A name of other scripts, one with characters that mean something in a distinguished name, and one that steers.
-NAMES = {"ao1": "Corp AO 2022", "Größe, +=Ñ": "Активация Windows 日本", "ao3": None, "ao4": "evil\x1b[31m\u202ename"}
+DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"
+# Names of other scripts and beyond the first plane, letters whose case is not that of English, characters that mean
+# something in a distinguished name, and one that steers.
+NAMES = {
+    "ao1": "Corp AO 2022",
+    "Größe, +=Ñ": "Активация Windows 日本",
+    f"İSTANBUL {DOTLESS}i": "تنشيط 🏢",
+    "ao3": None,
+    "ao4": "evil\x1b[31m\u202ename",
+}
 
 
 def fill(dc: Samba) -> None:
@@ -48,7 +56,7 @@ def dc(srv_dc: Samba) -> Iterator[Samba]:
 
 def options(dc: Samba, **more: Any) -> dict[str, Any]:
     """By Kerberos, signed and sealed, as a user without any right of an administrator."""
-    wanted = {"domain_controller": ADDRESS, **dc.by_kerberos(USER, USER_PASSWORD), **more}
+    wanted = {"domain_controller": dc.address, **dc.by_kerberos(USER, USER_PASSWORD), **more}
     return {key: value for key, value in wanted.items() if value is not None}
 
 
@@ -87,6 +95,7 @@ def test_an_ordinary_user_reads_them_all(dc: Samba, ansible: Ansible) -> None:
         "writable_by": [],
     }
     assert objects[dn_of(dc, "Größe, +=Ñ")]["name"] == "Активация Windows 日本"
+    assert objects[dn_of(dc, f"İSTANBUL {DOTLESS}i")]["name"] == "تنشيط 🏢"
     # Without a display name, its common name; and the product of a host key that Microsoft names.
     unnamed = objects[dn_of(dc, "ao3")]
     assert (unnamed["name"], unnamed["product"]) == ("ao3", "Office LTSC 2021")
@@ -116,7 +125,7 @@ def test_licenses_are_never_asked_for(dc: Samba, ansible: Ansible) -> None:
 @contextlib.contextmanager
 def signed_in(dc: Samba, user: str | None = f"{USER}@{DOMAIN}", password: str = USER_PASSWORD) -> Iterator[Any]:
     """A connection of the test's own; anonymous without a user."""
-    connection = ldap.initialize(f"ldaps://{ADDRESS}")
+    connection = ldap.initialize(f"ldaps://{dc.address}")
     connection.set_option(ldap.OPT_X_TLS_CACERTFILE, str(dc.ca))
     connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
     connection.simple_bind_s(user or "", password if user else "")
@@ -176,16 +185,40 @@ def test_who_else_may_write(dc: Samba, ansible: Ansible) -> None:
     assert found["container_writable_by"] == [{"trustee": name, "sid": clerk, "rights": "create child objects"}]
 
 
-def test_what_may_not_be_seen_is_null(dc: Samba, ansible: Ansible) -> None:
-    """Read properties are denied for one object, and its descriptor with them."""
+# Schema identifiers of attributes (Microsoft Learn, Active Directory schema), for rights to one of them.
+ATTRIBUTES = {
+    "csvlk_pid": "b47f510d-6b50-47e1-b556-772c79e4ffc4",
+    "partial_product_key": "a601b091-8652-453a-b386-87ad239b7c08",
+    "sku_id": "9684f739-7b78-476d-8d74-31ad7692eef4",
+    "kms_ids": "9b663eda-3542-46d6-9df0-314025af2bac",
+}
+
+
+@pytest.mark.parametrize("hidden", ATTRIBUTES)
+def test_an_attribute_that_may_not_be_seen_is_null(dc: Samba, ansible: Ansible, hidden: str) -> None:
     reader = dc.side("sid", name=USER)
-    with permitted(dc, dn_of(dc, "ao1"), f"(D;;RPRC;;;{reader})"):
+    before = by_dn(run(ansible, dc, options(dc)).ok())[dn_of(dc, "ao1")]
+    with permitted(dc, dn_of(dc, "ao1"), f"(OD;;RP;{ATTRIBUTES[hidden]};;{reader})"):
+        found = by_dn(run(ansible, dc, options(dc)).ok())[dn_of(dc, "ao1")]
+    assert before[hidden] is not None
+    # Changing the descriptor changes the object.
+    assert {**found, "changed": None} == {**before, hidden: None, "changed": None}
+
+
+def test_a_descriptor_that_may_not_be_seen_is_null(dc: Samba, ansible: Ansible) -> None:
+    reader = dc.side("sid", name=USER)
+    with permitted(dc, dn_of(dc, "ao1"), f"(D;;RC;;;{reader})"):
+        found = by_dn(run(ansible, dc, options(dc)).ok())
+    assert (found[dn_of(dc, "ao1")]["writable_by"], found[dn_of(dc, "ao1")]["csvlk_pid"]) == (None, PID)
+    assert found[dn_of(dc, "ao3")]["writable_by"] == []
+
+
+def test_an_object_that_may_not_be_read_at_all_is_not_there(dc: Samba, ansible: Ansible) -> None:
+    """A filter finds only what may be read (MS-ADTS 3.1.1.3.1.3.1), so that it cannot even be counted."""
+    reader = dc.side("sid", name=USER)
+    with permitted(dc, dn_of(dc, "ao1"), f"(D;;RP;;;{reader})"):
         found = run(ansible, dc, options(dc)).ok()
-    others = {dn_of(dc, name) for name in NAMES if name != "ao1"}
-    assert others <= set(by_dn(found))
-    hidden = by_dn(found).get(dn_of(dc, "ao1"))
-    # A server may show that there is something; what it is stays hidden.
-    assert hidden is None or (hidden["csvlk_pid"], hidden["sku_id"], hidden["writable_by"]) == (None, None, None)
+    assert (found["present"], set(by_dn(found))) == (True, {dn_of(dc, name) for name in NAMES if name != "ao1"})
 
 
 # --- What is not there ------------------------------------------------------------------------------------------------
@@ -219,6 +252,38 @@ def test_a_container_that_may_not_be_seen(dc: Samba, ansible: Ansible) -> None:
 
 
 # --- Removing one -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Größe 2016", f"Iğd{DOTLESS}r İ", "Объект", "日本, 🏢"])
+def test_remove_one_with_a_foreign_name(dc: Samba, ansible: Ansible, name: str) -> None:
+    """By its name in other letters, where there are any, and by no other object's."""
+    dn = make(dc, name, "Corp AO 2016")
+    try:
+        audited = {"hosts": activated_by(dn)}
+        refused = remove(ansible, dc, removing(dc, dn, **audited), "--check").failed()
+        assert "1 machines are activated by Corp AO 2016: pc2." in refused["msg"]
+        done = remove(ansible, dc, removing(dc, dn)).ok()
+        assert (done["result"], done["object"]["dn"], len(done["left"])) == ("verified", dn, len(NAMES))
+        assert not dc.side("exists", dn=dn)
+    finally:
+        if dc.side("exists", dn=dn):
+            dc.side("delete", dn=dn)
+
+
+def test_of_two_that_may_be_meant_the_one_that_is_named_is_removed(dc: Samba, ansible: Ansible) -> None:
+    """Samba tells sharp s from two; whoever does not know that must not remove the other one."""
+    sharp, plain = make(dc, "Straße", "sharp"), make(dc, "Strasse", "plain")
+    try:
+        done = remove(ansible, dc, removing(dc, plain)).ok()
+        assert (done["object"]["name"], dc.side("exists", dn=sharp), dc.side("exists", dn=plain)) == (
+            "plain",
+            True,
+            False,
+        )
+    finally:
+        for dn in (sharp, plain):
+            if dc.side("exists", dn=dn):
+                dc.side("delete", dn=dn)
 
 
 @pytest.fixture

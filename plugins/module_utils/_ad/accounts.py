@@ -89,7 +89,7 @@ def _sid_of_root(directory: Directory, partitions: str, forest: str) -> str:
     identifiers = [match[1] for entry in found if (match := _SID.match(entry.text("nCName").partition(";")[2]))]
     if len(identifiers) != 1 or not sid.is_text(identifiers[0]):
         what = f"the security identifier of the forest's first domain ({forest or 'unknown'}) cannot be read"
-        advice = "Name a domain controller of that domain in server, or use an account that may read CN=Partitions"
+        advice = "Name a domain controller of that domain, or use an account that may read CN=Partitions"
         raise Refused(directory.label, what, advice)
     return identifiers[0]
 

@@ -56,7 +56,7 @@ class ActivationObject:
     csvlk_pid: str | None = None
     partial_product_key: str | None = None
     sku_id: str | None = None
-    kms_ids: tuple[str, ...] = ()
+    kms_ids: tuple[str, ...] | None = None
     created: datetime | None = None
     changed: datetime | None = None
     writers: tuple[Writer, ...] | None = None
@@ -154,14 +154,15 @@ def _descriptor(directory: Directory, dn: str) -> tuple[bytes, ...]:
 
 def object_in(entry: Entry, descriptor: Iterable[bytes], trusted: frozenset[str]) -> ActivationObject:
     """From what a directory server shows of it."""
-    ids = (_identifier(value) for value in entry.values("msSPP-KMSIds"))
+    ids = [_identifier(value) for value in entry.values("msSPP-KMSIds")]
     return ActivationObject(
         dn=entry.dn,
         name=entry.text("displayName") or entry.text("cn") or entry.dn,
         csvlk_pid=entry.text("msSPP-CSVLKPid") or None,
         partial_product_key=entry.text("msSPP-CSVLKPartialProductKey") or None,
         sku_id=next((_identifier(value) for value in entry.values("msSPP-CSVLKSkuId")), None),
-        kms_ids=tuple(sorted(one for one in ids if one is not None)),
+        # No object is without: of one that shows none, they may not be seen.
+        kms_ids=tuple(sorted(one for one in ids if one is not None)) if ids else None,
         created=_moment(entry.text("whenCreated")),
         changed=_moment(entry.text("whenChanged")),
         writers=writers_in(descriptor, OF_OBJECT, trusted),

@@ -52,7 +52,7 @@ def activation_object(found: ActivationObject, names: Names) -> Result:
         "csvlk_pid": _text(found.csvlk_pid),
         "sku_id": found.sku_id,
         "product": product_of(found.sku_id),
-        "kms_ids": list(found.kms_ids),
+        "kms_ids": list(found.kms_ids) if found.kms_ids is not None else None,
         "created": _time(found.created),
         "changed": _time(found.changed),
         "writable_by": _writers(found.writers, names),

@@ -71,10 +71,20 @@ def look(directory: Directory, dn: str) -> Removal:
     if not is_directly_below(dn, seen.container):
         what = f"{dn} does not lie in {seen.container}, so it is not an activation object of this forest"
         raise Refused(directory.label, what, "Take the name from adba_info")
-    found = next((one for one in seen.objects if is_same(one.dn, dn)), None)
+    found = _named(directory, seen, dn)
     if found is None and seen.missing is None and directory.read(dn, ["objectClass"]) is not None:
         raise Refused(directory.label, f"{dn} is not an activation object", "Remove it with another tool, if needed")
     return Removal(seen, found, tuple(one for one in seen.objects if one is not found))
+
+
+def _named(directory: Directory, seen: Activation, dn: str) -> ActivationObject | None:
+    """Letter case and the like tell no two objects apart in Active Directory; in another server they may."""
+    same = [one for one in seen.objects if is_same(one.dn, dn)]
+    exact = [one for one in same if one.dn == dn]
+    if len(same) > 1 and not exact:
+        what = f"{dn} may be any of {', '.join(one.dn for one in same)}"
+        raise Refused(directory.label, what, "Take the name from adba_info, letter for letter")
+    return next(iter(exact or same), None)
 
 
 def guard(removal: Removal, audit: Audit) -> None:

@@ -34,8 +34,8 @@ def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
     if isinstance(error, ldap.NO_SUCH_OBJECT):
         return NotFound(label, f"{doing}: there is no such object")
     if isinstance(error, ldap.REFERRAL):
-        advice = "Name a domain controller of that domain in server"
-        return Elsewhere(label, f"{doing}: this server does not hold it, and refers to another one", advice)
+        what = f"{doing}: this server does not hold it, or is read-only, and refers to another one"
+        return Elsewhere(label, what, "Name a domain controller that holds it and may be written to")
     if isinstance(error, ldap.ALREADY_EXISTS):
         return AlreadyThere(label, f"{doing}: it exists already", "Run again")
     if isinstance(error, ldap.TIMEOUT):

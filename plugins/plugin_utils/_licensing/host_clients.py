@@ -24,6 +24,7 @@ OVERDUE = timedelta(days=21)
 # An activation by KMS is good for 180 days (the same page).
 VALIDITY = timedelta(days=180)
 EXPIRING = timedelta(days=30)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,42 @@ def recent_clients(requests: Iterable[ClientRequest]) -> tuple[RecentClient, ...
 def overdue(clients: Iterable[RecentClient], now: datetime) -> tuple[RecentClient, ...]:
     """Clients that have not asked for three weeks and are forgotten after 30 days."""
     return tuple(client for client in clients if now - client.last.when >= OVERDUE)
+
+
+def weekly(requests: Iterable[ClientRequest], now: datetime, read: timedelta) -> tuple[int, ...]:
+    """How many clients have asked in each whole week of what was read of the log, the last week first.
+
+    Every activated client asks every week, so this is what the count of 30 days comes to.
+    """
+    weeks: list[set[str]] = [set() for _whole in range(read // WEEK)]
+    for request in requests:
+        number = max(timedelta(), now - request.when) // WEEK
+        if number < len(weeks):
+            weeks[number].add(request.client_machine_id)
+    return tuple(len(week) for week in weeks)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that should ask a KMS host: what the inventory calls it, and by what it would be known in the log."""
+
+    inventory_name: str
+    client_machine_id: str
+    names: tuple[str, ...]
+
+
+def unheard(machines: Iterable[Machine], clients: Iterable[RecentClient]) -> tuple[str, ...]:
+    """The machines that the host has not heard from. One whose ID came with other names only is among them."""
+    heard = {client.last.client_machine_id: {_short(name) for name in client.names} for client in clients}
+    return tuple(
+        one.inventory_name
+        for one in machines
+        if heard.get(one.client_machine_id.lower(), set()).isdisjoint(map(_short, one.names))
+    )
+
+
+def _short(name: str) -> str:
+    return name.partition(".")[0].lower()
 
 
 def expiring(clients: Iterable[RecentClient], now: datetime) -> tuple[RecentClient, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from .._licensing.host_clients import RecentClient, expiring, overdue, recent_clients
+from .._licensing.host_clients import RecentClient, expiring, overdue, recent_clients, weekly
 from .._licensing.host_events import HostTrouble
 from .._licensing.host_keys import HostKeyGroup, group_of
 from .._licensing.host_preflight import Problem, problems
@@ -37,6 +37,7 @@ class HostInfo:
     """``clients`` is empty when the log was not asked for, ``troubles`` when its own events were not.
 
     ``last_request`` is the newest one of all, None where none was read. ``findings`` say what is wrong with the host.
+    ``weeks``: how many clients have asked in each whole week that was read, the last first.
     """
 
     state: Audit
@@ -49,6 +50,7 @@ class HostInfo:
     troubles: tuple[HostTrouble, ...] = ()
     findings: tuple[Finding, ...] = ()
     now: datetime | None = None
+    weeks: tuple[int, ...] = ()
 
     @property
     def last_request(self) -> datetime | None:
@@ -75,14 +77,14 @@ def host_info_steps(days: int, names: tuple[str, ...] = (), event_days: int = 0)
         if product.key_type is KeyType.CSVLK
     )
     now = state.snapshot.os.local_time or datetime.now(timezone.utc)
-    clients = recent_clients((yield from read_requests(now - timedelta(days=days)))) if days else ()
+    requests = (yield from read_requests(now - timedelta(days=days))) if days else ()
+    clients, weeks = recent_clients(requests), weekly(requests, now, timedelta(days=days))
     troubles: tuple[HostTrouble, ...] = ()
     if event_days:
         provider = state.snapshot.os.provider
         troubles = yield from read_host_troubles(provider, now - timedelta(days=event_days))
-    info = HostInfo(
-        state, settings, keys, clients, overdue(clients, now), expiring(clients, now), obstacles, troubles, (), now
-    )
+    late, ending = overdue(clients, now), expiring(clients, now)
+    info = HostInfo(state, settings, keys, clients, late, ending, obstacles, troubles, (), now, weeks)
     return replace(info, findings=tuple(_findings(info, days, now)))
 
 
@@ -92,5 +94,6 @@ def _findings(info: HostInfo, days: int, now: datetime) -> Iterator[Finding]:
         return
     for state in info.state.snapshot.serving:
         yield from host_health.count_findings(state.current_count, state.required_count)
+        yield from host_health.trend_findings(info.weeks, state.current_count, state.required_count)
     if days:
         yield from host_health.client_findings(info.clients, info.expiring, now, timedelta(days=days))

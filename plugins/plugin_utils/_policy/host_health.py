@@ -37,6 +37,23 @@ def count_findings(counted: int | None, required: int | None) -> Iterator[Findin
     yield finding("KMS-006", reason, advice, current_count=counted, required_count=required)
 
 
+def trend_findings(weeks: Sequence[int], counted: int | None, required: int | None) -> Iterator[Finding]:
+    """Whether the count is about to be lost: reached by clients of weeks ago, and not by those of the last one.
+
+    Of a log that does not reach further back than the last week it is not known whether it holds all of that.
+    """
+    if counted is None or not required or len(weeks) < 2 or not weeks[1]:
+        return
+    last, before = weeks[0], weeks[1]
+    if last < required <= counted and last < before:
+        reason = (
+            f"{last} clients have asked it in the last week, {before} in the week before. It needs {required}, and its "
+            f"count of {counted} falls to what still asks within 30 days."
+        )
+        advice = "Find out who has stopped asking (hosts), and let the clients of other KMS hosts ask this one."
+        yield finding("KMS-012", reason, advice, weekly_clients=list(weeks), required_count=required)
+
+
 def event_findings(troubles: Iterable[HostTrouble]) -> Iterator[Finding]:
     """What it has logged as failed, and no success has followed."""
     for trouble in troubles:

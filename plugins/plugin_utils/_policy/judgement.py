@@ -20,6 +20,7 @@ def judge(machine: Machine, policy: Policy | None) -> Judgement:
     """Judge one machine. Without a policy nothing is right or wrong."""
     if policy is None:
         return Judgement(Verdict.UNJUDGED, machine.role.reason)
+    policy = policy.of(machine.identity)
     approved = bool(policy.approved.of_machine(machine.identity))
     found = replace(_judged(machine, policy, approved), approved=approved)
     besides = tuple(by_directory.findings(machine, policy, approved))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...module_utils._identity import ApprovedHosts, MachineIdentity
@@ -35,6 +35,16 @@ def _check(way: Way | None, hosts: ApprovedHosts) -> None:
     raise ValueError(f"activation={way.value} rules out KMS hosts, but approved_kms_hosts names {names}")
 
 
+def _ways(given: Mapping[str, Any], hosts: ApprovedHosts) -> dict[str, Way]:
+    known = {way.value: way for way in Way}
+    for name, way in given.items():
+        if way not in known:
+            raise ValueError(f"activation_by_host: {name} has {way!r}, and may have {', '.join(known)}")
+        if known[way].by_kms and not hosts:
+            raise ValueError(f"activation_by_host: {name} is to use KMS hosts, and approved_kms_hosts names none")
+    return {str(name): known[way] for name, way in given.items()}
+
+
 @dataclass(frozen=True)
 class Policy:
     """What must hold.
@@ -44,7 +54,8 @@ class Policy:
     approved hosts, where they are known, so that a client that was given an address can be judged.
 
     ``activation`` is how machines are to be activated; None where that was not decided, which is KMS, and Active
-    Directory where there is an object. ``objects`` are those, where they were read.
+    Directory where there is an object. ``objects`` are those, where they were read. ``ways`` are those of single
+    machines, by inventory name, where they are to be activated in another way.
     """
 
     approved: ApprovedHosts
@@ -53,6 +64,7 @@ class Policy:
     addresses: frozenset[str] = frozenset()
     activation: Way | None = None
     objects: ActivationObjects | None = None
+    ways: Mapping[str, Way] = field(default_factory=dict)
 
     @classmethod
     def parse(
@@ -62,6 +74,7 @@ class Policy:
         minimum_days: int = MINIMUM_DAYS,
         activation: str | None = None,
         objects: Mapping[str, Any] | None = None,
+        ways: Mapping[str, Any] | None = None,
     ) -> Policy:
         """From the words of a playbook, and a result of adba_info. Raises ValueError, which says what is wrong."""
         if minimum_days < 0:
@@ -75,7 +88,13 @@ class Policy:
             minimum_days,
             activation=way,
             objects=ActivationObjects.parse(objects) if objects is not None else None,
+            ways=_ways(ways or {}, hosts),
         )
+
+    def of(self, machine: MachineIdentity) -> Policy:
+        """As it is for one machine."""
+        way = self.ways.get(machine.inventory_name)
+        return self if way is None else replace(self, activation=way)
 
     def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
         """Whether a machine that the inventory calls so has to be asked for its full name, once its system is known."""
@@ -84,7 +103,8 @@ class Policy:
     @property
     def asks_for_domains(self) -> bool:
         """Whether every machine has to be asked for its domain: only its members are activated through it."""
-        return self.activation is not None and self.activation.by_directory
+        ways = [*self.ways.values(), *([self.activation] if self.activation is not None else [])]
+        return any(way.by_directory for way in ways)
 
     @property
     def windows_objects(self) -> tuple[ActivationObject, ...]:

@@ -27,6 +27,7 @@ POLICY_ARGUMENTS: dict[str, Any] = {
     "minimum_days": {"type": "int", "default": MINIMUM_DAYS},
     "activation": {"type": "str", "choices": [way.value for way in Way]},
     "activation_objects": {"type": "dict"},
+    "activation_by_host": {"type": "dict"},
 }
 
 
@@ -42,6 +43,7 @@ def policy_of(arguments: Result) -> Policy | None:
             arguments["minimum_days"],
             activation,
             arguments["activation_objects"],
+            arguments["activation_by_host"],
         )
     except ValueError as error:
         raise ValueError(f"the policy cannot be read: {error}") from None

@@ -162,6 +162,7 @@ def host_info_result(info: HostInfo) -> Result:
         "duplicate_clients": [_client_of_host(client) for client in info.clients if client.duplicate],
         "overdue_clients": [_client_of_host(client) for client in info.overdue],
         "expiring_clients": [_client_of_host(client) for client in info.expiring],
+        "weekly_clients": list(info.weeks),
         "last_request": time_text(info.last_request),
         "idle_minutes": _idle_minutes(info),
         "failures": [_failure_of_host(trouble) for trouble in info.troubles],

@@ -39,7 +39,7 @@ _ASK: Mapping[str, Callable[[Facts], Answer]] = {
 }
 _UNEXPLAINED = "unexplained"
 # What goes with nearly every cause, and is not a cause of its own.
-_ACCOMPANY = frozenset({"logged_code", "license_state", "request_arrived", _UNEXPLAINED})
+_ACCOMPANY = frozenset({"logged_code", "request_arrived", _UNEXPLAINED})
 
 
 class Problem:

@@ -11,7 +11,7 @@ from ..._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
 from ..._licensing.error_codes import code_text, explain
 from . import reading
 from .facts import Facts, KmsHost
-from .preconditions import KMS_CLIENT, Objection, no_log, of_host, unless
+from .preconditions import KMS_CLIENT, Objection, no_log, not_read, of_host, unless
 from .step import Answer, failed, not_asked, passed, unknown
 
 # What a host answers.
@@ -103,14 +103,14 @@ def logged_code(facts: Facts) -> Answer:
     code = reading.code(facts)
     failure = reading.logged(facts)
     if failure is None and (code is None or code in reading.GENERIC_CODES | reading.STATE_CODES):
-        return no_log(facts) or passed("it has logged no failure since the last success")
+        return no_log(facts) or not_read(facts) or passed("it has logged no failure since the last success")
     explained = explain(code or 0)
     where = f"event {failure.event}" if failure is not None else "its license"
     evidence = f"{where} says {explained.code_text}: {explained.meaning.rstrip('.')}"
     return failed(evidence, explained.admin_action, explains=code not in reading.GENERIC_CODES)
 
 
-@unless(no_log)
+@unless(no_log, not_read)
 def request_arrived(facts: Facts) -> Answer:
     """Step ``request_arrived``."""
     failure = reading.logged(facts)

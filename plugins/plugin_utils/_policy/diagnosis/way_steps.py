@@ -160,7 +160,10 @@ def _strangers(facts: Facts, found: tuple[Record, ...], strange: list[Record]) -
         return failed(f"it asked {asked.host}, which is published and not approved")
     if reading.code(facts) == _NOT_ENOUGH_COUNT:
         return failed(f"{names} is published as well and not approved, and takes clients from the count of the others")
-    return passed(f"an approved host is published; so is {names}, which is not approved")
+    beside = f"an approved host is published; so is {names}, which is not approved"
+    if facts.log is None:
+        return unknown(f"{beside}, and which of them it asked is not known: {facts.why_unread('events')}")
+    return passed(beside)
 
 
 def _addresses(facts: Facts, place: Place) -> tuple[str, ...] | None:

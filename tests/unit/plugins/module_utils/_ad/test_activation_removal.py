@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -127,3 +128,18 @@ def test_what_is_known_after_a_failure(server: Server, kind: type[AdError], chan
 
 def test_somebody_else_was_faster() -> None:
     activation_removal.remove(cast(Directory, Server(on_delete=NotFound("dc1", "gone"))), OBJECT)
+
+
+def named(dn: str, *objects: str) -> str | None:
+    seen = replace(SEEN, objects=tuple(ActivationObject(f"CN={name},{CONTAINER}", name) for name in objects))
+    found = activation_removal._named(cast(Directory, Server()), seen, f"CN={dn},{CONTAINER}")
+    return found.name if found is not None else None
+
+
+def test_the_object_that_is_named() -> None:
+    assert named("AO1", "ao1", "ao2") == "ao1"
+    assert named("ao3", "ao1", "ao2") is None
+    assert named("Strasse", "Straße", "Strasse") == "Strasse"
+    assert named("Straße", "Strasse", "Straße") == "Straße"
+    with pytest.raises(Refused, match=r"may be any of CN=Straße,.*letter for letter"):
+        named("STRASSE", "Straße", "Strasse")

@@ -66,6 +66,9 @@ WORDS = {
         "Activation Center",
         "SRV",
     ],
+    "0xC004F011": ["token", "12321", "Ignore it"],
+    "0x8007139F": ["8198", "1688", "licensing_service"],
+    "0x8004FC12": ["Office", "proxy"],
     "0xC004F038": ["25", "5", "30 days", "CMID", "not at fault"],
     "0xC004F074": ["12288", "1688", "_vlmcs._tcp", "clock"],
     "0xC004F041": ["not activated", "on the host", "not this client"],
@@ -112,7 +115,7 @@ def test_the_important_codes_say_what_matters(code):
 
 def test_the_table_is_complete_and_in_order():
     rows = list(read_table("activation_errors.tsv"))
-    assert len(rows) == len({row["code"] for row in rows}) == 496
+    assert len(rows) == len({row["code"] for row in rows}) == 497
     for row in rows:
         assert row["code"] == error_codes.code_text(int(row["code"], 16))
         assert row["basis"] in ("documented", "system", "symbol")
@@ -180,6 +183,7 @@ def test_an_unknown_code_is_taken_apart(code, area, words):
         (0x80072035, "ERROR_DS_UNWILLING_TO_PERFORM", "ad", ["unwilling to perform", "domain controllers"]),
         (0x80041009, "WBEM_E_NOT_AVAILABLE", "wmi", ["not available"]),
         (0x8033803D, "ERROR_WSMAN_INVALID_SELECTORS", "wmi", ["invalid selectors", "winrm helpmsg 0x8033803D"]),
+        (0x80080005, "CO_E_SERVER_EXEC_FAILURE", "general", ["server exec failure"]),
         (0x80010108, "RPC_E_DISCONNECTED", "rpc", ["disconnected"]),
         (0x80040154, "REGDB_E_CLASSNOTREG", "general", ["MS-ERREF"]),
         (0xC000006D, "STATUS_LOGON_FAILURE", "general", ["logon failure"]),

@@ -12,10 +12,13 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_clients import (
     ClientRequest,
+    Machine,
     expiring,
     overdue,
     parse_request,
     recent_clients,
+    unheard,
+    weekly,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import group_of, host_key_groups
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import OperatingSystem
@@ -201,3 +204,26 @@ def test_a_host_key_of_office_activates_its_release(release: str, activated: boo
     )
     assert group.activates(client, os) is activated
     assert group.activates(product(), os) is False
+
+
+def heard(days_ago: float, cmid: str, name: str) -> ClientRequest:
+    return ClientRequest(NOW - timedelta(days=days_ago), 0, 25, name, cmid, None, "licensed", 1, None)
+
+
+def test_clients_of_each_week() -> None:
+    requests = [heard(0, "a", "pc1"), heard(6.9, "a", "pc1"), heard(7, "a", "pc1"), heard(8, "b", "pc2")]
+    assert weekly(requests, NOW, timedelta(days=21)) == (1, 2, 0)
+    # What is no whole week any more says nothing; a clock may have been set back since.
+    assert weekly([heard(15, "a", "pc1"), heard(-1, "b", "pc2")], NOW, timedelta(days=16)) == (1, 0)
+    assert weekly(requests, NOW, timedelta(days=6)) == ()
+
+
+def test_machines_that_were_not_heard_of() -> None:
+    clients = recent_clients([heard(1, "a", "PC1.corp.example"), heard(2, "b", "pc2")])
+    machines = [
+        Machine("first", "A", ("PC1",)),
+        Machine("second", "b", ("other", "pc2.corp.example")),
+        Machine("clone", "b", ("pc3",)),
+        Machine("silent", "c", ("pc4",)),
+    ]
+    assert unheard(machines, clients) == ("clone", "silent")

@@ -320,3 +320,36 @@ def test_a_key_is_told_by_its_last_five_and_else_by_its_product_id() -> None:
     assert objects.of_product(replace(carried, product_key_id=pid)) is not None
     assert objects.of_product(replace(carried, product_key_id="other")) is None
     assert objects.of_product(carried) is None
+
+
+def test_one_machine_may_be_activated_in_another_way_than_the_rest() -> None:
+    mixed = Policy.parse([KMS01], activation="both", ways={"pc1": "adba", "pc2": "none"})
+    assert [mixed.of(MachineIdentity(name)).activation for name in ("pc1", "pc2", "pc3")] == ["adba", "none", "both"]
+    assert mixed.asks_for_domains
+    assert Policy.parse([KMS01], activation="kms", ways={"pc1": "adba"}).asks_for_domains
+    assert not Policy.parse([KMS01], activation="kms", ways={"pc1": "none"}).asks_for_domains
+
+
+def test_a_machine_is_judged_by_its_own_way() -> None:
+    settings = KmsClientSettings(discovered_host=KMS01, activation_type_used=2)
+    client = replace(product(KeyType.GVLK, "VDYBN"), kms=settings, grace_minutes=HALF_A_YEAR)
+    found = snapshot(client, os=MEMBER)
+    machine = Machine(MachineIdentity("pc1"), found, client, classify.role(found))
+    for ways, expected in (({}, []), ({"pc2": "adba"}, []), ({"pc1": "adba"}, ["ADB-008"])):
+        judged = judge(machine, Policy.parse([KMS01], activation="both", ways=ways))
+        assert [one.kind.id for one in judged.findings if one.kind.id.startswith("ADB")] == expected
+
+
+@pytest.mark.parametrize(
+    ("approved", "ways", "words"),
+    [
+        ([KMS01], {"pc1": "ad"}, "pc1 has 'ad', and may have kms, adba, both, none"),
+        ([], {"pc1": "kms"}, "pc1 is to use KMS hosts, and approved_kms_hosts names none"),
+        ([], {"pc1": "both"}, "pc1 is to use KMS hosts"),
+        ([KMS01], {"pc1": None}, "pc1 has None"),
+    ],
+)
+def test_a_way_that_cannot_be(approved: list[str], ways: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match="activation_by_host") as caught:
+        Policy.parse(approved, ways=ways)
+    assert words in str(caught.value)

@@ -9,8 +9,9 @@ Kind: a cause that is named because a fact was missing, or because another one w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
+from itertools import combinations
 
 import pytest
 
@@ -24,7 +25,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.act
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import KmsClientSettings, Product
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
-from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis import words
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis import reading, words
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.facts import (
     ActivationObject,
     Computer,
@@ -259,6 +260,8 @@ WITHHELD: dict[str, tuple[Callable[[Facts], Facts], tuple[str, ...]]] = {
             "configured_host",
             "clock",
             "license_state",
+            "logged_code",
+            "request_arrived",
         ),
     ),
     "service": (changed(service=None), ("service",)),
@@ -288,6 +291,10 @@ WITHHELD: dict[str, tuple[Callable[[Facts], Facts], tuple[str, ...]]] = {
         ("request_arrived",),
     ),
     "events": (changed(log=None), ("logged_code", "request_arrived")),
+    "which of two it asked": (
+        lambda base: replace(published(record(KMS01), record(ROGUE, False))(base), log=None),
+        ("srv_hosts",),
+    ),
     "whether the cached host answers": (
         carrying(replace(CLIENT, kms=KmsClientSettings(discovered_host=KMS02, discovered_port=1688))),
         ("cached_host",),
@@ -338,12 +345,69 @@ def test_what_has_to_be_explained(client: Product | None, problem: str | None) -
     assert (diagnosis.cause is None) == (problem is None)
 
 
-def test_two_causes_are_named_in_their_order() -> None:
-    both = replace(published()(facts()), clock_offset=timedelta(hours=9))
-    diagnosis = diagnose(both)
+# What goes with a cause, and is told in the line of the code instead.
+TOLD_AS_CODE = {"logged_code", "request_arrived"}
+
+
+def touched(situation: str) -> set[str]:
+    """Which facts a situation changes; the code to believe is one of them."""
+    before, after = facts(), FAILING[situation][0](facts())
+    found = {one.name for one in fields(Facts) if getattr(before, one.name) != getattr(after, one.name)}
+    return found | ({"code"} if reading.code(before) != reading.code(after) else set())
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Every two situations that may come together: they have other causes, and change other facts."""
+    return [
+        (one, other)
+        for one, other in combinations(FAILING, 2)
+        if FAILING[one][1] != FAILING[other][1] and not touched(one) & touched(other)
+    ]
+
+
+# Who is in no domain can be activated by no object, and by nothing if the directory is all he may use.
+MEETING = {
+    frozenset({"directory only, no object", "no suffix"}): "activation_type",
+    frozenset({"0xC004F081", "no suffix"}): "dns_suffix",
+}
+
+
+@pytest.mark.parametrize(("one", "other"), pairs())
+def test_of_two_causes_the_first_is_named_and_the_second_listed(one: str, other: str) -> None:
+    order = list(questions())
+    first, second = sorted((FAILING[one][1], FAILING[other][1]), key=order.index)
+    diagnosis = diagnose(FAILING[other][0](FAILING[one][0](facts())))
     assert diagnosis.cause is not None
-    assert diagnosis.cause.question.id == "srv_records"
-    assert [one.question.id for one in diagnosis.also] == ["clock"]
+    cause = diagnosis.cause.question.id
+    assert cause == MEETING.get(frozenset({one, other}), first), words.report(diagnosis)
+    if second == cause:
+        return
+    failing = step(diagnosis, second) is Status.FAILED and second not in TOLD_AS_CODE
+    assert (second in [listed.question.id for listed in diagnosis.also]) is failing
+    # The second is left out only where the first leaves no place for it, or what the first says is all there is.
+    assert failing or second in TOLD_AS_CODE or step(diagnosis, second) in (Status.NOT_ASKED, Status.UNKNOWN)
+
+
+def test_most_second_causes_are_listed() -> None:
+    both = [diagnose(FAILING[other][0](FAILING[one][0](facts()))) for one, other in pairs()]
+    assert sum(bool(diagnosis.also) for diagnosis in both) > len(both) / 2
+
+
+#: Facts that may be withheld whole.
+KINDS = ("service", "computer", "activation_objects", "resolution", "dns", "probe", "kms_host", "events", "licensing")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("situation", FAILING)
+def test_what_is_withheld_makes_nobody_else_the_cause(situation: str, kind: str) -> None:
+    change, expected = FAILING[situation]
+    known, withheld = diagnose(change(facts())), diagnose(WITHHELD[kind][0](change(facts())))
+    assert withheld.cause is not None
+    # The code that Windows itself has logged is no guess.
+    assert withheld.cause.question.id in (expected, "unexplained", "logged_code"), words.report(withheld)
+    for one in known.steps:
+        if one.answer.status is Status.FAILED:
+            assert step(withheld, one.question.id) is not Status.PASSED, one
 
 
 def test_the_steps_are_data_with_a_source_each() -> None:

@@ -68,3 +68,23 @@ def test_many_names_are_cut_short() -> None:
     (found,) = host_health.client_findings(many, many, NOON, timedelta(days=1))
     assert found.kind.id == "KMS-011"
     assert "pc4 and 3 more" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("weeks", "counted", "required", "found"),
+    [
+        pytest.param((20, 27), 30, 25, ["KMS-012"], id="falling below"),
+        pytest.param((25, 27), 30, 25, [], id="falling, and still enough"),
+        pytest.param((20, 20), 30, 25, [], id="steady, others are in longer intervals"),
+        pytest.param((24, 20), 30, 25, [], id="rising"),
+        pytest.param((20, 27), 20, 25, [], id="lost already, which KMS-006 says"),
+        pytest.param((20, 0), 30, 25, [], id="the log holds the last week only"),
+        pytest.param((20,), 30, 25, [], id="one week tells no trend"),
+        pytest.param((), 30, 25, [], id="not read"),
+        pytest.param((20, 27), None, 25, [], id="no count"),
+    ],
+)
+def test_trend(weeks: tuple[int, ...], counted: int | None, required: int, found: list[str]) -> None:
+    told = list(host_health.trend_findings(weeks, counted, required))
+    assert [one.kind.id for one in told] == found
+    assert all("20 clients have asked it in the last week, 27 in the week before" in one.reason for one in told)

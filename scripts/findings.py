@@ -29,8 +29,8 @@ remedy for the very machine come with each finding: in the result ``findings`` o
 :ansplugin:`winfleet.activation.license_info#module` and :ansplugin:`winfleet.activation.fleet_info#module`, and in the
 report.
 
-In the commands below ``MACHINES`` stands for the machines that were found and the approved KMS hosts, which must be part
-of a repair unless the controller reaches their port; a report writes their names in its place.
+In the commands below ``MACHINES`` stands for the machines that were found and the approved KMS hosts, which must be
+part of a repair unless the controller reaches their port. A report writes their names in its place.
 """
 
 _ROOMS = {

@@ -54,8 +54,8 @@ FILES = {
 _CLIENT = "winfleet.activation.kms_client"
 POLICY = "approved_kms_hosts: [kms01.corp.example]\n"
 ALIASES = {"srv2008r2-01": "srv2008r2-01", "pc07": "win10-01", "web1": "srv2016-01"}
-#: As a report writes it: a machine that was found, and the approved host.
-MACHINES = "kms01.corp.example,srv2019-01.corp.example"
+#: As a report writes it: the machines that were found, and the approved host.
+MACHINES = ",".join(f"{name}.corp.example" for name in ("kms01", "srv2008-01", "srv2008r2-01", "srv2019-01"))
 COMMANDS = [(block, command) for block in blocks() if block.language == "console" for command in block.commands]
 
 

@@ -42,7 +42,7 @@ ELSEWHERE = {
     "corp.microsoft.ad.ldap.yml": "nowhere: microsoft.ad.ldap is another collection's plugin",
 }
 #: What a command ends with, where that is not 0, by a part of it and its page.
-CODES = {("guide_ci", "winfleet.activation.audit"): 2, ("guide_fleet", "-e @audit.yml"): 2}
+CODES = {("guide_ci", "winfleet.activation.audit"): 2, ("guide_fleet", "winfleet.activation.audit"): 2}
 #: Files that a page says to have, by a part of the example.
 FILES = {
     ("guide_ci", "# audit.yml"): "audit.yml",

@@ -28,6 +28,9 @@ What the audit can find, each with an identifier that is never reused. The reaso
 remedy for the very machine come with each finding: in the result ``findings`` of
 :ansplugin:`winfleet.activation.license_info#module` and :ansplugin:`winfleet.activation.fleet_info#module`, and in the
 report.
+
+In the commands below ``MACHINES`` stands for the machines that were found and the approved KMS hosts, which must be
+part of a repair unless the controller reaches their port. A report writes their names in its place.
 """
 
 _ROOMS = {

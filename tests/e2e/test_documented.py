@@ -42,7 +42,7 @@ ELSEWHERE = {
     "corp.microsoft.ad.ldap.yml": "nowhere: microsoft.ad.ldap is another collection's plugin",
 }
 #: What a command ends with, where that is not 0, by a part of it and its page.
-CODES = {("guide_ci", "winfleet.activation.audit"): 2, ("guide_fleet", "-e @audit.yml"): 2}
+CODES = {("guide_ci", "winfleet.activation.audit"): 2, ("guide_fleet", "winfleet.activation.audit"): 2}
 #: Files that a page says to have, by a part of the example.
 FILES = {
     ("guide_ci", "# audit.yml"): "audit.yml",
@@ -53,7 +53,9 @@ FILES = {
 }
 _CLIENT = "winfleet.activation.kms_client"
 POLICY = "approved_kms_hosts: [kms01.corp.example]\n"
-ALIASES = {"srv2008r2-01": "srv2008r2-01", "pc07": "win10-01", "web1": "srv2016-01", "MACHINES": "srv2019-01"}
+ALIASES = {"srv2008r2-01": "srv2008r2-01", "pc07": "win10-01", "web1": "srv2016-01"}
+#: As a report writes it: the machines that were found, and the approved host.
+MACHINES = ",".join(f"{name}.corp.example" for name in ("kms01", "srv2008-01", "srv2008r2-01", "srv2019-01"))
 COMMANDS = [(block, command) for block in blocks() if block.language == "console" for command in block.commands]
 
 
@@ -120,7 +122,7 @@ class Desk:
             text = text.replace('  kms_host_key: "{{ vault_kms_host_key }}"\n', "").replace(
                 'kms_host_key: "{{ vault_kms_host_key }}"\n', ""
             )
-        return text.replace("MACHINES", f"{ALIASES['MACHINES']}.corp.example")
+        return text.replace("MACHINES", MACHINES)
 
 
 def _inventory(lab: Lab, given: dict[str, Any]) -> tuple[dict[str, Any], str]:

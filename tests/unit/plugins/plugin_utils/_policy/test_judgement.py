@@ -227,12 +227,66 @@ def following(configured: str | None = None, discovered: str | None = None, own:
         pytest.param(following("169.254.169.250"), "left_alone", ["leave_alone"], id="Amazon"),
         pytest.param(following(discovered="kms.windows.googlecloud.com"), "left_alone", ["leave_alone"], id="Google"),
         pytest.param(following("10.1.2.3"), "kms_client_ok", [], id="an address cannot be compared with names"),
+        pytest.param(following("127.0.0.2"), "wrong_kms_host", ["client_settings"], id="the machine itself"),
+        pytest.param(following("::1"), "wrong_kms_host", ["client_settings"], id="the machine itself, IPv6"),
+        pytest.param(following(discovered="127.0.0.2"), "wrong_kms_host", ["ask"], id="activated by itself"),
+        pytest.param(following("kms01.corp.example:1688"), "kms_client_ok", [], id="with a port"),
+        pytest.param(following("KMS01.corp.example."), "kms_client_ok", [], id="in capitals, with a final dot"),
+        pytest.param(following("kms01.emea.example"), "wrong_kms_host", ["client_settings"], id="a namesake"),
+        pytest.param(following("AZKMS.core.windows.net.:1688"), "left_alone", ["leave_alone"], id="Azure, with a port"),
+        pytest.param(following("kms.core.usgovcloudapi.net"), "left_alone", ["leave_alone"], id="Azure US Government"),
+        pytest.param(following("azkms.core.chinacloudapi.cn"), "left_alone", ["leave_alone"], id="Azure, 21Vianet"),
+        pytest.param(following("[FD00:EC2::250]"), "left_alone", ["leave_alone"], id="Amazon, IPv6"),
+        pytest.param(following("azkms.example"), "wrong_kms_host", ["client_settings"], id="named like Azure's"),
     ],
 )
 def test_whom_a_client_follows(state: Snapshot, verdict: str, actions: list[str]) -> None:
     """Kind: a client of a KMS host that is not approved was called compliant."""
     judgement = judged(state)
     assert (judgement.verdict.value, kinds_of(judgement)) == (verdict, actions)
+
+
+@pytest.mark.parametrize("written", ["kms 01", "kms01:99999", "http://kms01", "[x]", "kms01:", "a:b:c"])
+def test_what_is_no_name_at_all_is_a_host_that_is_not_approved(written: str) -> None:
+    """Kind: what somebody once wrote on one machine ends the audit of all."""
+    assert judged(following(written)).verdict is Verdict.WRONG_KMS_HOST
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "ids", "actions"),
+    [
+        pytest.param(
+            ("kms8.emulator.example", 6_866_310),
+            "wrong_kms_host",
+            ["CLI-004", "CLI-011"],
+            ["client_settings", "ask"],
+            id="an emulator, and its validity",
+        ),
+        pytest.param(
+            ("azkms.core.windows.net", 6_866_310), "implausible_validity", ["CLI-011"], ["ask"], id="not Azure's either"
+        ),
+        pytest.param(("10.1.2.3", 1_000), "validity_ends_soon", ["CLI-003", "CLI-013"], ["ask"], id="by address"),
+        pytest.param(
+            ("kms8.emulator.example", 1_000),
+            "wrong_kms_host",
+            ["CLI-004", "CLI-003"],
+            ["client_settings", "ask"],
+            id="another host, which is gone",
+        ),
+        pytest.param((KMS01, 1_000), "validity_ends_soon", ["CLI-003"], ["ask"], id="the right host"),
+    ],
+)
+def test_one_fault_hides_no_other(state: tuple[str, int], verdict: str, ids: list[str], actions: list[str]) -> None:
+    """Kind: the first thing that is remarked on is all that is told, and a mere remark passes for all well."""
+    host, minutes = state
+    found = following(host)
+    judgement = judged(replace(found, products=tuple(replace(one, grace_minutes=minutes) for one in found.products)))
+    assert judgement.verdict.value == verdict
+    assert [one.kind.id for one in judgement.findings] == ids
+    assert kinds_of(judgement) == actions
+    assert all(
+        one.reason.removeprefix(judged(following(KMS01)).reason) in judgement.reason for one in judgement.findings
+    )
 
 
 def test_an_address_is_judged_where_those_of_approved_hosts_are_known() -> None:

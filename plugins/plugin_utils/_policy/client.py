@@ -124,7 +124,7 @@ def _inconvertible(machine: Machine, primary: Product, choice: KeyRefusal) -> Ju
     if machine.licensed:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
     explained = activation.reason_of(primary)
-    advice = f"{explained.admin_action} {choice.advice}" if explained else choice.advice
+    advice = explained.admin_action if explained and explained.known else choice.advice
     reason = _as_found(machine, primary)
     found = finding("CLI-002", reason, advice, code=explained.code_text if explained else None)
     return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))

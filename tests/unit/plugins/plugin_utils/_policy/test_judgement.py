@@ -358,6 +358,48 @@ def test_the_reason_names_state_and_code(state: Snapshot, policy: Policy, words:
     assert words in judged(state, policy).reason
 
 
+@pytest.mark.parametrize(
+    ("code", "acts", "words"),
+    [
+        (0xC004F074, True, "event 12288"),
+        (0xC004F038, True, "Let more computers contact"),
+        (0xC004F042, True, "point it to the right one"),
+        (0x8007232B, True, "_vlmcs._tcp"),
+        (0x8004E999, True, "slui.exe 0x2a 0x8004E999"),
+        (0xC004F06C, False, "w32tm"),
+        (0xC004F035, False, "by telephone"),
+        (0xC004C003, False, "install the GVLK"),
+        (0x803FA067, False, ""),
+        (0xC004F057, False, "another channel"),
+        (0xC004F014, False, "Install the key"),
+        (0xC004F210, False, "Change the edition or the key"),
+    ],
+)
+def test_the_code_decides_the_remedy(code: int, acts: bool, words: str) -> None:
+    """Kind: "activate it" is said of every code, also where that cannot help, and nothing of what to look at."""
+    plan = judged(snapshot(reason(code, product(status=5)))).plan
+    assert plan.has(ActionKind.ACTIVATE) is acts
+    assert plan.has(ActionKind.ASK) is not acts
+    assert words in plan.advice
+
+
+@pytest.mark.parametrize("code", [0x4004F00C, 0x4004F00D, 0, None])
+def test_an_information_is_no_failure_to_look_into(code: int | None) -> None:
+    plan = judged(snapshot(replace(product(status=2), license_status_reason=code))).plan
+    assert plan.advice == "Activate it (module license)."
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(0xC004FD01, "Use KMS"), (0xC004FD02, "Hyper-V host"), (0xC004FD03, "KMS"), (0xC004FD7F, "GVLK")],
+)
+def test_a_guest_that_its_host_does_not_activate_is_advised_once(code: int, words: str) -> None:
+    """Kind: the same advice twice, in the words of the code and in those of the plan."""
+    advice = judged(snapshot(reason(code, replace(AVMA, license_status_code=5)))).advice
+    assert words in advice
+    assert advice.count("GVLK") <= 1
+
+
 def test_an_unapproved_configured_host_is_cleared_before_activation() -> None:
     state = following("kms8.emulator.example")
     unlicensed = replace(state, products=tuple(replace(one, license_status_code=5) for one in state.products))

@@ -24,6 +24,9 @@ _FOR_GOOD = (KeyType.RETAIL, KeyType.OEM, KeyType.MAK, KeyType.UNKNOWN)
 # Where an edition is licensed by somebody else, and rightly so.
 _LICENSED_ELSEWHERE = (Refusal.MULTI_SESSION, Refusal.SUBSCRIPTION, Refusal.BEFORE_VISTA)
 
+# Where there is a GVLK, or may be one, and a person has to say which.
+_UNDECIDED = (Refusal.ASK, Refusal.AMBIGUOUS, Refusal.CONTRADICTION, Refusal.UNKNOWN_SKU)
+
 
 def judge(machine: Machine, policy: Policy) -> Judgement:
     """Judge a machine that neither carries a host key nor serves."""
@@ -84,7 +87,7 @@ def _without_key(machine: Machine) -> Judgement:
         return Judgement(Verdict.NO_KEY, machine.role.reason, (found,), _conversion(machine, choice))
     if choice.why in _LICENSED_ELSEWHERE:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
-    verdict = Verdict.NO_GVLK if choice.leave_alone else Verdict.NO_KEY
+    verdict = Verdict.NO_KEY if choice.why in _UNDECIDED else Verdict.NO_GVLK
     return _without_gvlk(verdict, f"{machine.role.reason} {choice.reason}", choice)
 
 
@@ -120,7 +123,8 @@ def _inconvertible(machine: Machine, primary: Product, choice: KeyRefusal) -> Ju
     """A key that is not accepted where no GVLK can or should take its place."""
     elsewhere = primary.key_type in (KeyType.AVMA, KeyType.SUBSCRIPTION) or choice.why in _LICENSED_ELSEWHERE
     if not elsewhere:
-        return _without_gvlk(Verdict.NO_GVLK, f"{_as_found(machine, primary)} {choice.reason}", choice)
+        verdict = Verdict.WRONG_KEY_TYPE if choice.why in _UNDECIDED else Verdict.NO_GVLK
+        return _without_gvlk(verdict, f"{_as_found(machine, primary)} {choice.reason}", choice)
     if machine.licensed:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
     explained = activation.reason_of(primary)

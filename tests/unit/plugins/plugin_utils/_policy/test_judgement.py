@@ -45,6 +45,9 @@ WINDOWS_10_PRO = OperatingSystem("Microsoft Windows 10 Pro", "10.0.19045", 19045
 MULTI_SESSION = replace(WINDOWS_10_PRO, sku=175, edition_id="ServerRdsh")
 HOME = replace(WINDOWS_10_PRO, sku=101, edition_id="Core")
 SERVER_2003 = OperatingSystem("Microsoft(R) Windows(R) Server 2003", "5.2.3790", 3790, None, 3)
+ESSENTIALS_2022 = OperatingSystem("Windows Server 2022 Essentials", "10.0.20348", 20348, 50, 3)
+TWO_MINDS = OperatingSystem("Windows 11", "10.0.22631", 22631, 4, 1, edition_id="Professional")
+NO_SKU = OperatingSystem("Windows 10", "10.0.19045", 19045, 0, 1, edition_id="NoSuchEdition")
 FOUNDATION = OperatingSystem("Windows Server 2008 R2 Foundation", "6.1.7601", 7601, 33, 3)
 
 OBJECT = DirectoryActivation("Corp AO", "CN=ao1,CN=Activation Objects,DC=corp,DC=example")
@@ -118,6 +121,12 @@ CONVERT = ["install_key", "restart_service", "activate"]
         pytest.param(snapshot(), POLICY, "no_key", CONVERT, id="no key"),
         pytest.param(snapshot(os=HOME), POLICY, "no_gvlk", ["ask"], id="no key on Home"),
         pytest.param(snapshot(os=SERVER_2022_EVALUATION), POLICY, "no_gvlk", ["ask"], id="no key on an evaluation"),
+        pytest.param(snapshot(os=FOUNDATION), POLICY, "no_gvlk", ["ask"], id="no key, and no edition with a GVLK"),
+        pytest.param(snapshot(os=ESSENTIALS_2022), POLICY, "no_gvlk", ["ask"], id="no key on Essentials 2022"),
+        pytest.param(snapshot(MAK, os=ESSENTIALS_2022), POLICY, "no_gvlk", ["ask"], id="MAK on Essentials 2022"),
+        pytest.param(snapshot(os=TWO_MINDS), POLICY, "no_key", ["ask"], id="no key, and a person has to say which"),
+        pytest.param(snapshot(MAK, os=TWO_MINDS), POLICY, "wrong_key_type", ["ask"], id="MAK, a person has to say"),
+        pytest.param(snapshot(os=NO_SKU), POLICY, "no_key", ["ask"], id="no key on an edition nobody knows"),
         pytest.param(snapshot(os=MULTI_SESSION), POLICY, "left_alone", ["leave_alone"], id="multi-session, no key"),
         pytest.param(snapshot(MAK), POLICY, "wrong_key_type", CONVERT, id="MAK not accepted"),
         pytest.param(snapshot(MAK), MAK_TOO, "accepted_key_ok", [], id="MAK accepted"),

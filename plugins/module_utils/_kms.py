@@ -62,6 +62,13 @@ def is_address(name: str) -> bool:
     return _address(text[1:-1] if text.startswith("[") and text.endswith("]") else text) is not None
 
 
+def is_own_address(name: str) -> bool:
+    """Whether a text is an address by which a machine reaches itself only: loopback, or none at all (RFC 6890)."""
+    address = _address(normal_name(name))
+    found = ipaddress.ip_address(address) if address is not None else None
+    return found is not None and (found.is_loopback or found.is_unspecified)
+
+
 def _address(text: str) -> str | None:
     try:
         return ipaddress.ip_address(text).compressed
@@ -81,6 +88,18 @@ def split_port(text: str) -> tuple[str, int | None]:
     if port is not None and not 1 <= port <= 65535:
         raise ValueError(f"{text!r}: a port must be between 1 and 65535")
     return found["v6"] or found["name"], port
+
+
+def host_in(text: str) -> str:
+    """The host in what a machine has as its KMS host, for comparing: whatever was written there, and without the port.
+
+    A person's list is refused where it cannot be read; what somebody once set on a machine is a host that nobody has.
+    """
+    try:
+        host, _port = split_port(text)
+    except ValueError:
+        host = text
+    return normal_name(host)
 
 
 @dataclass(frozen=True)

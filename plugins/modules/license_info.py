@@ -409,7 +409,7 @@ verdict:
     - V(kms_unapproved) carries a KMS host key, or serves as a KMS host, and is not approved. V(kms_host_not_serving) is
       an approved KMS host that does not serve.
     - V(not_activated) carries an accepted key only. V(wrong_key_type) carries a kind of key that is not accepted,
-      V(no_gvlk) likewise on an edition for which there is no GVLK, and V(no_key) none at all.
+      V(no_key) none at all, and V(no_gvlk) likewise on an edition for which there is no GVLK.
     - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(wrong_activation_type) may be
       activated by KMS only, or through Active Directory only, which cannot work. V(implausible_validity) is activated
       for longer than KMS or Active Directory activate. V(validity_ends_soon) has less than O(minimum_days) left.

@@ -82,6 +82,26 @@ def test_a_group_of_the_inventory(site: Lab, playbook: str) -> None:
     assert "The variable aproved_kms_hosts is set" in said(run)
 
 
+@pytest.mark.parametrize(("playbook", "limited"), [("audit", ()), ("enforce", ("--limit", "pc1"))])
+def test_a_group_that_is_none(site: Lab, playbook: str, limited: tuple[str, ...]) -> None:
+    """Kind: no machine at all is taken for machines that are all well."""
+    variable = f"{playbook}_hosts"
+    run = site.playbook(f"winfleet.activation.{playbook}", POLICY | {variable: "wndows"}, *limited)
+    assert run.code != 0, run.output
+    assert variable in said(run)
+    assert "Nothing was changed." in said(run)
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [({}, "None of the machines could be read"), ({"enforce_mark_hosts": "fifty"}, "must be a number, not fifty")],
+)
+def test_a_repair_of_nothing_is_no_success(site: Lab, variables: dict[str, str], words: str) -> None:
+    run = site.playbook("winfleet.activation.enforce", POLICY | variables | {"kms_domains": []})
+    assert run.code == 2, run.output
+    assert words in said(run)
+
+
 def test_what_is_the_organizations_own(site: Lab) -> None:
     """It goes on to read the machines, where nobody answers."""
     own = {

@@ -153,7 +153,12 @@ def _is_addon(product: Product) -> bool:
     """Where the provider does not say, extended security updates are known by their identifiers, or by their name."""
     if product.is_addon is not None:
         return product.is_addon
-    return product.activation_id in _ESU or "ESU" in re.split(r"[^A-Za-z]+|(?=-)", product.name or "")
+    return product.activation_id in _ESU or any(map(_names_esu, (product.name, product.license_family)))
+
+
+def _names_esu(text: str | None) -> bool:
+    """``Server-ESU-Year1``, ``Client ESU Year 3``, ``ESUYear2``, ``Extended Security Updates``; not ``RESUME``."""
+    return re.search(r"(?<![A-Za-z])ESU(?![a-z])|Extended Security Update", text or "") is not None
 
 
 def _is_kms(product: Product) -> bool:

@@ -12,8 +12,8 @@ from .tables import read_table
 
 
 def cloud_kms(host: str) -> str | None:
-    """The cloud provider that a KMS host belongs to; None for any other host."""
-    return _providers().get(host.strip().rstrip(".").lower())
+    """The cloud provider that a KMS host belongs to; None for any other host. ``host`` as ``_kms.host_in`` gives it."""
+    return _providers().get(host)
 
 
 @lru_cache(maxsize=1)

@@ -47,6 +47,11 @@ class Explanation:
     activating_again: bool = True
 
     @property
+    def informs(self) -> bool:
+        """Whether it reports no failure: a success, or the severity of an information (MS-ERREF, 2.1)."""
+        return self.code == 0 or self.code >> 30 == 1
+
+    @property
     def summary(self) -> str:
         """Code, symbol and meaning in one line."""
         symbol = f" ({self.symbol})" if self.symbol else ""

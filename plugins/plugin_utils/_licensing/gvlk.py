@@ -219,7 +219,9 @@ def _cross_check(os: OperatingSystem, row: Gvlk, named: bool) -> Selection:
 
 def _no_such_build(os: OperatingSystem, edition: Edition) -> Selection:
     known = [row for row in _installable() if edition.sku in row.skus]
-    note = f" {edition.note}" if edition.note else ""
+    newer = all(row.build_max is not None and row.build_max < os.build for row in known)
+    # What the note of an edition says of keys is how it went on after those that are known.
+    note = f" {edition.note}" if edition.note and newer else ""
     if os.build == _ANNUAL_CHANNEL_BUILD:
         note = " It is Windows Server, version 23H2 (annual channel), which has no published key."
     return _refused(

@@ -15,7 +15,7 @@ from .catalogue import Choice, Gvlk, catalogue
 from .model import Product
 
 _FAMILY = re.compile(
-    r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<preview>Preview)?(?P<click>XC2R|X)?VL_",
+    r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<preview>Preview\d*)?(?P<click>XC2R|X)?VL_",
     re.IGNORECASE,
 )
 
@@ -45,14 +45,14 @@ class OfficeRefused(ValueError):
 
 def gvlk_of(product: Product) -> Gvlk:
     """The published client setup key of an Office product. Raises OfficeRefused."""
-    family = product.license_family or ""
+    family = product.license_family or _family_in(product.name)
     found = _FAMILY.match(family)
     if found is None:
         raise OfficeRefused(
             f"{product.name} is not a volume license product (license family {family or 'unknown'}), so it takes no "
             "GVLK. Retail and subscription installations are left alone."
         )
-    if found["preview"]:
+    if "preview" in family.lower():
         raise OfficeRefused(
             f"{product.name} is a preview release of a volume product (license family {family}), and previews have no "
             "published GVLK. Install the released version."
@@ -66,6 +66,12 @@ def gvlk_of(product: Product) -> Gvlk:
             "it from Microsoft's list."
         )
     return rows[0]
+
+
+def _family_in(name: str | None) -> str:
+    """``Office16ProPlusVL_KMS_Client`` of ``Office 16, Office16ProPlusVL_KMS_Client edition``; empty without."""
+    found = re.search(r"\bOffice\w+_\w+", name or "")
+    return found[0] if found else ""
 
 
 def _rows(brand: str, edition: str, year: str, click_to_run: bool) -> list[Gvlk]:

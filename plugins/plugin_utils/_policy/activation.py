@@ -28,8 +28,10 @@ def reason_of(product: Product) -> Explanation | None:
 
 
 def remedy(product: Product) -> Action:
-    """Activate it, unless the code says that this cannot help; then what its entry in the catalogue says."""
+    """Activate it, and what to look at where the code stays; only the latter where activating cannot help."""
     explained = reason_of(product)
-    if explained is not None and not explained.activating_again:
+    if explained is None or explained.informs:
+        return plan.activate(product)
+    if not explained.activating_again:
         return plan.ask(explained.admin_action)
-    return plan.activate(product)
+    return plan.activate(product, f"If {explained.code_text} stays: {explained.admin_action}")

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .._licensing.model import Product
 from .._licensing.selection import Refusal
 from .._licensing.terms import KeyType
 from . import activation, by_directory, following, plan, validity
-from .finding import finding
+from .finding import Severity, finding
 from .key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
 from .machine import Judgement, Machine
 from .plan import Plan
@@ -21,6 +23,9 @@ _FOR_GOOD = (KeyType.RETAIL, KeyType.OEM, KeyType.MAK, KeyType.UNKNOWN)
 
 # Where an edition is licensed by somebody else, and rightly so.
 _LICENSED_ELSEWHERE = (Refusal.MULTI_SESSION, Refusal.SUBSCRIPTION, Refusal.BEFORE_VISTA)
+
+# Where there is a GVLK, or may be one, and a person has to say which.
+_UNDECIDED = (Refusal.ASK, Refusal.AMBIGUOUS, Refusal.CONTRADICTION, Refusal.UNKNOWN_SKU)
 
 
 def judge(machine: Machine, policy: Policy) -> Judgement:
@@ -34,14 +39,45 @@ def judge(machine: Machine, policy: Policy) -> Judgement:
         return _not_activated(machine, primary, policy)
     if primary.key_type is not KeyType.GVLK:
         return Judgement(Verdict.ACCEPTED_KEY_OK, machine.role.reason)
-    return (
-        following.cloud(machine, primary)
-        or validity.implausible(machine, primary)
-        or following.judge(machine, primary, policy)
-        or by_directory.limited(machine, primary, policy)
-        or validity.ends_soon(machine, primary, policy)
-        or Judgement(Verdict.KMS_CLIENT_OK, machine.role.reason)
+    return _licensed_client(machine, primary, policy)
+
+
+def _licensed_client(machine: Machine, primary: Product, policy: Policy) -> Judgement:
+    strange = validity.implausible(machine, primary)
+    provided = following.cloud(machine, primary)
+    if provided is not None and strange is None:
+        return provided
+    found = (
+        strange,
+        following.judge(machine, primary, policy),
+        by_directory.limited(machine, primary, policy),
+        validity.ends_soon(machine, primary, policy),
     )
+    return _together(machine, [one for one in found if one is not None])
+
+
+def _together(machine: Machine, found: Sequence[Judgement]) -> Judgement:
+    """One judgement of all that was found: the verdict of the worst, what is wrong with it in order, and all remedies.
+
+    One that only remarks on something hides none that finds fault.
+    """
+    if not found:
+        return Judgement(Verdict.KMS_CLIENT_OK, machine.role.reason)
+    by_weight = sorted(found, key=_weight)
+    reasons = [one.reason.removeprefix(machine.role.reason).strip() for one in by_weight]
+    actions = [action for one in by_weight for action in one.plan.actions]
+    return Judgement(
+        by_weight[0].verdict,
+        " ".join([machine.role.reason, *reasons]),
+        tuple(each for one in by_weight for each in one.findings),
+        Plan((*(one for one in actions if one.changes), *(one for one in actions if not one.changes))),
+    )
+
+
+def _weight(judgement: Judgement) -> tuple[bool, int]:
+    """How bad it is; the smallest is the worst."""
+    severities = list(Severity)
+    return bool(judgement.verdict.compliant), min(severities.index(one.kind.severity) for one in judgement.findings)
 
 
 def _without_key(machine: Machine) -> Judgement:
@@ -51,7 +87,7 @@ def _without_key(machine: Machine) -> Judgement:
         return Judgement(Verdict.NO_KEY, machine.role.reason, (found,), _conversion(machine, choice))
     if choice.why in _LICENSED_ELSEWHERE:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
-    verdict = Verdict.NO_GVLK if choice.leave_alone else Verdict.NO_KEY
+    verdict = Verdict.NO_KEY if choice.why in _UNDECIDED else Verdict.NO_GVLK
     return _without_gvlk(verdict, f"{machine.role.reason} {choice.reason}", choice)
 
 
@@ -87,11 +123,12 @@ def _inconvertible(machine: Machine, primary: Product, choice: KeyRefusal) -> Ju
     """A key that is not accepted where no GVLK can or should take its place."""
     elsewhere = primary.key_type in (KeyType.AVMA, KeyType.SUBSCRIPTION) or choice.why in _LICENSED_ELSEWHERE
     if not elsewhere:
-        return _without_gvlk(Verdict.NO_GVLK, f"{_as_found(machine, primary)} {choice.reason}", choice)
+        verdict = Verdict.WRONG_KEY_TYPE if choice.why in _UNDECIDED else Verdict.NO_GVLK
+        return _without_gvlk(verdict, f"{_as_found(machine, primary)} {choice.reason}", choice)
     if machine.licensed:
         return _left_alone(f"{machine.role.reason} {choice.reason}", choice)
     explained = activation.reason_of(primary)
-    advice = f"{explained.admin_action} {choice.advice}" if explained else choice.advice
+    advice = explained.admin_action if explained and explained.known else choice.advice
     reason = _as_found(machine, primary)
     found = finding("CLI-002", reason, advice, code=explained.code_text if explained else None)
     return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))
@@ -114,9 +151,10 @@ def _without_gvlk(verdict: Verdict, reason: str, choice: KeyRefusal) -> Judgemen
 
 def _not_activated(machine: Machine, primary: Product, policy: Policy) -> Judgement:
     explained = activation.reason_of(primary)
-    reason = _as_found(machine, primary)
     judged = (following.judge(machine, primary, policy), by_directory.limited(machine, primary, policy))
     wrong = [one for one in judged if one is not None]
+    besides = (one.reason.removeprefix(machine.role.reason).strip() for one in wrong)
+    reason = " ".join([_as_found(machine, primary), *besides])
     settings = tuple(action for one in wrong for action in one.plan.actions if action.changes)
     actions = Plan((*settings, _remedy(machine, primary)))
     found = finding("CLI-002", reason, actions.advice, code=explained.code_text if explained else None)

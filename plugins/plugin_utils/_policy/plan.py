@@ -122,9 +122,12 @@ def any_activation(product: str) -> Action:
     return Action(ActionKind.CLIENT_SETTINGS, words, settings=request)
 
 
-def activate(product: Product | None) -> Action:
-    """Bring a product to Licensed. None: the Windows license that the plan installs a key for."""
-    return Action(ActionKind.ACTIVATE, "Activate it (module license).", product=product)
+def activate(product: Product | None, if_not: str = "") -> Action:
+    """Bring a product to Licensed. None: the Windows license that the plan installs a key for.
+
+    ``if_not`` is what to do where that does not succeed.
+    """
+    return Action(ActionKind.ACTIVATE, f"Activate it (module license). {if_not}".strip(), product=product)
 
 
 def install_host_key(key: ProductKey, replaces: Product | None) -> Action:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...module_utils._identity import ApprovedHosts, MachineIdentity
-from ...module_utils._kms import is_address, normal_name, split_port
+from ...module_utils._kms import host_in, is_address, is_own_address
 from .._licensing.model import OperatingSystem
 from .._licensing.terms import KeyType
 from .activation_objects import ActivationObject, ActivationObjects
@@ -113,10 +113,13 @@ class Policy:
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""
-        name, _port = split_port(host)
-        wanted = normal_name(name)
+        wanted = host_in(host)
         if self.approved.of_target(wanted) is not None or wanted in self.addresses:
             return True
+        if is_own_address(wanted):
+            return (
+                False  # the machine itself, which an emulator makes a KMS host; an approved one is not judged by this
+            )
         if is_address(wanted):
             return None if self.approved and not self.addresses else False
         # The client completes a short name with its own domain.

@@ -31,7 +31,7 @@ _NUMBERS = frozenset({"build", "grace_minutes", "current_count", "required_count
 _TEXTS = tuple(
     one.name
     for one in fields(Machine)
-    if one.name not in {"read", "compliant", "columns", "keys", "findings", *_NUMBERS}
+    if one.name not in {"read", "compliant", "repairable", "columns", "keys", "findings", *_NUMBERS}
 )
 
 
@@ -129,6 +129,7 @@ def _machine(row: Mapping[str, Any]) -> Machine:
         **numbers,
         read=bool(row.get("read", verdict not in _NOT_READ)),
         compliant=compliance(verdict, row.get("compliant")),
+        repairable=row.get("repairable") is not False,
         columns={line(name): line(value) for name, value in columns.items()} if isinstance(columns, dict) else {},
         keys=tuple(_key(key) for key in _list(row.get("keys")) if isinstance(key, dict)),
         findings=tuple(_findings(row.get("findings"))),

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from .._licensing.tables import read_table
 from .._policy.finding import kinds
+from .._policy.verdict import Verdict
 from .machine import NEW, Found
 from .report import Report
 
@@ -27,6 +28,8 @@ _LONGEST_LIMIT = 20
 # Names that mean nothing but themselves to a shell and in a host pattern of Ansible.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 _POLICY = "policy.yml"
+_REPAIR = "winfleet.activation.enforce"
+_REPAIRED = re.compile(r"repair=(\w+)")
 
 
 @dataclass(frozen=True)
@@ -120,14 +123,30 @@ def _group(report: Report, id_: str, items: list[tuple[str, Found]], hosts: list
 
 def _commands(report: Report, known: Guidance, hosts: list[str]) -> Iterator[str]:
     policy = shlex.quote(f"@{report.about.policy_name or _POLICY}")
-    plain = (
-        not report.about.redacted and len(hosts) <= _LONGEST_LIMIT and _all_plain([*hosts, *report.approved.serving])
-    )
     for template in known.commands:
+        reached = [host for host in hosts if _reaches(report, template, host)]
+        if hosts and not reached:
+            continue
+        plain = _can_be_listed(report, reached)
         if "{hosts}" in template and not plain:
             continue
-        limit = f" --limit {','.join(dict.fromkeys([*report.approved.serving, *hosts]))}" if plain and hosts else ""
-        yield template.format(policy=policy, limit=limit, hosts=",".join(hosts))
+        names = dict.fromkeys([*report.approved.serving, *reached])
+        limit = f" --limit {','.join(names)}" if plain and reached else ""
+        yield template.format(policy=policy, limit=limit, hosts=",".join(reached))
+
+
+def _reaches(report: Report, template: str, host: str) -> bool:
+    """Whether a command does something about a machine. A repair does only what its verdict and its plan allow."""
+    if _REPAIR not in template:
+        return True
+    word = _REPAIRED.search(template)
+    machine = next((one for one in report.machines if one.host == host), None)
+    return machine is None or (machine.repairable and machine.verdict == (word[1] if word else Verdict.KMS_UNAPPROVED))
+
+
+def _can_be_listed(report: Report, hosts: list[str]) -> bool:
+    few = not report.about.redacted and len(hosts) <= _LONGEST_LIMIT
+    return few and _all_plain([*hosts, *report.approved.serving])
 
 
 def _all_plain(names: Iterable[str]) -> bool:

@@ -40,8 +40,9 @@ class Key:
 class Machine:
     """What the report has to say of one machine. All texts are harmless lines; what is not known is empty or None.
 
-    ``compliant`` is None where nothing was judged, or read. ``expires`` and ``since`` are times in ISO 8601.
-    ``columns`` are variables of the inventory. ``current_count`` and ``required_count`` are those of a KMS host.
+    ``compliant`` is None where nothing was judged, or read. ``repairable`` is False where nothing of its plan is for a
+    repair to do. ``expires`` and ``since`` are times in ISO 8601. ``columns`` are variables of the inventory.
+    ``current_count`` and ``required_count`` are those of a KMS host.
     """
 
     host: str
@@ -50,6 +51,7 @@ class Machine:
     compliant: bool | None = None
     reason: str = ""
     advice: str = ""
+    repairable: bool = True
     role: str = ""
     os: str = ""
     build: int | None = None

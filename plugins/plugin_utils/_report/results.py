@@ -44,6 +44,7 @@ def machine_of(host: str, result: Result, columns: Mapping[str, str] | None = No
         compliant=compliance(verdict, result.get("compliant")),
         reason=reason,
         advice=sentence(result.get("advice")),
+        repairable=_repairable(result.get("plan")),
         role=line(result.get("role")),
         os=_system(line(system.get("caption"))),
         build=number(system.get("build")),
@@ -137,3 +138,13 @@ def _system(caption: str) -> str:
         text = text.replace("(R)", "").replace("(TM)", "")
     parts = text.split()
     return " ".join(parts[1:] if parts[:1] == ["Microsoft"] else parts)
+
+
+def _repairable(plan: Any) -> bool:
+    """Whether a plan, as results have it, holds something for a repair to do. Of one that is not known, it may."""
+    if not isinstance(plan, list) or not plan:
+        return True
+    return any(isinstance(action, dict) and action.get("action") not in _FOR_PEOPLE for action in plan)
+
+
+_FOR_PEOPLE = ("ask", "leave_alone")

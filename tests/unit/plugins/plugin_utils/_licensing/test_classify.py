@@ -133,6 +133,29 @@ def test_the_main_product_is_windows_keyed_and_no_add_on():
     assert classify.primary_product([]) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "addon"),
+    [
+        ("Windows Server(R), Server-ESU-Year1 edition", None, True),
+        ("Windows(R) 7, Client-ESU-Year3 edition", None, True),
+        ("Windows(R) 7, ESUYear2 add-on for Enterprise", None, True),
+        ("Windows(R) 7, add-on for Enterprise", "Client-ESU-Year2", True),
+        ("Windows Server(R) Extended Security Updates", None, True),
+        ("Windows(R) 7, Enterprise edition", "Enterprise", False),
+        ("Windows(R) 7, RESUME edition", None, False),
+    ],
+)
+def test_security_updates_are_known_where_the_provider_knows_no_add_ons(name, family, addon):
+    """Kind: the key of an add-on is taken for that of Windows, and the machine for one with two licenses."""
+    mak = product(KeyType.MAK, is_addon=None)
+    other = replace(mak, name=name, license_family=family, activation_id="00000000-0000-0000-0000-000000000009")
+    if addon:
+        assert classify.primary_product([other, mak]) is mak
+    else:
+        with pytest.raises(classify.AmbiguousProduct):
+            classify.primary_product([other, mak])
+
+
 def test_application_ids_compare_in_any_case():
     windows = product(application_id=WINDOWS_APPLICATION_ID.upper())
     assert classify.primary_product([windows]) is windows

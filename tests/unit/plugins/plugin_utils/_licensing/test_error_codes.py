@@ -213,10 +213,43 @@ def test_no_general_code_of_windows_is_told_as_one_of_licensing():
 
 @pytest.mark.parametrize(
     ("code", "may_help"),
-    [("0xC004F035", False), ("0xC004C008", False), ("0xC004C003", False), ("0xC004F074", True), ("0xC004F038", True)],
+    [
+        ("0xC004F035", False),
+        ("0xC004C008", False),
+        ("0xC004C003", False),
+        ("0xC004C004", False),
+        ("0x803FA067", False),
+        ("0xC004FD01", False),
+        ("0xC004F210", False),
+        ("0xC004F074", True),
+        ("0xC004F038", True),
+        ("0xC004F034", True),
+    ],
 )
 def test_a_code_says_whether_activating_again_may_help(code, may_help):
     assert error_codes.explain(code).activating_again is may_help
+
+
+def test_a_store_code_says_the_same_as_its_namesake():
+    """Kind: one of two names of the same refusal is known to be final, the other is not."""
+    rows = list(read_table("activation_errors.tsv"))
+    names = {row["symbol"].replace("SL_E_CHPA_", ""): row for row in rows if row["symbol"].startswith("SL_E_CHPA_")}
+    pairs = [
+        (row, names[name])
+        for row in rows
+        if (name := row["symbol"].replace("SL_REMAPPING_MDOLLAR_", "")) != row["symbol"] and name in names
+    ]
+    assert len(pairs) > 5
+    assert [store["code"] for store, one in pairs if store["activating_again"] != one["activating_again"]] == []
+
+
+def test_where_another_key_is_the_remedy_activating_again_is_none():
+    """Kind: the table's remedy says one thing and its column another."""
+    wanted = ("another key", "key of your own", "another channel", "right key", "Check key and installed edition")
+    rows = list(read_table("activation_errors.tsv"))
+    found = [row["code"] for row in rows if any(words in row["admin_action"] for words in wanted)]
+    # Of changed hardware, a KMS client is rid by asking its host again.
+    assert [code for code in found if error_codes.explain(code).activating_again] == ["0xC004F211"]
 
 
 @given(st.integers(min_value=-(2**31), max_value=2**32 - 1))

@@ -453,3 +453,11 @@ def test_of_several_keys_none_is_taken(monkeypatch: pytest.MonkeyPatch, by_name:
     assert selection.row is None
     assert selection.reason is Refusal.AMBIGUOUS
     assert "more than one client setup key" in selection.sentence
+
+
+@pytest.mark.parametrize(("build", "told"), [(20348, True), (26100, True), (7601, False), (14393, None)])
+def test_how_an_edition_went_on_is_told_of_later_releases_only(build: int, told: bool | None) -> None:
+    """Kind: a note that belongs to one release is said of every one."""
+    selection = gvlk.select(machine(build, 50))
+    assert ("From 2022 on" in selection.sentence) is bool(told)
+    assert (selection.row is not None) is (told is None)

@@ -45,6 +45,9 @@ WINDOWS_10_PRO = OperatingSystem("Microsoft Windows 10 Pro", "10.0.19045", 19045
 MULTI_SESSION = replace(WINDOWS_10_PRO, sku=175, edition_id="ServerRdsh")
 HOME = replace(WINDOWS_10_PRO, sku=101, edition_id="Core")
 SERVER_2003 = OperatingSystem("Microsoft(R) Windows(R) Server 2003", "5.2.3790", 3790, None, 3)
+ESSENTIALS_2022 = OperatingSystem("Windows Server 2022 Essentials", "10.0.20348", 20348, 50, 3)
+TWO_MINDS = OperatingSystem("Windows 11", "10.0.22631", 22631, 4, 1, edition_id="Professional")
+NO_SKU = OperatingSystem("Windows 10", "10.0.19045", 19045, 0, 1, edition_id="NoSuchEdition")
 FOUNDATION = OperatingSystem("Windows Server 2008 R2 Foundation", "6.1.7601", 7601, 33, 3)
 
 OBJECT = DirectoryActivation("Corp AO", "CN=ao1,CN=Activation Objects,DC=corp,DC=example")
@@ -118,6 +121,12 @@ CONVERT = ["install_key", "restart_service", "activate"]
         pytest.param(snapshot(), POLICY, "no_key", CONVERT, id="no key"),
         pytest.param(snapshot(os=HOME), POLICY, "no_gvlk", ["ask"], id="no key on Home"),
         pytest.param(snapshot(os=SERVER_2022_EVALUATION), POLICY, "no_gvlk", ["ask"], id="no key on an evaluation"),
+        pytest.param(snapshot(os=FOUNDATION), POLICY, "no_gvlk", ["ask"], id="no key, and no edition with a GVLK"),
+        pytest.param(snapshot(os=ESSENTIALS_2022), POLICY, "no_gvlk", ["ask"], id="no key on Essentials 2022"),
+        pytest.param(snapshot(MAK, os=ESSENTIALS_2022), POLICY, "no_gvlk", ["ask"], id="MAK on Essentials 2022"),
+        pytest.param(snapshot(os=TWO_MINDS), POLICY, "no_key", ["ask"], id="no key, and a person has to say which"),
+        pytest.param(snapshot(MAK, os=TWO_MINDS), POLICY, "wrong_key_type", ["ask"], id="MAK, a person has to say"),
+        pytest.param(snapshot(os=NO_SKU), POLICY, "no_key", ["ask"], id="no key on an edition nobody knows"),
         pytest.param(snapshot(os=MULTI_SESSION), POLICY, "left_alone", ["leave_alone"], id="multi-session, no key"),
         pytest.param(snapshot(MAK), POLICY, "wrong_key_type", CONVERT, id="MAK not accepted"),
         pytest.param(snapshot(MAK), MAK_TOO, "accepted_key_ok", [], id="MAK accepted"),
@@ -227,12 +236,66 @@ def following(configured: str | None = None, discovered: str | None = None, own:
         pytest.param(following("169.254.169.250"), "left_alone", ["leave_alone"], id="Amazon"),
         pytest.param(following(discovered="kms.windows.googlecloud.com"), "left_alone", ["leave_alone"], id="Google"),
         pytest.param(following("10.1.2.3"), "kms_client_ok", [], id="an address cannot be compared with names"),
+        pytest.param(following("127.0.0.2"), "wrong_kms_host", ["client_settings"], id="the machine itself"),
+        pytest.param(following("::1"), "wrong_kms_host", ["client_settings"], id="the machine itself, IPv6"),
+        pytest.param(following(discovered="127.0.0.2"), "wrong_kms_host", ["ask"], id="activated by itself"),
+        pytest.param(following("kms01.corp.example:1688"), "kms_client_ok", [], id="with a port"),
+        pytest.param(following("KMS01.corp.example."), "kms_client_ok", [], id="in capitals, with a final dot"),
+        pytest.param(following("kms01.emea.example"), "wrong_kms_host", ["client_settings"], id="a namesake"),
+        pytest.param(following("AZKMS.core.windows.net.:1688"), "left_alone", ["leave_alone"], id="Azure, with a port"),
+        pytest.param(following("kms.core.usgovcloudapi.net"), "left_alone", ["leave_alone"], id="Azure US Government"),
+        pytest.param(following("azkms.core.chinacloudapi.cn"), "left_alone", ["leave_alone"], id="Azure, 21Vianet"),
+        pytest.param(following("[FD00:EC2::250]"), "left_alone", ["leave_alone"], id="Amazon, IPv6"),
+        pytest.param(following("azkms.example"), "wrong_kms_host", ["client_settings"], id="named like Azure's"),
     ],
 )
 def test_whom_a_client_follows(state: Snapshot, verdict: str, actions: list[str]) -> None:
     """Kind: a client of a KMS host that is not approved was called compliant."""
     judgement = judged(state)
     assert (judgement.verdict.value, kinds_of(judgement)) == (verdict, actions)
+
+
+@pytest.mark.parametrize("written", ["kms 01", "kms01:99999", "http://kms01", "[x]", "kms01:", "a:b:c"])
+def test_what_is_no_name_at_all_is_a_host_that_is_not_approved(written: str) -> None:
+    """Kind: what somebody once wrote on one machine ends the audit of all."""
+    assert judged(following(written)).verdict is Verdict.WRONG_KMS_HOST
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "ids", "actions"),
+    [
+        pytest.param(
+            ("kms8.emulator.example", 6_866_310),
+            "wrong_kms_host",
+            ["CLI-004", "CLI-011"],
+            ["client_settings", "ask"],
+            id="an emulator, and its validity",
+        ),
+        pytest.param(
+            ("azkms.core.windows.net", 6_866_310), "implausible_validity", ["CLI-011"], ["ask"], id="not Azure's either"
+        ),
+        pytest.param(("10.1.2.3", 1_000), "validity_ends_soon", ["CLI-003", "CLI-013"], ["ask"], id="by address"),
+        pytest.param(
+            ("kms8.emulator.example", 1_000),
+            "wrong_kms_host",
+            ["CLI-004", "CLI-003"],
+            ["client_settings", "ask"],
+            id="another host, which is gone",
+        ),
+        pytest.param((KMS01, 1_000), "validity_ends_soon", ["CLI-003"], ["ask"], id="the right host"),
+    ],
+)
+def test_one_fault_hides_no_other(state: tuple[str, int], verdict: str, ids: list[str], actions: list[str]) -> None:
+    """Kind: the first thing that is remarked on is all that is told, and a mere remark passes for all well."""
+    host, minutes = state
+    found = following(host)
+    judgement = judged(replace(found, products=tuple(replace(one, grace_minutes=minutes) for one in found.products)))
+    assert judgement.verdict.value == verdict
+    assert [one.kind.id for one in judgement.findings] == ids
+    assert kinds_of(judgement) == actions
+    assert all(
+        one.reason.removeprefix(judged(following(KMS01)).reason) in judgement.reason for one in judgement.findings
+    )
 
 
 def test_an_address_is_judged_where_those_of_approved_hosts_are_known() -> None:
@@ -302,6 +365,48 @@ def test_a_license_that_does_not_end_is_marked(primary: Product, gives_up: bool)
 def test_the_reason_names_state_and_code(state: Snapshot, policy: Policy, words: str) -> None:
     """Kind: a machine in notification reads like a healthy one with another key."""
     assert words in judged(state, policy).reason
+
+
+@pytest.mark.parametrize(
+    ("code", "acts", "words"),
+    [
+        (0xC004F074, True, "event 12288"),
+        (0xC004F038, True, "Let more computers contact"),
+        (0xC004F042, True, "point it to the right one"),
+        (0x8007232B, True, "_vlmcs._tcp"),
+        (0x8004E999, True, "slui.exe 0x2a 0x8004E999"),
+        (0xC004F06C, False, "w32tm"),
+        (0xC004F035, False, "by telephone"),
+        (0xC004C003, False, "install the GVLK"),
+        (0x803FA067, False, ""),
+        (0xC004F057, False, "another channel"),
+        (0xC004F014, False, "Install the key"),
+        (0xC004F210, False, "Change the edition or the key"),
+    ],
+)
+def test_the_code_decides_the_remedy(code: int, acts: bool, words: str) -> None:
+    """Kind: "activate it" is said of every code, also where that cannot help, and nothing of what to look at."""
+    plan = judged(snapshot(reason(code, product(status=5)))).plan
+    assert plan.has(ActionKind.ACTIVATE) is acts
+    assert plan.has(ActionKind.ASK) is not acts
+    assert words in plan.advice
+
+
+@pytest.mark.parametrize("code", [0x4004F00C, 0x4004F00D, 0, None])
+def test_an_information_is_no_failure_to_look_into(code: int | None) -> None:
+    plan = judged(snapshot(replace(product(status=2), license_status_reason=code))).plan
+    assert plan.advice == "Activate it (module license)."
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(0xC004FD01, "Use KMS"), (0xC004FD02, "Hyper-V host"), (0xC004FD03, "KMS"), (0xC004FD7F, "GVLK")],
+)
+def test_a_guest_that_its_host_does_not_activate_is_advised_once(code: int, words: str) -> None:
+    """Kind: the same advice twice, in the words of the code and in those of the plan."""
+    advice = judged(snapshot(reason(code, replace(AVMA, license_status_code=5)))).advice
+    assert words in advice
+    assert advice.count("GVLK") <= 1
 
 
 def test_an_unapproved_configured_host_is_cleared_before_activation() -> None:

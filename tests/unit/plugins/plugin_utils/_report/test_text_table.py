@@ -114,3 +114,28 @@ def test_many_machines_make_no_endless_command() -> None:
     hosts = {f"srv{number:02}": rogue() for number in range(21)}
     commands = groups_of(report(hosts))[0].commands
     assert commands[1] == "ansible-playbook winfleet.activation.enforce -e @policy.yml"
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        pytest.param({"plan": [{"action": "activate"}]}, True, id="a repair has something to do"),
+        pytest.param({"plan": [{"action": "client_settings"}, {"action": "ask"}]}, True, id="and a person too"),
+        pytest.param({"plan": [{"action": "ask"}]}, False, id="a person has"),
+        pytest.param({"plan": [{"action": "leave_alone"}]}, False, id="left alone"),
+        pytest.param({}, True, id="no plan was handed over"),
+        pytest.param({"verdict": "wrong_key_type", "plan": [{"action": "install_key"}]}, False, id="another verdict"),
+    ],
+)
+def test_a_repair_is_offered_where_it_does_something(changes: dict[str, object], offered: bool) -> None:
+    """Kind: a command is advised that leaves the machine as it is."""
+    host = {**read("not_activated", findings=[finding("CLI-002")]), **changes}
+    (group,) = groups_of(report({"pc7": host}))
+    assert any("enforce" in command for command in group.commands) is offered
+
+
+def test_a_repair_names_the_machines_that_it_does_something_about() -> None:
+    machine = read("not_activated", findings=[finding("CLI-002")])
+    hosts = {"pc7": machine | {"plan": [{"action": "ask"}]}, "pc8": machine | {"plan": [{"action": "activate"}]}}
+    (group,) = groups_of(report(hosts))
+    assert group.commands[-1].endswith("-e repair=not_activated --limit kms01,pc8")

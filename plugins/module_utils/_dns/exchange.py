@@ -132,7 +132,7 @@ def _by_udp(server: Server, wire: bytes, timeout: float) -> bytes:
         connection.send(wire)
         sent.append(True)
         while True:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            connection.settimeout(_left(deadline))
             received = connection.recv(_LARGEST_DATAGRAM)
             # A late answer to an earlier try is not for us. What is too short to tell is judged by the reader.
             if len(received) < 2 or received[:2] == wire[:2]:
@@ -158,12 +158,20 @@ def _socket(server: Server, kind: socket.SocketKind) -> socket.socket:
 def _exactly(connection: socket.socket, length: int, deadline: float) -> bytes:
     received = b""
     while len(received) < length:
-        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.settimeout(_left(deadline))
         part = connection.recv(length - len(received))
         if not part:
             raise EOFError
         received += part
     return received
+
+
+def _left(deadline: float) -> float:
+    """Seconds. Raises TimeoutError: for who sends without a pause, no wait for the next piece ever takes too long."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 @contextlib.contextmanager

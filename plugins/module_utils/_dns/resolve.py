@@ -25,6 +25,7 @@ with contextlib.suppress(ImportError):
     import dns.message
     import dns.name
     import dns.nameserver
+    import dns.rdataclass
     import dns.rdatatype
     import dns.resolver
 
@@ -175,8 +176,14 @@ def _records(rrset: Any) -> list[Any]:
 
 
 def _addresses_in(response: dns.message.Message, kind: str) -> list[str]:
-    wanted = dns.rdatatype.from_text(kind)
-    return sorted(record.address for rrset in response.answer if rrset.rdtype == wanted for record in _records(rrset))
+    wanted = (dns.rdataclass.IN, dns.rdatatype.from_text(kind))
+    return sorted(
+        record.address
+        for rrset in response.answer
+        # Of another class, an address is something else (RFC 1034 3.6).
+        if (rrset.rdclass, rrset.rdtype) == wanted
+        for record in _records(rrset)
+    )
 
 
 def _end_of_aliases(response: dns.message.Message, name: dns.name.Name) -> dns.name.Name:

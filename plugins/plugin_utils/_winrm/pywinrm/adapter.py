@@ -11,7 +11,6 @@ socket is shut down under whoever waits for it: for TLS, for a proxy, for the he
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import threading
 import time
@@ -23,6 +22,7 @@ from .. import http1
 from ..authorization import as_text, shows_account
 from ..challenge import respelled
 from ..trace import Stopwatch
+from .strict import StrictResponse
 
 try:
     import urllib3.connection
@@ -233,7 +233,9 @@ class _Counted(socket.SocketIO):
 def _pools(watch: Watch, limit: int) -> dict[str, Any]:
     """urllib3's classes, each of whose sockets is watched and each of whose answers is counted."""
 
-    class Answer(http.client.HTTPResponse):
+    class Answer(StrictResponse):
+        body_limit = limit
+
         def __init__(self, *args: Any, **settings: Any) -> None:
             super().__init__(*args, **settings)
             raw: Any = self.fp.raw

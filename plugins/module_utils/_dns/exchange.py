@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._kms import normal_name, split_port
+from .._trace import Answered, measured
 from .errors import NoAnswer, SettingWrong, Unintelligible
 
 with contextlib.suppress(ImportError):
@@ -23,7 +24,9 @@ with contextlib.suppress(ImportError):
     import dns.flags
     import dns.inet
     import dns.message
+    import dns.opcode
     import dns.rcode
+    import dns.rdatatype
     import dns.tsig
 
 if TYPE_CHECKING:
@@ -94,7 +97,8 @@ def ask(server: Server, message: dns.message.Message, timeout: float, tries: int
     wire = message.to_wire()
     for attempt in range(tries):
         try:
-            answer = _read(server, message, _by_udp(server, wire, timeout), keyring=_keyring(message))
+            with measured("DNS", server.label, step_of(message, "UDP"), len(wire)) as told:
+                answer = _told(told, server, message, _by_udp(server, wire, timeout), _keyring(message))
         except NoAnswer as error:
             if attempt + 1 == tries or not error.maybe_delivered:
                 raise
@@ -113,7 +117,22 @@ def ask_by_tcp(
     Raises NoAnswer, Unintelligible.
     """
     wire = message.to_wire()
-    return _read(server, message, _by_tcp(server, wire, timeout), keyring=keyring or _keyring(message))
+    with measured("DNS", server.label, step_of(message, "TCP"), len(wire)) as told:
+        return _told(told, server, message, _by_tcp(server, wire, timeout), keyring or _keyring(message))
+
+
+def step_of(message: dns.message.Message, protocol: str) -> str:
+    """What a message is for, without the names in it."""
+    kind = dns.rdatatype.to_text(message.question[0].rdtype) if message.question else ""
+    verb = "question" if message.opcode() == dns.opcode.QUERY else dns.opcode.to_text(message.opcode()).lower()
+    return f"{'signed ' if message.had_tsig else ''}{verb} {kind} by {protocol}"
+
+
+def _told(told: Answered, server: Server, message: dns.message.Message, wire: bytes, keyring: Any) -> Answer:
+    told.received = len(wire)
+    answer = _read(server, message, wire, keyring)
+    told.status = answer.rcode
+    return answer
 
 
 def _keyring(message: dns.message.Message) -> Any:

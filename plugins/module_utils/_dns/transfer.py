@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._kms import domain_of
+from .._trace import measured
 from .errors import DnsError, KeyRejected, NoAnswer, ServerRefused, Unintelligible, Unverified
-from .exchange import Server
+from .exchange import Server, step_of
 from .signing import TsigSigner
 from .srv import from_name, to_name
 
@@ -43,7 +44,10 @@ def publishing_domains(server: Server, zone: str, signer: Signer, timeout: float
     if isinstance(signer, TsigSigner):
         query.use_tsig(signer.transfer_key())
     try:
-        dns.query.inbound_xfr(server.address, found, query, port=server.port, timeout=timeout, lifetime=10 * timeout)
+        with measured("DNS", server.label, step_of(query, "TCP")):
+            dns.query.inbound_xfr(
+                server.address, found, query, port=server.port, timeout=timeout, lifetime=10 * timeout
+            )
     except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
         raise _explain(server, zone, error) from error
     return tuple(sorted(found.whole))

@@ -51,14 +51,17 @@ class StrictResponse(http.client.HTTPResponse):
         try:
             while True:
                 next(reading)
-                # No further than the end of the head: what follows it is read from the same place.
-                line = self.fp.readline(http1.HEAD_LIMIT + 1)
-                if not line and not inbox:
-                    raise http.client.RemoteDisconnected("the host closed the connection without an answer")
-                inbox.add(line) if line else inbox.end()
+                data = self._line_or_less()
+                inbox.add(data) if data else inbox.end()
         except StopIteration as done:
             head: http1.Head = done.value
             return head
+
+    def _line_or_less(self) -> bytes:
+        """What is there, but no further than the end of the head: what follows it is read from the same place."""
+        there = self.fp.peek(1)
+        data: bytes = self.fp.read(there.find(b"\n") + 1 or len(there))
+        return data
 
     # --- what http.client calls while it reads chunks
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import dns.flags
 import dns.message
@@ -105,6 +108,29 @@ def test_addresses_of_another_class_are_none(rdclass: str) -> None:
         data = "ns1.corp.example. 60 CH A x.example. 01"
     with serve(records(data)) as port:
         assert Lookup([f"{ADDRESS}:{port}"], TIMEOUT).addresses("ns1.corp.example").addresses == ()
+
+
+FRESH = """
+import importlib
+importlib.import_module("tests.unit.conftest")
+import dns.message, dns.name, dns.rdataclass
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import exchange, resolve, srv
+def answer(rdclass, rdtype, data):
+    head = bytes.fromhex("000084000000000100000000") + b"\\0" + rdtype.to_bytes(2, "big") + rdclass.to_bytes(2, "big")
+    return dns.message.from_wire(head + bytes(4) + len(data).to_bytes(2, "big") + data)
+for rdtype in (1, 28, 33):
+    answer(255, rdtype, b"")
+assert resolve._addresses_in(answer(1, 1, bytes(4)), "A") == ["0.0.0.0"]
+assert resolve._addresses_in(answer(1, 28, bytes(16)), "AAAA") == ["::"]
+assert srv.SrvValue.from_rdata(answer(1, 33, bytes(7)).answer[0][0]).port == 0
+"""
+
+
+def test_records_of_class_any_do_not_spoil_those_that_come_later() -> None:
+    """Kind: a stranger's answer that changes how the answers of others are read, in a process that has read none."""
+    root = Path(__file__).resolve().parents[5]
+    done = subprocess.run([sys.executable, "-c", FRESH], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

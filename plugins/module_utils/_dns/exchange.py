@@ -34,7 +34,9 @@ with contextlib.suppress(ImportError):
     # dnspython looks for a type's reader when it first meets the type, and keeps what it finds for class ANY for all
     # classes. A stranger's address in class ANY would make every later one unreadable.
     for _kind in ("A", "AAAA", "SRV"):
-        dns.rdata.get_rdata_class(dns.rdataclass.IN, dns.rdatatype.from_text(_kind))
+        dns.rdata.get_rdata_class(  # type: ignore[no-untyped-call]
+            dns.rdataclass.IN, dns.rdatatype.from_text(_kind)
+        )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -136,6 +136,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     present,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import tracing
 
 _VARIABLE = "kms_srv"
 _PREFIX = "kms_"
@@ -205,6 +206,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return records
 
     def _ask(self, params: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
+        tracing.begin()
         try:
             asked = inquiry.inquiry_of(params)
             known = forest.forest_of(params)

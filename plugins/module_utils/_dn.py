@@ -49,7 +49,10 @@ def is_directly_below(dn: str, parent: str) -> bool:
 
 def _value(text: str) -> str:
     """Without escapes, letter case and the spaces around it, none of which tell two objects apart."""
-    bare = re.sub(r"^ +|(?<!\\) +$", "", text)
+    bare = text.strip(" ")
+    if bare.endswith("\\") and text.endswith(" "):
+        # That one is escaped, and a part of the value.
+        bare += " "
     return _ESCAPED.sub(_unescaped, bare).casefold()
 
 

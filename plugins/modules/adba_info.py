@@ -81,6 +81,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+exchanges:
+  description:
+    - Each exchange with a server in its order, at most a thousand; with its step, status, bytes and milliseconds, and
+      nothing of its content. For finding out where time goes.
+  returned: with C(-vvv)
+  type: list
+  elements: str
+  sample: ["LDAP dc1.corp.example:389: search: done, 512 bytes received, 3.1 ms"]
 domain_controller:
   description: Who was asked.
   returned: success
@@ -195,8 +203,6 @@ objects:
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     accounts,
     activation_objects,
@@ -207,6 +213,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     options,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
 def _read(server: directory.Directory) -> dict[str, Any]:
@@ -216,7 +223,7 @@ def _read(server: directory.Directory) -> dict[str, Any]:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = TracedModule(
         argument_spec=options.ACTIVATION_SPEC, required_together=options.REQUIRED_TOGETHER, supports_check_mode=True
     )
     try:

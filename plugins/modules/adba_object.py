@@ -102,6 +102,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+exchanges:
+  description:
+    - Each exchange with a server in its order, at most a thousand; with its step, status, bytes and milliseconds, and
+      nothing of its content. For finding out where time goes.
+  returned: with C(-vvv)
+  type: list
+  elements: str
+  sample: ["LDAP dc1.corp.example:389: search: done, 512 bytes received, 3.1 ms"]
 result:
   description:
     - V(unchanged) where there is no such object, V(planned) in check mode, V(verified) when it was removed and a look
@@ -164,6 +172,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     options,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
 def argument_spec() -> dict[str, Any]:
@@ -228,7 +237,7 @@ def _message(module: AnsibleModule, found: activation_objects.ActivationObject |
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = TracedModule(
         argument_spec=argument_spec(), required_together=options.REQUIRED_TOGETHER, supports_check_mode=True
     )
     try:

@@ -205,6 +205,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+exchanges:
+  description:
+    - Each exchange with a server in its order, at most a thousand; with its step, status, bytes and milliseconds, and
+      nothing of its content. For finding out where time goes.
+  returned: with C(-vvv)
+  type: list
+  elements: str
+  sample: ["DNS ns1.corp.example (192.0.2.53): question SRV by UDP: NOERROR, 59 bytes sent, 121 bytes received, 3.1 ms"]
 results:
   description: One entry for each domain.
   returned: always
@@ -316,6 +324,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     present,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
 def argument_spec() -> dict[str, Any]:
@@ -474,7 +483,7 @@ def _result(domains: list[str], outcomes: dict[str, _Outcome], reports: list[cha
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = TracedModule(
         argument_spec=argument_spec(),
         required_together=options.REQUIRED_TOGETHER,
         mutually_exclusive=[("hosts", "records")],

@@ -163,6 +163,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+exchanges:
+  description:
+    - Each exchange with a server in its order, at most a thousand; with its step, status, bytes and milliseconds, and
+      nothing of its content. For finding out where time goes.
+  returned: with C(-vvv)
+  type: list
+  elements: str
+  sample: ["LDAP dc1.corp.example:389: search: done, 512 bytes received, 3.1 ms"]
 results:
   description: One entry for each domain.
   returned: when the group was found
@@ -345,6 +353,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.options import check_texts
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import domain_of
 from ansible_collections.winfleet.activation.plugins.module_utils._outcome import Outcome
+from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 _MASKS = {"update": rights.UPDATE, "full_control": rights.FULL_CONTROL}
 _NEW_TICKET = (
@@ -503,7 +512,7 @@ def _warn(module: AnsibleModule, membership: protect.Membership, results: list[_
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = TracedModule(
         argument_spec=argument_spec(),
         required_together=options.REQUIRED_TOGETHER,
         supports_check_mode=True,

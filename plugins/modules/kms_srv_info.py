@@ -79,6 +79,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+exchanges:
+  description:
+    - Each exchange with a server in its order, at most a thousand; with its step, status, bytes and milliseconds, and
+      nothing of its content. For finding out where time goes.
+  returned: with C(-vvv)
+  type: list
+  elements: str
+  sample: ["DNS ns1.corp.example (192.0.2.53): question SRV by UDP: NOERROR, 59 bytes sent, 121 bytes received, 3.1 ms"]
 domains:
   description:
     - One entry for each domain, in the order asked; those that O(domain_controller) knows of come after those in
@@ -359,8 +367,6 @@ forest:
       sample: ["DC=DomainDnsZones,DC=emea,DC=corp,DC=example"]
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import errors as directory_errors
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import forest
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import options as directory_options
@@ -372,10 +378,11 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     present,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = TracedModule(
         argument_spec={**inquiry.SPEC, **directory_options.FOREST_SPEC},
         required_together=[*options.REQUIRED_TOGETHER, *directory_options.REQUIRED_TOGETHER],
         supports_check_mode=True,

@@ -20,7 +20,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils import _kms_rp
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import dns_node, sid
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors import Malformed
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_descriptor import SecurityDescriptor
-from ansible_collections.winfleet.activation.plugins.module_utils._dns import authority, exchange
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import authority, exchange, resolve
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.resume import ResumeError, ResumeFile
@@ -30,7 +30,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.pro
     mask,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.tables import TableError, read_table
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import challenge, http1
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import (
     Enumeration,
@@ -157,7 +157,22 @@ def answers_of_dns(data: bytes) -> None:
     with contextlib.suppress(DnsError):
         answer = exchange._read(server, query, data, None)
         assert answer.rcode
+        authority._zone_in(answer, name)
+        assert authority._hearsay(server, "corp.example", answer)
+        for kind in ("A", "AAAA"):
+            resolve._addresses_in(answer.message, kind)
+        resolve._alias_in(answer.message, resolve._end_of_aliases(answer.message, name))
         authority.record_set_of(answer.message, name, server.label)
+
+
+def challenges(data: bytes) -> None:
+    """WWW-Authenticate names schemes and tokens, each of one line, whatever stands in it."""
+    header = data.decode("latin-1")
+    offered = challenge.schemes_offered(header)
+    assert all(scheme.isascii() and scheme.isprintable() for scheme in offered)
+    assert challenge.schemes_offered(challenge.respelled(header)) == offered
+    token = challenge.token_of(header, frozenset({"negotiate"}))
+    assert token is None or (token.isascii() and token in header)
 
 
 def descriptors(data: bytes) -> None:
@@ -213,6 +228,7 @@ TARGETS = {
         Target("faults", faults, "fault/*.xml"),
         Target("values", values),
         Target("framing", framing),
+        Target("challenges", challenges),
         Target("sealed", sealed),
         Target("answers_of_dns", answers_of_dns),
         Target("answers_of_rpc", answers_of_rpc),

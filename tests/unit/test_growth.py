@@ -17,16 +17,25 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
+import dns.message
+import dns.name
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.errors import Malformed
+from ansible_collections.winfleet.activation.plugins.module_utils._ad.security_descriptor import SecurityDescriptor
+from ansible_collections.winfleet.activation.plugins.module_utils._dn import parts_of
+from ansible_collections.winfleet.activation.plugins.module_utils._dns import exchange
+from ansible_collections.winfleet.activation.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint, normal_name
 from ansible_collections.winfleet.activation.plugins.module_utils._text import printable
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.activation_events import LogEntry, read_log
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.classify import key_type
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_events import host_troubles
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.host_keys import _OFFICE, _WORD
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.office import _FAMILY
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.product_key import mask
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.words import first_sentence
+from ansible_collections.winfleet.activation.plugins.plugin_utils._report.csv_table import plain
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.row import _EDITION_IN_NAME
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.surroundings import _split
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
@@ -41,6 +50,8 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failure
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.situation import Situation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.kerberos import _refusal
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream import sealing
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Enumeration, RequestContext
+from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.anonymous import anonymous
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.envelope import parse
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.fault import _HRESULT_IN_TEXT
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.identify import Identify
@@ -102,6 +113,48 @@ def kinit(text: str) -> None:
 
 def endpoint_name(text: str) -> None:
     KmsEndpoint.parse(text)
+
+
+SOAP = "http://www.w3.org/2003/05/soap-envelope"
+
+
+def enumerated(before: str, after: str = "") -> Callable[[str], None]:
+    """A page of an enumeration, with the text somewhere among its items."""
+
+    def read(text: str) -> None:
+        query = Enumeration(
+            RequestContext(to="http://srv:5985/wsman", new_id=lambda: "uuid:1"), "SELECT * FROM Lab_Thing"
+        )
+        query.next_request()
+        query.receive(
+            f'<s:Envelope xmlns:s="{SOAP}" xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration" '
+            'xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd" xmlns:p="urn:x"><s:Body><n:EnumerateResponse>'
+            f"<w:Items>{before}{text}{after}</w:Items><w:EndOfSequence/></n:EnumerateResponse></s:Body></s:Envelope>".encode()
+        )
+
+    return read
+
+
+def faulted(text: str) -> None:
+    fault = (
+        f'<s:Envelope xmlns:s="{SOAP}" xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault"><s:Body><s:Fault>'
+        f"<s:Detail>{text}</s:Detail></s:Fault></s:Body></s:Envelope>"
+    )
+    str(parse(fault.encode(), limit=LIMIT).fault)
+
+
+def descriptor(data: bytes) -> None:
+    with contextlib.suppress(Malformed):
+        SecurityDescriptor.parse(data)
+
+
+def resolved(text: str) -> None:
+    """An answer from port 53 with the text among its bytes."""
+    name = dns.name.from_text("_vlmcs._tcp.corp.example.")
+    query = dns.message.make_query(name, "SRV")
+    head = query.id.to_bytes(2, "big") + bytes.fromhex("8400000000ff00000000")
+    with contextlib.suppress(DnsError):
+        exchange._read(exchange.Server("127.0.0.1"), query, head + text.encode("latin-1"), None)
 
 
 MOMENT = datetime(2026, 11, 24, tzinfo=timezone.utc)
@@ -168,6 +221,46 @@ ROWS: list[tuple[str, Callable[[str], Any], str, str]] = [
     ("sentences: blanks", first_sentence, "a.", " "),
     ("kinit", kinit, "", "cannot find "),
     ("name and port of a KMS host", endpoint_name, "[", ":"),
+    ("name of a host: dots", normal_name, "", "a."),
+    ("name of a host: other letters", normal_name, "", "\u00fc\u0323"),
+    ("name of an object: blanks", parts_of, "CN=a", " "),
+    ("name of an object: blanks inside", lambda text: parts_of(f"{text}b"), "CN=a", " "),
+    ("name of an object: escapes", parts_of, "CN=", "\\,"),
+    ("name of an object: parts", parts_of, "CN=a", ",CN=a"),
+    ("name of an object: backslashes", parts_of, "CN=", "\\"),
+    ("keys in any text: groups", mask, "", "AAAAA-"),
+    ("keys in any text: blanks", mask, "AAAAA", " "),
+    ("keys in any text: hyphens", mask, "AAAAA", "-"),
+    ("keys in any text: letters", mask, "", "A"),
+    ("cell of a spreadsheet: semicolons", plain, "", "; "),
+    ("cell of a spreadsheet: equals signs", plain, "", ";="),
+    ("enumeration: items", enumerated(""), "", "<p:A/>"),
+    ("enumeration: properties", enumerated("<p:A>", "</p:A>"), "", "<p:B>1</p:B>"),
+    ("enumeration: blanks", enumerated("<p:A><p:B>", "</p:B></p:A>"), "", " "),
+    ("enumeration: digits", enumerated("<p:A><p:B>", "</p:B></p:A>"), "", "1"),
+    ("enumeration: attributes that steer", enumerated('<p:A x="', '"/>'), "", "&#x9b;"),
+    ("enumeration: namespaces", enumerated(""), "", '<q:A xmlns:q="urn:y"/>'),
+    ("fault: many of them", faulted, "", '<f:WSManFault Code="5"/>'),
+    ("fault: messages", faulted, '<f:WSManFault Code="5"/>', "<f:Message>0x80041010</f:Message>"),
+    (
+        "fault: providers",
+        lambda text: faulted(f"{text}</f:Message></f:WSManFault>"),
+        '<f:WSManFault Code="5"><f:Message>',
+        "<f:ProviderFault>a</f:ProviderFault>b",
+    ),
+    (
+        "fault: text",
+        lambda text: faulted(f"{text}</f:Message></f:WSManFault>"),
+        '<f:WSManFault Code="5"><f:Message>',
+        "0x8004",
+    ),
+    ("recording: tags", lambda text: anonymous(text, {}), "<a>", "<'"),
+    ("recording: angles", lambda text: anonymous(text, {}), "<a>", "<"),
+    ("recording: quotes", lambda text: anonymous(text, {}), "<a ", "x='\""),
+    ("DNS: records", resolved, "", "\0\0\x01\0\x01" + "\0" * 6),
+    ("DNS: labels", resolved, "", "\x01a"),
+    ("DNS: pointers", resolved, "", "\xc0\x0c"),
+    ("descriptor", lambda text: descriptor(text.encode("latin-1")), "\x01\0\x04\x80" + "\0" * 16, "\0\0\x08\0"),
 ]
 
 

@@ -116,8 +116,7 @@ def _dns_name(dn: str) -> str:
 def _schema_version(directory: Directory) -> int | None:
     schema = directory.root.text("schemaNamingContext")
     found = directory.read(schema, ["objectVersion"]) if schema else None
-    text = found.text("objectVersion") if found is not None else ""
-    return int(text) if text.isdecimal() else None
+    return found.number("objectVersion") if found is not None else None
 
 
 def _why_missing(directory: Directory, container: str, version: int | None) -> tuple[str, str]:

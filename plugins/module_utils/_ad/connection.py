@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+from .._trace import measured
 from .directory import Directory
 from .errors import NoAnswer, TlsFailed
 from .settings import Password, Settings
@@ -35,9 +36,11 @@ except ImportError:
 @contextlib.contextmanager
 def connected(settings: Settings) -> Iterator[Directory]:
     """A directory for the length of the block. Raises AdError."""
-    connection = _open(settings, _reach(settings))
+    with measured("LDAP", settings.label, "connection"):
+        connection = _open(settings, _reach(settings))
     try:
-        sign_in(connection, settings)
+        with measured("LDAP", settings.label, "sign-in"):
+            sign_in(connection, settings)
         yield Directory(connection, settings)
     finally:
         # It may have been lost by then, and nothing more is wanted of it.

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from .._trace import Answered, measured
 from .entry import Entry
 from .errors import NotFound
 from .explain import explained
@@ -63,22 +64,28 @@ class Directory:
     def replace(self, dn: str, attribute: str, values: list[bytes], sd_flags: int) -> None:
         changes = [(ldap.MOD_REPLACE, attribute, values)]
         self._call(
-            f"changing {dn}", lambda: self._connection.modify_ext_s(dn, changes, serverctrls=_controls(sd_flags))
+            "modify",
+            f"changing {dn}",
+            lambda _answer: self._connection.modify_ext_s(dn, changes, serverctrls=_controls(sd_flags)),
         )
 
     def change_values(self, dn: str, attribute: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Add and remove values of an attribute, all or nothing."""
         pairs = ((ldap.MOD_DELETE, remove), (ldap.MOD_ADD, add))
         changes = [(kind, attribute, [value.encode("utf-8") for value in values]) for kind, values in pairs if values]
-        self._call(f"changing {dn}", lambda: self._connection.modify_ext_s(dn, changes))
+        self._call("modify", f"changing {dn}", lambda _answer: self._connection.modify_ext_s(dn, changes))
 
     def add(self, dn: str, attributes: Mapping[str, list[bytes]], sd_flags: int) -> None:
         pairs = list(attributes.items())
-        self._call(f"creating {dn}", lambda: self._connection.add_ext_s(dn, pairs, serverctrls=_controls(sd_flags)))
+        self._call(
+            "add",
+            f"creating {dn}",
+            lambda _answer: self._connection.add_ext_s(dn, pairs, serverctrls=_controls(sd_flags)),
+        )
 
     def delete(self, dn: str) -> None:
         """One object, and nothing below it."""
-        self._call(f"deleting {dn}", lambda: self._connection.delete_ext_s(dn), _MANAGES_FOREST)
+        self._call("delete", f"deleting {dn}", lambda _answer: self._connection.delete_ext_s(dn), _MANAGES_FOREST)
 
     def _paged(self, dn: str, scope: int, found_by: str, attributes: Sequence[str], most: int | None) -> list[Entry]:
         entries: list[Entry] = []
@@ -103,19 +110,27 @@ class Directory:
     def _search_with(
         self, dn: str, scope: int, found_by: str, attributes: Sequence[str], controls: list[Any]
     ) -> tuple[list[Entry], list[Any]]:
-        def search() -> tuple[list[Entry], list[Any]]:
+        def search(told: Answered) -> tuple[list[Entry], list[Any]]:
             number = self._connection.search_ext(dn, scope, found_by, list(attributes), serverctrls=controls)
             _kind, data, _number, answered = self._connection.result3(number)
             # An entry without a name is a referral to another server, which is not followed.
+            told.received = sum(map(_size, data))
             return [Entry(name, values) for name, values in data if name is not None], answered
 
-        return self._call(f"reading {dn or 'the root'}", search)
+        return self._call("search", f"reading {dn or 'the root'}", search)
 
-    def _call(self, doing: str, work: Callable[[], _T], advice: str = "") -> _T:
+    def _call(self, step: str, doing: str, work: Callable[[Answered], _T], advice: str = "") -> _T:
         try:
-            return work()
+            with measured("LDAP", self.label, step) as told:
+                return work(told)
         except ldap.LDAPError as error:
             raise explained(self.label, doing, error, advice) from error
+
+
+def _size(item: Any) -> int:
+    """Bytes of an object's values; the library does not tell those of the message. A referral has a list of URLs."""
+    values = item[1].values() if isinstance(item[1], dict) else [item[1]]
+    return sum(len(value) for several in values for value in several)
 
 
 def _controls(sd_flags: int | None) -> list[Any]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from .._text import printable
 
+_NUMBER = re.compile(r"-?[0-9]{1,20}")
+
 
 class Entry:
     """An object that was read. Attribute names are compared without regard to letter case (RFC 4512, 2.5)."""
@@ -32,10 +34,15 @@ class Entry:
     def text(self, name: str) -> str:
         return next(iter(self.texts(name)), "")
 
+    def number(self, name: str) -> int | None:
+        """A whole number (RFC 4517, 3.3.16); None where there is none, or more digits than LDAP servers have."""
+        text = self.text(name)
+        return int(text) if _NUMBER.fullmatch(text) else None
+
     def ranged(self, name: str) -> tuple[tuple[str, ...], int | None]:
         """A long attribute comes in pieces (MS-ADTS 3.1.1.3.1.3.3): a piece, and where the next one begins."""
         for key, values in self._attributes.items():
-            found = re.fullmatch(rf"{re.escape(name.lower())};range=\d+-(\d+|\*)", key)
+            found = re.fullmatch(rf"{re.escape(name.lower())};range=[0-9]{{1,9}}-([0-9]{{1,9}}|\*)", key)
             if found is not None:
                 texts = tuple(value.decode("utf-8", "replace") for value in values)
                 return texts, None if found[1] == "*" else int(found[1]) + 1

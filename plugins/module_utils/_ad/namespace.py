@@ -55,8 +55,7 @@ def partitions_in(references: Iterable[Entry], held: Iterable[str]) -> Partition
 
 
 def _flags(reference: Entry) -> int:
-    text = reference.text("systemFlags")
-    return int(text) if text.lstrip("-").isdigit() else 0
+    return reference.number("systemFlags") or 0
 
 
 def zones_in(found: Iterable[Entry]) -> dict[str, str]:

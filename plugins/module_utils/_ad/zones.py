@@ -122,11 +122,10 @@ def read_node(directory: Directory, node: Node) -> Found | None:
         what = f"the permissions of {node.dn} cannot be read with the account that signed in"
         raise NotAllowed(directory.label, what, "Use an account that manages the DNS zone, such as a domain admin")
     tombstoned = entry.text("dNSTombstoned").upper() == "TRUE"
-    writable = entry.text("sDRightsEffective")
     return Found(
         SecurityDescriptor.parse(descriptor[0]),
         records_in(entry.values("dnsRecord"), tombstoned),
-        int(writable) if writable.isdigit() else None,
+        entry.number("sDRightsEffective"),
     )
 
 

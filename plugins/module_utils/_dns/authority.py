@@ -115,16 +115,27 @@ class Authority:
 
 def record_set_of(message: dns.message.Message, name: dns.name.Name, label: str) -> RecordSet:
     """The SRV values under a name in an answer. Raises Aliased."""
-    alias = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
-    if alias is not None:
-        record: Any = alias[0]
-        target = from_name(record.target)
+    target = _alias_of(message, name)
+    if target is not None:
         what = f"{from_name(name)} is an alias of {target}, so its records belong to another name"
         raise Aliased(label, what, "Check the other name, or replace the alias by SRV records", target=target)
     found = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.SRV)
     if found is None:
         return RecordSet()
     return RecordSet.of((SrvValue.from_rdata(rdata) for rdata in found), found.ttl)
+
+
+def _alias_of(message: dns.message.Message, name: dns.name.Name) -> str | None:
+    """By CNAME, or by a DNAME above the name, beside which a server may leave the CNAME out (RFC 6672, section 3)."""
+    alias: Any = message.get_rrset(message.answer, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
+    if alias is not None:
+        return from_name(alias[0].target)
+    for rrset in message.answer:
+        above: Any = rrset
+        if rrset.rdtype == dns.rdatatype.DNAME and name != rrset.name and name.is_subdomain(rrset.name):
+            with contextlib.suppress(dns.name.NameTooLong):
+                return from_name(name.relativize(rrset.name) + above[0].target)
+    return None
 
 
 def _zone_in(answer: Answer, name: dns.name.Name) -> Zone | None:

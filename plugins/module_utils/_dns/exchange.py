@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._kms import normal_name, split_port
+from .._trace import Answered, measured
 from .errors import NoAnswer, SettingWrong, Unintelligible
 
 with contextlib.suppress(ImportError):
@@ -23,8 +24,19 @@ with contextlib.suppress(ImportError):
     import dns.flags
     import dns.inet
     import dns.message
+    import dns.opcode
     import dns.rcode
+    import dns.rdata
+    import dns.rdataclass
+    import dns.rdatatype
     import dns.tsig
+
+    # dnspython looks for a type's reader when it first meets the type, and keeps what it finds for class ANY for all
+    # classes. A stranger's address in class ANY would make every later one unreadable.
+    for _kind in ("A", "AAAA", "SRV"):
+        dns.rdata.get_rdata_class(  # type: ignore[no-untyped-call]
+            dns.rdataclass.IN, dns.rdatatype.from_text(_kind)
+        )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,7 +106,8 @@ def ask(server: Server, message: dns.message.Message, timeout: float, tries: int
     wire = message.to_wire()
     for attempt in range(tries):
         try:
-            answer = _read(server, message, _by_udp(server, wire, timeout), keyring=_keyring(message))
+            with measured("DNS", server.label, step_of(message, "UDP"), len(wire)) as told:
+                answer = _told(told, server, message, _by_udp(server, wire, timeout), _keyring(message))
         except NoAnswer as error:
             if attempt + 1 == tries or not error.maybe_delivered:
                 raise
@@ -113,7 +126,22 @@ def ask_by_tcp(
     Raises NoAnswer, Unintelligible.
     """
     wire = message.to_wire()
-    return _read(server, message, _by_tcp(server, wire, timeout), keyring=keyring or _keyring(message))
+    with measured("DNS", server.label, step_of(message, "TCP"), len(wire)) as told:
+        return _told(told, server, message, _by_tcp(server, wire, timeout), keyring or _keyring(message))
+
+
+def step_of(message: dns.message.Message, protocol: str) -> str:
+    """What a message is for, without the names in it."""
+    kind = dns.rdatatype.to_text(message.question[0].rdtype) if message.question else ""
+    verb = "question" if message.opcode() == dns.opcode.QUERY else dns.opcode.to_text(message.opcode()).lower()
+    return f"{'signed ' if message.had_tsig else ''}{verb} {kind} by {protocol}"
+
+
+def _told(told: Answered, server: Server, message: dns.message.Message, wire: bytes, keyring: Any) -> Answer:
+    told.received = len(wire)
+    answer = _read(server, message, wire, keyring)
+    told.status = answer.rcode
+    return answer
 
 
 def _keyring(message: dns.message.Message) -> Any:
@@ -132,7 +160,7 @@ def _by_udp(server: Server, wire: bytes, timeout: float) -> bytes:
         connection.send(wire)
         sent.append(True)
         while True:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            connection.settimeout(_left(deadline))
             received = connection.recv(_LARGEST_DATAGRAM)
             # A late answer to an earlier try is not for us. What is too short to tell is judged by the reader.
             if len(received) < 2 or received[:2] == wire[:2]:
@@ -158,12 +186,20 @@ def _socket(server: Server, kind: socket.SocketKind) -> socket.socket:
 def _exactly(connection: socket.socket, length: int, deadline: float) -> bytes:
     received = b""
     while len(received) < length:
-        connection.settimeout(max(deadline - time.monotonic(), 0.001))
+        connection.settimeout(_left(deadline))
         part = connection.recv(length - len(received))
         if not part:
             raise EOFError
         received += part
     return received
+
+
+def _left(deadline: float) -> float:
+    """Seconds. Raises TimeoutError: for who sends without a pause, no wait for the next piece ever takes too long."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 @contextlib.contextmanager

@@ -8,25 +8,30 @@ What a resolver says may be as old as the record's time to live. Decisions are m
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from .._kms import normal_name
+from .._trace import measured
 from .authority import record_set_of
 from .errors import DnsError, NoAnswer, ServerRefused, SettingWrong
-from .exchange import Server, is_address, parse_server
+from .exchange import Server, is_address, parse_server, step_of
 from .srv import RecordSet, from_name, to_name
 from .verdict import Target
 
-with contextlib.suppress(ImportError):
+try:
     import dns.exception
     import dns.message
     import dns.name
-    import dns.nameserver
+    import dns.rcode
+    import dns.rdataclass
     import dns.rdatatype
     import dns.resolver
+    from dns.nameserver import Do53Nameserver
+except ImportError:
+    # requirements.py tells the user.
+    Do53Nameserver = object  # type: ignore[assignment,misc]
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,27 @@ class NameServer:
 
     def servers(self, port: int) -> tuple[Server, ...]:
         return tuple(Server(address, port, self.name) for address in self.addresses)
+
+
+class _Traced(Do53Nameserver):
+    """A server that a resolver asks."""
+
+    def query(
+        self,
+        request: Any,
+        timeout: float,
+        source: str | None,
+        source_port: int,
+        max_size: bool,
+        one_rr_per_rrset: bool = False,
+        ignore_trailing: bool = False,
+    ) -> Any:
+        """As dnspython calls it; by TCP with ``max_size``."""
+        step, sent = step_of(request, "TCP" if max_size else "UDP"), len(request.to_wire())
+        with measured("DNS", f"resolver {Server(self.address, self.port).label}", step, sent) as told:
+            response = super().query(request, timeout, source, source_port, max_size, one_rr_per_rrset, ignore_trailing)
+            told.status, told.received = dns.rcode.to_text(response.rcode()), len(response.wire or b"")
+        return response
 
 
 class Lookup:
@@ -150,6 +176,7 @@ def _make(nameservers: list[str], filename: str) -> dns.resolver.Resolver:
     if not nameservers:
         if not resolver.nameservers:
             raise SettingWrong("this machine has no name server configured: name one in nameservers.")
+        resolver.nameservers = [_Traced(str(address), resolver.port) for address in resolver.nameservers]
         return resolver
     places = [parse_server(text) for text in nameservers]
     strangers = [address for address, _port in places if not is_address(address)]
@@ -157,7 +184,7 @@ def _make(nameservers: list[str], filename: str) -> dns.resolver.Resolver:
         raise SettingWrong(
             f"nameservers: {', '.join(strangers)}: give addresses, names cannot be resolved without them."
         )
-    resolver.nameservers = [dns.nameserver.Do53Nameserver(address, port) for address, port in places]
+    resolver.nameservers = [_Traced(address, port) for address, port in places]
     return resolver
 
 
@@ -175,8 +202,14 @@ def _records(rrset: Any) -> list[Any]:
 
 
 def _addresses_in(response: dns.message.Message, kind: str) -> list[str]:
-    wanted = dns.rdatatype.from_text(kind)
-    return sorted(record.address for rrset in response.answer if rrset.rdtype == wanted for record in _records(rrset))
+    wanted = (dns.rdataclass.IN, dns.rdatatype.from_text(kind))
+    return sorted(
+        record.address
+        for rrset in response.answer
+        # Of another class, an address is something else (RFC 1034 3.6).
+        if (rrset.rdclass, rrset.rdtype) == wanted
+        for record in _records(rrset)
+    )
 
 
 def _end_of_aliases(response: dns.message.Message, name: dns.name.Name) -> dns.name.Name:

@@ -5,46 +5,100 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from .._kms import domain_of
+from .._trace import measured
 from .errors import DnsError, KeyRejected, NoAnswer, ServerRefused, Unintelligible, Unverified
-from .exchange import Server
+from .exchange import Server, step_of
 from .signing import TsigSigner
 from .srv import from_name, to_name
 
-with contextlib.suppress(ImportError):
+try:
     import dns.exception
+    import dns.flags
+    import dns.message
     import dns.query
+    import dns.rcode
     import dns.rdataclass
     import dns.rdatatype
     import dns.tsig
     import dns.xfr
-    import dns.zone
+    from dns.transaction import Transaction, TransactionManager
+except ImportError:
+    # requirements.py tells the user.
+    Transaction = TransactionManager = object  # type: ignore[assignment,misc]
 
 if TYPE_CHECKING:
+    import dns.name
+    import dns.rdataset
+
     from .signing import Signer
 
 
 def publishing_domains(server: Server, zone: str, signer: Signer, timeout: float) -> tuple[str, ...]:
     """The domains of a zone that have a record ``_vlmcs._tcp``. Raises DnsError."""
-    content = _transfer(server, zone, signer, timeout)
-    owners = [name for name, node in content.nodes.items() if node.get_rdataset(dns.rdataclass.IN, dns.rdatatype.SRV)]
-    domains = (domain_of(from_name(name)) for name in owners)
-    return tuple(sorted(domain for domain in domains if domain is not None))
-
-
-def _transfer(server: Server, zone: str, signer: Signer, timeout: float) -> dns.zone.Zone:
-    content = dns.zone.Zone(to_name(zone), relativize=False)
-    query, _serial = dns.xfr.make_query(content)
+    found = _Domains(to_name(zone))
+    query = dns.message.make_query(to_name(zone), "AXFR", use_edns=False)
+    query.flags &= ~dns.flags.RD
     if isinstance(signer, TsigSigner):
         query.use_tsig(signer.transfer_key())
     try:
-        dns.query.inbound_xfr(server.address, content, query, port=server.port, timeout=timeout, lifetime=10 * timeout)
-    except (dns.exception.DNSException, OSError, EOFError) as error:
+        with measured("DNS", server.label, step_of(query, "TCP")):
+            dns.query.inbound_xfr(
+                server.address, found, query, port=server.port, timeout=timeout, lifetime=10 * timeout
+            )
+    except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
         raise _explain(server, zone, error) from error
-    return content
+    return tuple(sorted(found.whole))
+
+
+class _Domains(TransactionManager):
+    """Keeps of a transfer the domains alone, so that a large zone takes no more memory than a small one.
+
+    ``whole``: empty until the transfer is over and its signature has proved to be right.
+    """
+
+    def __init__(self, origin: dns.name.Name) -> None:
+        self._origin = origin
+        self.whole: frozenset[str] = frozenset()
+
+    def writer(self, replacement: bool = False) -> Transaction:
+        return _Passing(self, replacement)
+
+    def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
+        return self._origin, False, self._origin
+
+    def get_class(self) -> dns.rdataclass.RdataClass:
+        return dns.rdataclass.IN
+
+
+class _Passing(Transaction):
+    """Looks at each record as it comes, and lets it go."""
+
+    def __init__(self, manager: _Domains, replacement: bool) -> None:
+        super().__init__(manager, replacement)
+        self._found = manager
+        self._domains: set[str] = set()
+
+    def _get_rdataset(self, name: object, rdtype: object, covers: object) -> None:
+        """Nothing has been there before."""
+
+    def _put_rdataset(self, name: dns.name.Name, rdataset: dns.rdataset.Rdataset) -> None:
+        if rdataset.rdtype == dns.rdatatype.SRV:
+            domain = domain_of(from_name(name))
+            if domain is not None:
+                self._domains.add(domain)
+
+    def _changed(self) -> bool:
+        return True
+
+    def _end_transaction(self, commit: bool) -> None:
+        if commit:
+            self._found.whole = frozenset(self._domains)
+
+    def _set_origin(self, origin: object) -> None:
+        """It is known."""
 
 
 # What dnspython makes of the error in an answer's TSIG record (RFC 8945, section 3).

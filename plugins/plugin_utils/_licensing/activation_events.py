@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .numbers import whole
 from .terms import license_status_name
 
 REQUEST_SENT, ANSWER_RECEIVED = 12288, 12289
@@ -179,17 +180,18 @@ def parse_request(entry: LogEntry) -> SentRequest | None:
     if len(fields) < 10:
         return None
     code, _flags, server, cmid, _time, _virtual, status, minutes, product, count, *_more = fields
-    host, colon, port = server.rpartition(":")
+    host, _colon, port = server.rpartition(":")
+    number = whole(port) if host else None
     return SentRequest(
         when=entry.when,
         hresult=int(code, 16),
-        host=(host if colon and port.isdecimal() else server) or None,
-        port=int(port) if colon and port.isdecimal() else None,
+        host=(server if number is None else host) or None,
+        port=number,
         client_machine_id=cmid.lower() or None,
-        license_status=license_status_name(_number(status)),
-        minutes_left=_number(minutes),
+        license_status=license_status_name(whole(status)),
+        minutes_left=whole(minutes),
         activation_id=product.lower() or None,
-        minimum_count=_number(count),
+        minimum_count=whole(count),
     )
 
 
@@ -203,7 +205,7 @@ def parse_answer(entry: LogEntry) -> ReceivedAnswer | None:
         hresult=int(fields[0], 16),
         flags=int(fields[1], 16),
         activated=fields[2] == "1",
-        count=_number(fields[4]),
+        count=whole(fields[4]),
     )
 
 
@@ -262,7 +264,3 @@ def _after(when: datetime, since: datetime | None) -> bool:
 
 def _close(one: FailedAttempt, other: FailedAttempt) -> bool:
     return abs(one.when - other.when) <= _ONE_ATTEMPT
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None

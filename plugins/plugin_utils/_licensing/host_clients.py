@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .activation_events import event_fields
+from .numbers import whole
 from .terms import license_status_name
 
 # A client that has not asked for 30 days is forgotten (Microsoft Learn, KMS activation planning).
@@ -74,15 +75,15 @@ def parse_request(when: datetime, strings: Sequence[str]) -> ClientRequest | Non
     if len(fields) < 7:
         return None
     code, count, name, cmid, _time, virtual, status, *rest = fields
-    minutes = _number(rest[0]) if rest else None
+    minutes = whole(rest[0]) if rest else None
     return ClientRequest(
         when=when,
         hresult=int(code, 16),
-        minimum_count=_number(count),
+        minimum_count=whole(count),
         name=name,
         client_machine_id=cmid.lower(),
         virtual_machine={"0": False, "1": True}.get(virtual),
-        license_status=license_status_name(_number(status)),
+        license_status=license_status_name(whole(status)),
         minutes_left=minutes,
         activation_id=rest[1].lower() or None if len(rest) > 1 else None,
     )
@@ -157,7 +158,3 @@ def _client(asked: list[ClientRequest]) -> RecentClient:
     last_by_product = {one.activation_id: one for one in asked}
     products = sorted(last_by_product.values(), key=lambda one: one.when, reverse=True)
     return RecentClient(asked[-1], tuple(names), len(asked), tuple(products))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .numbers import whole
 from .settings import Change, SettingRefused, difference
 from .terms import Provider
 
@@ -172,4 +173,5 @@ def _refuse_doubles(wanted: Sequence[PublishedDomain]) -> None:
 
 
 def _is_number(text: str) -> bool:
-    return text.isdecimal() and int(text) <= _LARGEST
+    number = whole(text)
+    return number is not None and number <= _LARGEST

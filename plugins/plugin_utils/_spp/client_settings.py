@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from .._licensing.client_settings import ClientSettings, inherited
 from .._licensing.model import KmsClientSettings, Product, Snapshot
+from .._licensing.numbers import whole
 from .._licensing.settings import Change
 from .._licensing.terms import Provider
 from . import registry, schema
@@ -72,7 +73,7 @@ def _port(snapshot: Snapshot, kms: KmsClientSettings) -> Work[int | None]:
     if snapshot.os.provider is not Provider.SLWMI:
         return kms.configured_port
     text = yield from registry.read_text(schema.REGISTRY_KEYS[Provider.SLWMI], schema.REGISTRY_CLIENT_PORT)
-    return int(text) if text and text.isdecimal() else None
+    return whole(text or "")
 
 
 def _write_port(change: Change) -> Work[None]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from .._licensing.host_settings import DEFAULT_PORT, HostSettings, PublishedDomain
 from .._licensing.model import LicensingService, Snapshot
+from .._licensing.numbers import whole
 from .._licensing.settings import Change
 from .._licensing.terms import Provider
 from .._wsman import class_types
@@ -42,7 +43,7 @@ def _read_licensing(snapshot: Snapshot) -> Work[HostSettings]:
         unpublished = yield from registry.read_number(key, schema.REGISTRY_DISABLE_PUBLISHING)
         low = yield from registry.read_number(key, schema.REGISTRY_LOW_PRIORITY)
         return HostSettings(
-            listening_port=int(port) if port and port.isdecimal() else DEFAULT_PORT,
+            listening_port=whole(port or "") or DEFAULT_PORT,
             activation_interval=service.kms.activation_interval_minutes,
             renewal_interval=service.kms.renewal_interval_minutes,
             dns_publishing=not unpublished,

@@ -19,6 +19,7 @@ from dataclasses import replace
 
 from .._licensing import classify
 from .._licensing.model import KmsHostState, LicensingService, OperatingSystem, Product, Snapshot
+from .._licensing.numbers import whole
 from .._wsman import WsmanFault, class_types, wql
 from . import schema
 from .errors import LicensingAbsent, UnexpectedAnswer
@@ -103,13 +104,13 @@ def operating_system() -> Work[OperatingSystem]:
         raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} has {len(rows)} instances instead of one")
     row = Row(rows[0])
     version = row.text("Version") or ""
-    build = row.text("BuildNumber") or version.rpartition(".")[2]
-    if not build.isdigit():
+    build = whole(row.text("BuildNumber") or version.rpartition(".")[2])
+    if build is None:
         raise UnexpectedAnswer(f"{schema.OPERATING_SYSTEM} gives no build number (Version {version!r})")
     return OperatingSystem(
         caption=(row.text("Caption") or "").strip() or None,
         version=version,
-        build=int(build),
+        build=build,
         sku=row.number("OperatingSystemSKU"),
         product_type=row.number("ProductType"),
         local_time=row.moment("LocalDateTime"),

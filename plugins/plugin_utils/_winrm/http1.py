@@ -22,9 +22,14 @@ _HEADERS = 100
 _LENGTH_DIGITS = 18
 _INTERIM_RESPONSES = 10
 
+# RFC 9112 4: the status has three digits, of which the first is never zero. A reason may be missing, as with HTTP/2.
+_BEGINNING = b"HTTP/"
+_STATUS_LINE = re.compile(r"(HTTP/1\.[01]) ([1-9][0-9]{2})(?: (.*))?")
 # RFC 9110 5.1: no space stands between a header's name and its colon. RFC 9112 7.1: a chunk's size in digits alone.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
+# RFC 9110 5.5: no header has one. To some readers a lone CR or LF ends a line, and what stands behind it is a header.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Broken(Exception):
@@ -89,6 +94,16 @@ class Inbox:
         self._bound(found)
         return self._taken(found + len(separator))
 
+    def begins_with(self, beginning: bytes) -> Reading[bool]:
+        """Whether the next bytes are these, told with the first that is not."""
+        while len(self._data) < len(beginning) and beginning.startswith(bytes(self._data)) and not self._ended:
+            yield
+        return self._data.startswith(beginning)
+
+    def all_that_came(self) -> bytes:
+        """What has come up to now, which is still to be read."""
+        return bytes(self._data)
+
     def exactly(self, size: int) -> Reading[bytes]:
         """So many bytes."""
         while len(self._data) < size:
@@ -112,6 +127,29 @@ class Inbox:
         taken = bytes(self._data[:size])
         del self._data[:size]
         return taken
+
+
+class Head(NamedTuple):
+    """Status line and header fields. ``fields`` are as they came; ``headers`` as ``Response`` has them."""
+
+    version: str
+    status: int
+    reason: str
+    fields: tuple[tuple[str, str], ...]
+    headers: dict[str, str]
+
+    @property
+    def closes(self) -> bool:
+        """Whether the peer says that it closes the connection (RFC 9112 9.3, 9.6)."""
+        options = {option.strip(" \t") for option in self.headers.get("connection", "").lower().split(",")}
+        return "close" in options or (self.version == "HTTP/1.0" and "keep-alive" not in options)
+
+
+class Framing(NamedTuple):
+    """Where a body ends: after so many bytes, with its last chunk, or, with neither, with the connection."""
+
+    length: int | None
+    chunked: bool
 
 
 class Response(NamedTuple):
@@ -179,21 +217,35 @@ class Incoming:
 
 
 def _response(inbox: Inbox, limit: int) -> Reading[Response]:
-    for _unused in range(_INTERIM_RESPONSES):
-        version, status, headers = _parsed((yield from inbox.until(b"\r\n\r\n")))
-        if status >= 200:
-            break
+    head = yield from read_head(inbox)
+    framing = framing_of(head, limit)
+    if framing.chunked:
+        body = yield from _chunks(inbox, limit)
+    elif framing.length is not None:
+        body = yield from inbox.exactly(framing.length)
     else:
-        raise Broken("more than ten interim responses (HTTP 1xx)")
-    body, framed = yield from _body(inbox, status, headers, limit)
-    connection = headers.get("connection", "").lower()
-    closes = not framed or "close" in connection or (version == "HTTP/1.0" and "keep-alive" not in connection)
-    return Response(status, headers, body, closes)
+        body = yield from inbox.to_the_end(limit)
+    # RFC 9112 6.1: chunks in an answer of HTTP/1.0 are read, and the connection is of no more use.
+    framed = framing.length is not None or (framing.chunked and head.version != "HTTP/1.0")
+    return Response(head.status, head.headers, body, head.closes or not framed)
+
+
+def read_head(inbox: Inbox) -> Reading[Head]:
+    """The head of an answer, without those of interim ones. Raises Broken, Oversized."""
+    for _unused in range(_INTERIM_RESPONSES):
+        if not (yield from inbox.begins_with(_BEGINNING)):
+            raise Broken(_said_of_part(inbox.all_that_came()))
+        head = _parsed((yield from inbox.until(b"\r\n\r\n")))
+        if head.status == 101:
+            raise Broken("the answer changes to another protocol, which nobody asked for (HTTP 101)")
+        if head.status >= 200:
+            return head
+    raise Broken("more than ten interim responses (HTTP 1xx)")
 
 
 def _said_of_part(part: bytes | bytearray) -> str:
     """What there is to say of a head, or of a line, that has no end."""
-    if part and not part.startswith(b"HTTP/"):
+    if part and not part.startswith(_BEGINNING[: len(part)]):
         return f"the answer is not HTTP: {bytes(part[:40])!r}"
     return _said_of_end(part)
 
@@ -204,74 +256,94 @@ def _said_of_end(part: bytes | bytearray) -> str:
     return f"the answer was cut off after {len(part)} bytes"
 
 
-def _parsed(block: bytes) -> tuple[str, int, dict[str, str]]:
+def _parsed(block: bytes) -> Head:
     lines = block[:-4].decode("latin-1").split("\r\n")
-    version, _unused, rest = lines[0].partition(" ")
-    status = rest[:3]
-    if version not in ("HTTP/1.1", "HTTP/1.0") or not (status.isascii() and status.isdigit() and len(status) == 3):
+    status_line = _STATUS_LINE.fullmatch(lines[0])
+    if status_line is None or _CONTROL.search(lines[0]):
         raise Broken(f"the answer is not HTTP: {lines[0][:40]!r}")
     if len(lines) > _HEADERS:
         raise Oversized(f"more than {_HEADERS} headers")
+    fields = tuple(map(_field, lines[1:]))
     headers: dict[str, str] = {}
-    for line in lines[1:]:
-        name, value = _field(line)
+    for name, value in fields:
+        name = name.lower()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return version, int(status), headers
+    return Head(status_line[1], int(status_line[2]), status_line[3] or "", fields, headers)
 
 
 def _field(line: str) -> tuple[str, str]:
-    """Name, in lower case, and value. A folded line would go on with the value before it (RFC 9112 5.2)."""
+    """Name and value. A folded line would go on with the value before it (RFC 9112 5.2)."""
     name, colon, value = line.partition(":")
     if not colon:
         raise Broken(f"a header without a colon: {line[:40]!r}")
     if not _NAME.fullmatch(name):
         raise Broken(f"a header with the name {name[:40]!r}")
-    return name.lower(), value.strip(" \t")
+    if _CONTROL.search(value):
+        raise Broken(f"a header {name[:40]} with a control character in it")
+    return name, value.strip(" \t")
 
 
-def _body(inbox: Inbox, status: int, headers: dict[str, str], limit: int) -> Reading[tuple[bytes, bool]]:
-    """The body, and whether its end could be told without the end of the connection."""
-    if status in (204, 304):
-        return b"", True
-    refuse_encoding(headers)
-    coding, length = headers.get("transfer-encoding"), headers.get("content-length")
+def framing_of(head: Head, limit: int) -> Framing:
+    """How the body that belongs to a head is framed (RFC 9112 6.3). Raises Broken, Oversized, Encoded."""
+    if head.status in (204, 304):
+        return Framing(0, chunked=False)
+    refuse_encoding(head.headers)
+    coding, length = head.headers.get("transfer-encoding"), head.headers.get("content-length")
     if coding is not None:
         if coding.lower() != "chunked" or length is not None:
             # RFC 9112 6.3: two lengths are how a message is smuggled past a proxy.
             raise Broken(f"a Transfer-Encoding of {coding[:40]!r}{' and a Content-Length' if length else ''}")
-        return (yield from _chunks(inbox, limit)), True
-    if length is None:
-        return (yield from inbox.to_the_end(limit)), False
+        return Framing(None, chunked=True)
+    return Framing(None if length is None else _bounded(_length(length), limit), chunked=False)
+
+
+def _length(text: str) -> int:
     # RFC 9110 8.6: a length that is repeated is that length.
-    first, *others = (value.strip(" \t") for value in length.split(","))
-    length = first if all(other == first for other in others) else length
+    first, *others = (value.strip(" \t") for value in text.split(","))
+    length = first if all(other == first for other in others) else text
     if not (length.isascii() and length.isdigit()):
         raise Broken(f"a Content-Length of {length[:40]!r}")
     if len(length) > _LENGTH_DIGITS:
         # Python refuses to read numbers of thousands of digits.
         raise Oversized(f"an answer of 10^{_LENGTH_DIGITS} bytes or more")
-    return (yield from inbox.exactly(_bounded(int(length), limit))), True
+    return int(length)
 
 
 def _chunks(inbox: Inbox, limit: int) -> Reading[bytes]:
     parts: list[bytes] = []
     size = 0
-    while True:
-        line = yield from inbox.until(b"\r\n")
-        announced = _CHUNK.fullmatch(line)
-        if announced is None:
-            raise Broken(f"a chunk of {line[:20]!r} bytes")
-        length = int(announced[1], 16)
-        if not length:
-            break
+    while length := chunk_size((yield from inbox.until(b"\r\n"))):
         size = _bounded(size + length, limit)
         chunk = yield from inbox.exactly(length + 2)
-        if not chunk.endswith(b"\r\n"):
-            raise Broken("a chunk that is longer than it says")
+        end_of_chunk(chunk[-2:])
         parts.append(chunk[:-2])
-    while (yield from inbox.until(b"\r\n")) != b"\r\n":
+    while not ends_trailer((yield from inbox.until(b"\r\n"))):
         size = _bounded(size + HEAD_LIMIT // _HEADERS, limit)
     return b"".join(parts)
+
+
+def chunk_size(line: bytes) -> int:
+    """The size that the line before a chunk announces (RFC 9112 7.1). Raises Broken."""
+    announced = _CHUNK.fullmatch(line)
+    if announced is None:
+        raise Broken(f"a chunk of {line[:20]!r} bytes")
+    return int(announced[1], 16)
+
+
+def end_of_chunk(data: bytes) -> None:
+    """Raises Broken where these two bytes, which follow a chunk, are more of it, or missing."""
+    if data == b"\r\n":
+        return
+    raise Broken("the answer was cut off behind a chunk" if len(data) < 2 else "a chunk that is longer than it says")
+
+
+def ends_trailer(line: bytes) -> bool:
+    """Whether a line behind the last chunk is the last one; nobody reads the others. Raises Broken."""
+    if not line.endswith(b"\r\n"):
+        raise Broken(_said_of_end(line))
+    if line != b"\r\n":
+        _field(line[:-2].decode("latin-1"))
+    return line == b"\r\n"
 
 
 def _bounded(size: int, limit: int) -> int:

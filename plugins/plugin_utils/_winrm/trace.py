@@ -1,20 +1,20 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes over the wire, for whoever watches: each exchange of either pipe, and of its content nothing.
-
-One listener for the whole process, since pipes are made in many places and in threads; without one nothing is measured.
-"""
+"""What goes over the wire, for whoever watches: each exchange of either pipe, and of its content nothing."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
+from ...module_utils._trace import listen, listener, tell
 from .authorization import as_text, shows_account
+
+__all__ = ["Exchange", "Stopwatch", "counted", "listen", "step_of"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Exchange:
 
     ``sent`` and ``received`` are bytes of the two bodies.
     """
+
+    protocol: ClassVar[str] = "WINRM"
 
     peer: str
     step: str
@@ -40,32 +42,15 @@ class Exchange:
         )
 
 
-Listener = Callable[[Exchange], None]
-
-
-class _Trace:
-    def __init__(self) -> None:
-        self.listener: Listener | None = None
-        # Threads of pywinrm tell as well, and a line is to stay in one piece.
-        self.lock = threading.Lock()
-
-
-_TRACE = _Trace()
-
-
-def listen(listener: Listener | None) -> None:
-    """Whom to tell from now on; nobody with None."""
-    _TRACE.listener = listener
-
-
 @contextmanager
 def counted() -> Iterator[list[Exchange]]:
     """All exchanges while it lasts, in their order. Who listens already goes on doing so."""
     found: list[Exchange] = []
-    before = _TRACE.listener
+    before = listener()
 
-    def both(exchange: Exchange) -> None:
-        found.append(exchange)
+    def both(exchange: object) -> None:
+        if isinstance(exchange, Exchange):
+            found.append(exchange)
         if before is not None:
             before(exchange)
 
@@ -80,7 +65,7 @@ class Stopwatch:
     """Measures one exchange, from its making to the one call of ``answered`` or ``failed``."""
 
     def __init__(self, peer: str, authorization: str | bytes | None, sent: int, step: str = "") -> None:
-        self._told = _TRACE.listener is None
+        self._told = listener() is None
         self._step = step
         self._peer = peer
         self._authorization = authorization
@@ -96,15 +81,12 @@ class Stopwatch:
         self._tell(None, 0, type(failure).__name__)
 
     def _tell(self, status: int | None, received: int, failure: str) -> None:
-        listener = _TRACE.listener
-        if self._told or listener is None:
+        if self._told:
             return
         self._told = True
         took = (time.monotonic() - self._began) * 1000
         step = self._step or step_of(self._authorization, self._sent)
-        exchange = Exchange(self._peer, step, status, self._sent, received, took, failure)
-        with _TRACE.lock:
-            listener(exchange)
+        tell(Exchange(self._peer, step, status, self._sent, received, took, failure))
 
 
 def step_of(authorization: str | bytes | None, sent: int) -> str:

@@ -103,7 +103,9 @@ def http_status(s: Situation, status: int, text: str = "") -> WinrmError:
     titled = f" titled '{s.quote(title)}'" if title is not None else ""
     page = f" with an HTML page{titled}" if html else ""
     detail = f"; there is no {s.endpoint.path} here" if status == 404 else ""
-    return no_wsman(s, f"the answer is HTTP {status}{page}{detail}", maybe_delivered=status > 500 and status != 503)
+    # Who says 202 has taken it, and who says 502 may have passed it on.
+    taken = status < 300 or (status > 500 and status != 503)
+    return no_wsman(s, f"the answer is HTTP {status}{page}{detail}", maybe_delivered=taken)
 
 
 def _out_of_step(s: Situation) -> WinrmError:

@@ -11,7 +11,6 @@ socket is shut down under whoever waits for it: for TLS, for a proxy, for the he
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import threading
 import time
@@ -21,8 +20,9 @@ from typing import Any
 
 from .. import http1
 from ..authorization import as_text, shows_account
-from ..challenge import respelled
+from ..challenge import respelled, token_of
 from ..trace import Stopwatch
+from .strict import StrictResponse
 
 try:
     import urllib3.connection
@@ -36,6 +36,7 @@ except ImportError:
     ReadTimeout = OSError  # type: ignore[assignment,misc]
 
 _PIECE = 64 * 1024
+_NEGOTIATED = frozenset({"negotiate", "ntlm", "kerberos", "credssp"})
 
 
 class Watch:
@@ -160,7 +161,8 @@ class BoundedAdapter(HTTPAdapter):
         if response.status_code == 407 and not select_proxy(request.url, proxies):
             # The host itself is not a proxy. requests-ntlm would sign in to it as to one.
             response.headers.pop("Proxy-Authenticate", None)
-        if self.challenge and shown and not shows_account(as_text(shown)) and "close" in _connection_of(response):
+        goes_on = self.challenge and shown and not shows_account(as_text(shown)) and token_of(header, _NEGOTIATED)
+        if goes_on and "close" in _connection_of(response):
             # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
             raise http1.Closing
 
@@ -203,8 +205,9 @@ def _judge_head(response: Any) -> None:
     http1.refuse_encoding({"content-encoding": response.headers.get("Content-Encoding", "")})
 
 
-def _connection_of(response: Any) -> str:
-    return str(response.headers.get("Connection", "")).lower()
+def _connection_of(response: Any) -> set[str]:
+    """The options of the header (RFC 9110 7.6.1)."""
+    return {option.strip() for option in str(response.headers.get("Connection", "")).lower().split(",")}
 
 
 def _too_late() -> ReadTimeout:
@@ -233,7 +236,9 @@ class _Counted(socket.SocketIO):
 def _pools(watch: Watch, limit: int) -> dict[str, Any]:
     """urllib3's classes, each of whose sockets is watched and each of whose answers is counted."""
 
-    class Answer(http.client.HTTPResponse):
+    class Answer(StrictResponse):
+        body_limit = limit
+
         def __init__(self, *args: Any, **settings: Any) -> None:
             super().__init__(*args, **settings)
             raw: Any = self.fp.raw

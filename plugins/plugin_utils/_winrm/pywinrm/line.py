@@ -171,6 +171,9 @@ class Line:
         status = int(response.status_code)
         if 300 <= status < 400:
             return redirected(self.situation)
+        if status != 200 and not 400 <= status < 600:
+            # requests and pywinrm take it for a success.
+            return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
         encryption = self._protocol.transport.encryption if self._protocol is not None else None
         if encryption is None or not response.content or status == 401:
             return None

@@ -15,7 +15,7 @@ from __future__ import annotations
 from ..endpoint import Endpoint
 from ..errors import Misconfigured, NotAuthenticated, Proof, TransportUnusable, WinrmError
 from ..failures.sign_in import sign_in_fault
-from ..failures.translation import soap_body, translate
+from ..failures.translation import looks_like_soap, soap_body, translate
 from ..kerberos import Ticket, obtain_ticket
 from ..transports import none_usable, refuse_step_down
 from .line import Line, require_libraries
@@ -89,7 +89,8 @@ class PywinrmPipe:
             # Also for KeyboardInterrupt and for faults: nothing is sent on an object that has raised.
             if not line.intact:
                 self._drop()
-        self._accepted = True
+        # A page of a proxy proves nothing.
+        self._accepted = self._accepted or looks_like_soap(body)
         return body
 
     def _proof(self, line: Line, error: WinrmError) -> Proof:

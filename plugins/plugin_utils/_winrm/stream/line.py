@@ -157,7 +157,7 @@ class Line:
             raise redirected(self.situation)
         if self._seals and sealing.is_sealed(response.content_type):
             return sealing.opened(self._context, body)
-        if status >= 400 and not looks_like_soap(body):
+        if status != 200 and not (400 <= status < 600 and looks_like_soap(body)):
             raise http_status(self.situation, status, body.decode("utf-8", "replace"))
         if self._seals:
             raise unsealed(self.situation, body.decode("utf-8", "replace"))
@@ -266,10 +266,10 @@ class Line:
             return self._unauthorized(response)
         if 300 <= response.status < 400:
             return redirected(situation)
-        if looks_like_soap(body):
-            return sign_in_fault(situation, body)
         if response.status == 200:
             return no_wsman(situation, "the sign-in was answered without asking for credentials")
+        if 400 <= response.status < 600 and looks_like_soap(body):
+            return sign_in_fault(situation, body)
         return http_status(situation, response.status, body.decode("utf-8", "replace"))
 
     def _proof(self, token: bytes | None) -> str:

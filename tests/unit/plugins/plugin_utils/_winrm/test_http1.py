@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+import io
+import re
 import socket
 import threading
+from collections.abc import Callable
+from http.client import IncompleteRead
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import http1
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.strict import StrictResponse
 
 LIMIT = 1000
 
@@ -25,6 +31,19 @@ def read(data: bytes, limit: int = LIMIT, step: int = 1_000_000) -> http1.Respon
     response = incoming.end()
     assert response is not None
     return response
+
+
+class _ByPywinrm(StrictResponse):
+    body_limit = LIMIT
+
+
+def read_by_pywinrm(data: bytes) -> http1.Response:
+    """The same, read by what pywinrm reads with."""
+    reader = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type,unused-ignore]
+    response = _ByPywinrm(SimpleNamespace(makefile=lambda _mode: reader))  # type: ignore[arg-type]
+    response.begin()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return http1.Response(response.status, headers, response.read(), response.will_close)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +60,15 @@ def read(data: bytes, limit: int = LIMIT, step: int = 1_000_000) -> http1.Respon
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\nab", 200, b"ab", False),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n002 ;x\r\nab\r\n000\r\n\r\n", 200, b"ab", False),
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b"", False),
+        (b"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx", 200, b"x", False),
+        (b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, b"x", False),
+        (b"HTTP/1.1 200 OK\r\nConnection: x, close\r\nContent-Length: 1\r\n\r\nx", 200, b"x", True),
+        (
+            b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+            200,
+            b"x",
+            True,
+        ),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, b"x", False),
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3;x=y\r\ncde\r\n0\r\n\r\n",
@@ -51,10 +79,23 @@ def read(data: bytes, limit: int = LIMIT, step: int = 1_000_000) -> http1.Respon
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTrailer: x\r\n\r\n", 200, b"a", False),
     ],
 )
-@pytest.mark.parametrize("step", [1, 7, 1_000_000])
+@pytest.mark.parametrize("step", [0, 1, 7, 1_000_000])
 def test_answers(data: bytes, status: int, body: bytes, closes: bool, step: int) -> None:
-    response = read(data, step=step)
+    """On streams in pieces of so many bytes; on pywinrm where that is none."""
+    response = read(data, step=step) if step else read_by_pywinrm(data)
     assert (response.status, response.body, response.closes) == (status, body, closes)
+
+
+@pytest.mark.parametrize("data", [b"SSH-2.0-x\r\n", b"220 mail", b"\x15\x03\x01\x00\x02", b"HTTP9"])
+def test_who_does_not_speak_http_is_not_waited_for(data: bytes) -> None:
+    """Kind: a peer of another protocol that says something and keeps the connection open."""
+    with pytest.raises(http1.Broken, match="no HTTP"):
+        http1.Incoming(LIMIT).feed(data)
+
+
+@pytest.mark.parametrize("options", [b"disclose", b"x-close", b"closed"])
+def test_only_the_word_closes(options: bytes) -> None:
+    assert not read(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: %b\r\n\r\n" % options).closes
 
 
 @pytest.mark.parametrize(("more", "excess"), [(b"", False), (b"HTTP/1.1 200 OK", True)])
@@ -70,9 +111,43 @@ def test_header_that_comes_twice_is_joined() -> None:
     assert read(data).headers["www-authenticate"] == "Negotiate, Basic"
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        (b"HTTP/1.1 200OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 099 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 200 O\x1b[2JK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "another protocol"),
+        (b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 0\r\n\r\n", "control character"),
+        (b"HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n", "control character"),
+        (b"HTTP/1.1 200 OK\r\nX: a\nContent-Length: 9\r\nContent-Length: 0\r\n\r\n", "control character"),
+        (b"HTTP/1.1 200 OK\r\nX: a\x7f\r\nContent-Length: 0\r\n\r\n", "control character"),
+        (b"HTTP/1.1 200 OK\r\n X: a\r\nContent-Length: 0\r\n\r\n", "the name"),
+        (b"HTTP/1.1 200 OK\r\nX\ty: a\r\nContent-Length: 0\r\n\r\n", "the name"),
+        (b"HTTP/1.1 200 OK\r\n\xe4: a\r\nContent-Length: 0\r\n\r\n", "the name"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n0123456789", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1 1\r\n\r\nx", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\nx", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc", "Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n", "Transfer-Encoding"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "Transfer-Encoding"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: \r\n\r\n0\r\n\r\n", "Transfer-Encoding"),
+        (CHUNKED + b"1;\x00\r\nx\r\n0\r\n\r\n", "chunk"),
+        (CHUNKED + b"1;a=b\nc\r\nx\r\n0\r\n\r\n", "chunk"),
+        (CHUNKED + b"1\nx\r\n0\r\n\r\n", "chunk"),
+        (CHUNKED + b"0\r\nno colon here\r\n\r\n", "without a colon"),
+        (CHUNKED + b"0\r\nX : a\r\n\r\n", "the name"),
+        (CHUNKED + b"0\r\nX: a\x00\r\n\r\n", "control character"),
+        (CHUNKED + b"1\r\nx", "cut off"),
+        (CHUNKED + b"1\r\nx\r\n0\r\nX: y\r\n", "cut off|without"),
         (b"", "without an answer"),
         (b"\x00\xffgarbage", "not HTTP"),
         (b"SSH-2.0-x\r\n\r\n", "not HTTP"),
@@ -105,9 +180,15 @@ def test_header_that_comes_twice_is_joined() -> None:
         (b"HTTP/1.1 100 \r\n\r\n" * 11, "interim"),
     ],
 )
-def test_what_is_no_http(data: bytes, words: str) -> None:
-    with pytest.raises(http1.Broken, match=words):
-        read(data)
+@pytest.mark.parametrize("read_by", [read, read_by_pywinrm], ids=["streams", "pywinrm"])
+def test_what_is_no_http(data: bytes, words: str, read_by: Callable[[bytes], http1.Response]) -> None:
+    """Kind: an answer that two readers take for two different ones (RFC 9112 11.1), on either pipe."""
+    with pytest.raises((http1.Broken, IncompleteRead)) as refused:
+        read_by(data)
+    if isinstance(refused.value, http1.Broken):
+        assert re.search(words, str(refused.value))
+    else:
+        assert words == "cut off"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ SHARED = {
     "activation": {"license_audit", "kms_client"},
     "activation_objects": {"license_audit"},
     "report_format": {"license_audit"},
+    "winfleet_audit": {"license_audit"},
 }
 OWN = "winfleet_own_variables"
 

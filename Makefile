@@ -64,8 +64,8 @@ build: bootstrap ## Build the tarball, install it aside, and check what ansible 
 docs: bootstrap ## Render the documentation to .work/docs/build/html
 	@scripts/docs.sh
 
-matrix: bootstrap ## Run the tests on the older versions of ansible-core
-	@scripts/matrix.sh 2.19 && scripts/matrix.sh 2.17
+matrix: bootstrap ## Run tests on every ansible-core and Python that is supported, and print a table (MATRIX_ARGS="all tests/unit")
+	@scripts/matrix.sh $(MATRIX_ARGS)
 
 lock: bootstrap ## Pin requirements/*.in again (LOCK_ARGS=--upgrade takes the newest)
 	@scripts/lock.sh $(LOCK_ARGS)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An inventory in INI, where values are text or Python literals; and no word of deprecation on the way.
 
-Kind: variables of another type than YAML would give them, and what a newer ansible-core will no longer accept. Runs on the
-oldest and the newest ansible-core.
+Kind: variables of another type than YAML would give them, and what a newer ansible-core will no longer accept. Runs on
+the oldest and the newest ansible-core.
 """
 
 from __future__ import annotations

@@ -13,14 +13,14 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ -x $VENV/bin/uv ]] || die "run scripts/bootstrap.sh first."
-for name in uv dev core-2.{17,18,19,20,21} servers engines report bench; do
+for name in uv dev core-2.{17,18,19,20,21} servers engines report importer bench; do
   say "requirements/$name.txt"
   options=("$@")
   # One collection is wanted, on the ansible-core that is there already.
   [[ $name != bench ]] || options+=(--no-deps)
   case $name in
     core-2.17) oldest=3.10 ;;
-    core-2.2?) oldest=3.12 ;;
+    core-2.2? | importer) oldest=3.12 ;;
     *) oldest=3.11 ;;
   esac
   "$VENV/bin/uv" pip compile --quiet --universal --python-version "$oldest" --generate-hashes --no-emit-index-url \

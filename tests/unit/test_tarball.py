@@ -24,10 +24,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 SHIPPED = {
     "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "COPYING",
     "FILES.json",
     "MANIFEST.json",
     "README.md",
+    "SECURITY.md",
+    "SUPPORT.md",
     "changelogs",
     "docs",
     "extensions",

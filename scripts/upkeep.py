@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares the tables of the collection with copies of Microsoft's pages, and shows what differs.
 
-It asks nobody: save the pages first, as HTML from a browser or as Markdown from MicrosoftDocs. It changes nothing, since
-a new fact wants to be read by a person, with its source and date beside it.
+It asks nobody: save the pages first, as HTML from a browser or as Markdown from MicrosoftDocs. It changes nothing: a
+new fact wants to be read by a person, with its source and date beside it.
 
 Usage: upkeep.py [--gvlk PAGE] [--errors PAGE] [--editions PAGE] [--host-keys PAGE]
 

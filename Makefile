@@ -67,8 +67,8 @@ docs: bootstrap ## Render the documentation to .work/docs/build/html
 walk: bootstrap ## Follow README as a newcomer: from the tarball to an audit, from a clone to a green test, with times
 	@scripts/walk.sh
 
-matrix: bootstrap ## Run the tests on the older versions of ansible-core
-	@scripts/matrix.sh 2.19 && scripts/matrix.sh 2.17
+matrix: bootstrap ## Run tests on every ansible-core and Python that is supported, and print a table (MATRIX_ARGS="all tests/unit")
+	@scripts/matrix.sh $(MATRIX_ARGS)
 
 lock: bootstrap ## Pin requirements/*.in again (LOCK_ARGS=--upgrade takes the newest)
 	@scripts/lock.sh $(LOCK_ARGS)

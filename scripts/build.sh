@@ -13,6 +13,11 @@ rm -rf -- "$WORK/dist" "$WORK/installed"
 mkdir -p -- "$WORK/dist" "$WORK/empty"
 stage "$WORK/build/winfleet.activation"
 ansible-galaxy collection build --output-path "$WORK/dist" "$WORK/build/winfleet.activation"
+# The time of the last commit, so that a release can be built again and compared.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || true)}
+[[ -z $SOURCE_DATE_EPOCH ]] || export SOURCE_DATE_EPOCH
+python scripts/reproducible.py "$WORK"/dist/*.tar.gz
+sha256sum "$WORK"/dist/*.tar.gz
 
 unset ANSIBLE_CONFIG
 export ANSIBLE_COLLECTIONS_PATH=$WORK/installed

@@ -10,6 +10,8 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 version=$(sed -n 's/^version: *//p' galaxy.yml)
+python scripts/addresses.py --public || die "fill in docs/project.yml first, then run scripts/addresses.py."
+python scripts/addresses.py --check || exit 1
 antsibull-changelog lint
 if grep -qE "^  '?$version'?:" changelogs/changelog.yaml; then
   die "version $version is in changelogs/changelog.yaml already: raise 'version' in galaxy.yml first."

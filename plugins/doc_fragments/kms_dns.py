@@ -91,6 +91,7 @@ options:
       - Without this list the records are not judged by it.
     type: list
     elements: str
+    aliases: [approved_kms_hosts]
   port:
     description: Port on which the KMS hosts listen. A record with another one is V(wrong_port).
     type: int

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Jinja filters: what to go on with after many hosts were read or repaired.
 
-Documented in fleet_groups.yml, fleet_objections.yml, fleet_to_repair.yml, fleet_still_wrong.yml and
-kms_withdrawal_objections.yml.
+Documented in fleet_groups.yml, fleet_objections.yml, fleet_to_repair.yml, fleet_still_wrong.yml, fleet_stats.yml,
+fleet_stats_merged.yml and kms_withdrawal_objections.yml.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import job_stats
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag, words
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.fleet import groups_of, still_wrong
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections, repairable
@@ -73,6 +74,23 @@ def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
     return list(still_wrong(dict(results), accepted=accepted).values())
 
 
+def fleet_stats(report: Any, groups: Any, findings: Any = (), before: Any = None, limit: Any = job_stats.LIMIT) -> Any:
+    """The outcome of an audit for set_stats."""
+    if not isinstance(report, Mapping) or not {"headline", "summary", "wrong"} <= report.keys():
+        raise AnsibleFilterError("fleet_stats: give a result of license_report")
+    return job_stats.stats_of(report, groups, findings, before or None, int(limit))
+
+
+def fleet_stats_merged(parts: Any, limit: Any = job_stats.LIMIT) -> Any:
+    """The outcomes of several audits as one."""
+    try:
+        return job_stats.merged(parts, int(limit))
+    except (KeyError, TypeError, ValueError) as error:
+        raise AnsibleFilterError(
+            f"fleet_stats_merged: give outcomes of fleet_stats, one of each slice ({error})"
+        ) from error
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -80,6 +98,8 @@ class FilterModule:
         return {
             "fleet_groups": fleet_groups,
             "fleet_objections": fleet_objections,
+            "fleet_stats": fleet_stats,
+            "fleet_stats_merged": fleet_stats_merged,
             "fleet_still_wrong": fleet_still_wrong,
             "fleet_to_repair": fleet_to_repair,
             "kms_withdrawal_objections": kms_withdrawal_objections,

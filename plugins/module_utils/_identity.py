@@ -13,7 +13,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._kms import KmsEndpoint, is_address, names_any, normal_name
+from ._kms import KmsEndpoint, entries_of, is_address, names_any, normal_name
 
 _NEAR = 3
 _NETBIOS_LENGTH = 15
@@ -75,7 +75,7 @@ class ApprovedHosts:
     @classmethod
     def parse(cls, texts: Iterable[str]) -> ApprovedHosts:
         """Read entries ``host`` or ``host:port``, each once. Raises ValueError, which quotes the entry."""
-        return cls(tuple(dict.fromkeys(KmsEndpoint.parse(str(text)) for text in texts)))
+        return cls(tuple(dict.fromkeys(map(KmsEndpoint.parse, entries_of(texts)))))
 
     def __bool__(self) -> bool:
         return bool(self.endpoints)

@@ -102,6 +102,14 @@ def host_in(text: str) -> str:
     return normal_name(host)
 
 
+def entries_of(texts: Iterable[str]) -> list[str]:
+    """The entries of a list. A text of several lines, as a survey hands it over, has one on each.
+
+    A text without any stays as it is, so that whoever reads it can refuse it.
+    """
+    return [line for text in texts for line in ([one for one in str(text).splitlines() if one.strip()] or [str(text)])]
+
+
 @dataclass(frozen=True)
 class KmsEndpoint:
     """A KMS host as a person names it: a name, and a port only where it was said."""

@@ -93,6 +93,7 @@ options:
       - An empty list is refused, since it would protect no host.
     type: list
     elements: str
+    aliases: [approved_kms_hosts]
   port:
     description:
       - Port on which the hosts listen. 1688 when publishing; when deleting, the port does not matter unless it is
@@ -345,7 +346,7 @@ def argument_spec() -> dict[str, Any]:
         "exclusive": {"type": "bool", "default": False},
         "no_kms_host": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
-        "approved_hosts": {"type": "list", "elements": "str"},
+        "approved_hosts": {"type": "list", "elements": "str", "aliases": ["approved_kms_hosts"]},
         "port": {"type": "int"},
         "priority": {"type": "int"},
         "weight": {"type": "int"},

@@ -56,6 +56,7 @@ options:
       - When left out, the members are neither changed nor judged. An empty list is refused.
     type: list
     elements: str
+    aliases: [approved_kms_hosts]
   exclusive:
     description:
       - Remove every other direct member from the group. Only with O(approved_hosts).
@@ -351,7 +352,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._ad import (
     rights,
 )
 from ansible_collections.winfleet.activation.plugins.module_utils._dns.options import check_texts
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import domain_of
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import domain_of, entries_of
 from ansible_collections.winfleet.activation.plugins.module_utils._outcome import Outcome
 from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
@@ -368,7 +369,7 @@ def argument_spec() -> dict[str, Any]:
         "domains": {"type": "list", "elements": "str", "required": True, "aliases": ["domain"]},
         "zone": {"type": "str"},
         "group": {"type": "str", "required": True},
-        "approved_hosts": {"type": "list", "elements": "str"},
+        "approved_hosts": {"type": "list", "elements": "str", "aliases": ["approved_kms_hosts"]},
         "exclusive": {"type": "bool", "default": False},
         "rights": {"type": "str", "choices": list(_MASKS), "default": "update"},
         "owner": {"type": "str"},
@@ -392,7 +393,7 @@ def _request(params: dict[str, Any]) -> protect.ProtectionRequest:
         keep=tuple(params["keep"]),
         zone=dns_node.domain_name(params["zone"], "zone") if params["zone"] else None,
         create_node=params["create_node"],
-        approved=tuple(accounts.host_name(host) for host in params["approved_hosts"] or ()),
+        approved=tuple(accounts.host_name(host) for host in entries_of(params["approved_hosts"] or ())),
         exclusive=params["exclusive"],
     )
 

@@ -163,9 +163,8 @@ attributes:
 seealso:
   - module: winfleet.activation.fleet_info
   - module: winfleet.activation.license_info
-  - name: Reports
+  - ref: ansible_collections.winfleet.activation.docsite.guide_report
     description: What is in the page, and how CI servers, Prometheus and Grafana take the other forms.
-    link: https://github.com/winfleet/winfleet.activation/blob/main/docs/docsite/rst/guide_report.rst
 """
 
 EXAMPLES = r"""

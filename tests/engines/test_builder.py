@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.e2e.conftest import BIN
+from tests.e2e.conftest import BIN, REPOSITORY
 from tests.guide import example
 
 from .conftest import bare_environment, run
@@ -40,6 +40,26 @@ def test_builder_installs_what_the_plugins_import(introspected: dict[str, list[s
 def test_builder_installs_what_these_take_to_compile(introspected: dict[str, list[str]], package: str) -> None:
     (line,) = (line for line in introspected["system"] if line.split()[0] == package)
     assert "compile" in line
+
+
+def test_the_environment_without_a_compiler_has_what_all_need() -> None:
+    lean = yaml.safe_load(example("guide_awx", "yaml", "Nothing is compiled"))["dependencies"]
+    wanted = (REPOSITORY / "meta" / "requirements.txt").read_text().splitlines()
+    assert lean["python"] == [line for line in wanted if line and not line.startswith("#")]
+    assert lean["exclude"] == {"all_from_collections": ["winfleet.activation"]}
+
+
+def test_builder_compiles_nothing_where_the_guide_says_so(tarball: Path, tmp_path: Path) -> None:
+    """What is excluded is in neither of the lists that the environment is made of."""
+    whole = yaml.safe_load(example("guide_awx", "yaml", "base_image"))
+    lean = yaml.safe_load(example("guide_awx", "yaml", "Nothing is compiled"))
+    whole["dependencies"] |= lean["dependencies"]
+    (tmp_path / "execution-environment.yml").write_text(yaml.safe_dump(whole))
+    create = [BUILDER, "create", "--context", "context", "--output-filename", "Containerfile"]
+    run(create, bare_environment(tmp_path), tmp_path)
+    built = tmp_path / "context" / "_build"
+    assert (built / "requirements.txt").read_text().split() == lean["dependencies"]["python"]
+    assert "winfleet.activation" in (built / "exclude-collections.txt").read_text()
 
 
 def test_builder_accepts_the_definition_in_the_guide(tarball: Path, tmp_path: Path) -> None:

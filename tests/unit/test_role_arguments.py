@@ -124,3 +124,9 @@ def test_what_is_handed_on_agrees_with_the_module(role: str, argument: str, modu
     assert ours["type"] == theirs["type"] or {ours["type"], theirs["type"]} == {"int", "float"}
     assert ours.get("choices", theirs.get("choices")) == theirs.get("choices")
     assert ours.get("default") == theirs.get("default")
+
+
+@pytest.mark.parametrize("role", sorted(path.name for path in (REPOSITORY / "roles").iterdir()))
+def test_no_description_of_a_variable_is_a_template(role: str) -> None:
+    """Ansible fills in what stands in double braces there, before the first task, whether or not it is defined."""
+    assert "{{" not in str(_spec(role))

@@ -21,10 +21,11 @@ PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"
 ROLES = sorted(path.name for path in (REPOSITORY / "roles").iterdir())
 # What roles read besides their own, so that one policy serves all of them.
 SHARED = {
-    "approved_kms_hosts": {"license_audit", "kms_client", "kms_host"},
+    "approved_kms_hosts": {"license_audit", "kms_client", "kms_dns", "kms_host"},
     "activation": {"license_audit", "kms_client"},
     "activation_objects": {"license_audit"},
     "report_format": {"license_audit"},
+    "winfleet_audit": {"license_audit"},
 }
 OWN = "winfleet_own_variables"
 

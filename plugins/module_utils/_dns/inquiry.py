@@ -23,7 +23,7 @@ from .verdict import RecordPolicy
 
 SPEC: dict[str, Any] = {
     "domains": {"type": "list", "elements": "str", "aliases": ["domain"]},
-    "approved_hosts": {"type": "list", "elements": "str"},
+    "approved_hosts": {"type": "list", "elements": "str", "aliases": ["approved_kms_hosts"]},
     "port": {"type": "int", "default": DEFAULT_PORT},
     "ask_resolver": {"type": "bool", "default": True},
     "ask_servers": {"type": "bool", "default": True},

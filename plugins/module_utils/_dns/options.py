@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._kms import KmsEndpoint, domain_of, normal_name
+from .._kms import KmsEndpoint, domain_of, entries_of, normal_name
 from . import gss, hosts
 from .errors import SettingWrong
 from .exchange import DNS_PORT
@@ -85,7 +85,7 @@ def safeguard_of(texts: Iterable[str] | None, option: str) -> tuple[KmsEndpoint,
 def domains_of(texts: Iterable[str]) -> list[str]:
     """Domains as we write them, each once. Raises SettingWrong."""
     # Some name the record where its domain is asked for.
-    domains = [domain_of(text) or name_of(text, "domains") for text in texts]
+    domains = [domain_of(text) or name_of(text, "domains") for text in entries_of(texts)]
     services = [domain for domain in domains if domain.startswith("_")]
     if services:
         raise SettingWrong(f"domains: {services[0]} is not a domain that a client can be in: name the domain below it.")
@@ -109,7 +109,7 @@ def name_of(text: str, option: str) -> str:
 def endpoints_of(texts: Iterable[str], option: str) -> tuple[KmsEndpoint, ...]:
     """KMS hosts given as ``host`` or ``host:port``. Raises SettingWrong."""
     try:
-        return tuple(dict.fromkeys(_endpoint(text) for text in texts))
+        return tuple(dict.fromkeys(map(_endpoint, entries_of(texts))))
     except ValueError as error:
         raise SettingWrong(f"{option}: {error}.") from error
 

@@ -37,7 +37,9 @@ def outputs_of(arguments: Mapping[str, Any]) -> list[Output]:
     if arguments["path"]:
         path = str(arguments["path"])
         found.append(Output(_files.located(path), arguments["format"] or format_of(path)))
-    found += [Output(_files.located(str(path)), format_of(str(path))) for path in arguments["paths"]]
+    found += [
+        Output(_files.located(str(path)), format_of(str(path))) for path in arguments["paths"] if str(path).strip()
+    ]
     return list({output.path: output for output in reversed(found)}.values())[::-1]
 
 

@@ -24,7 +24,6 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = ("error", "warning", "note")
 # GitHub: over 9.0 critical, 7.0 high, 4.0 medium, above 0 low.
 _SECURITY = ("7.5", "5.0", "1.0")
-_HOME = "https://github.com/winfleet/winfleet.activation"
 
 #: GitHub keeps the first of so many results.
 MOST = 25_000
@@ -38,7 +37,6 @@ def as_sarif(report: Report, places: Places | None = None) -> str:
     index = {rule["id"]: place for place, rule in enumerate(rules)}
     driver = {
         "name": "winfleet.activation",
-        "informationUri": _HOME,
         **({"semanticVersion": report.about.version} if report.about.version else {}),
         "rules": rules,
     }

@@ -58,6 +58,12 @@ def test_a_clean_domain_has_its_groups_all_the_same(site: Site, build: Build) ->
     assert groups(build(approved_hosts=APPROVED))["kms_unapproved"] == []
 
 
+def test_the_list_may_have_the_name_that_it_has_everywhere(site: Site, build: Build) -> None:
+    known = groups(build(approved_kms_hosts=APPROVED))
+    assert "kms_unjudged" not in known
+    assert known["kms_approved"] == groups(build(approved_hosts=APPROVED))["kms_approved"]
+
+
 def test_what_was_not_asked_is_no_group(site: Site, build: Build) -> None:
     """An empty kms_unapproved would say that all is well, where nobody said what is approved."""
     site.publish("corp.example", srv(ROGUE))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils import _kms
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint, entries_of
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,20 @@ def test_owner_and_domain() -> None:
     assert _kms.owner_name("Corp.Example.") == "_vlmcs._tcp.corp.example"
     assert _kms.domain_of("_VLMCS._tcp.Corp.Example.") == "corp.example"
     assert _kms.domain_of("_ldap._tcp.corp.example") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "entries"),
+    [
+        (["kms01", "kms02"], ["kms01", "kms02"]),
+        # A field of a survey with a name a line, and with the line ends of a browser.
+        (["kms01\nkms02\n"], ["kms01", "kms02"]),
+        (["kms01\r\n\r\nkms02"], ["kms01", "kms02"]),
+        # Nothing is still refused by whoever reads it.
+        ([""], [""]),
+        (["\n"], ["\n"]),
+        ([], []),
+    ],
+)
+def test_a_text_of_several_lines_is_several_entries(texts: list[str], entries: list[str]) -> None:
+    assert entries_of(texts) == entries

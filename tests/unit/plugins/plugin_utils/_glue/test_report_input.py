@@ -163,3 +163,11 @@ def test_a_file_is_written_once_in_the_form_that_was_asked_for(tmp_path: Path) -
     first, second = tmp_path / "a.txt", tmp_path / "b.html"
     arguments = {"path": str(first), "format": "json", "paths": [str(second), str(first), str(second)]}
     assert outputs_of(arguments) == [Output(first, "json"), Output(second, "html")]
+
+
+def test_an_answer_that_was_left_empty_is_no_file(tmp_path: Path) -> None:
+    """A survey hands over an empty text, which Ansible makes a list with an empty name of."""
+    assert outputs_of({"path": None, "format": None, "paths": [""]}) == []
+    assert outputs_of({"path": None, "format": None, "paths": ["", str(tmp_path / "a.csv")]}) == [
+        Output(tmp_path / "a.csv", "csv")
+    ]

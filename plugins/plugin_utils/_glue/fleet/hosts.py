@@ -43,7 +43,7 @@ class FleetHosts:
         self._warned_of: dict[str, str] = {}
 
     def for_member(self, on_result: Callable[[str, Result], None]) -> FleetHosts:
-        """The same for a process that keeps no result and tells no warning, but hands on both."""
+        """The same for a process that keeps no result and tells no warning, but passes on both."""
         made = type(self)(self._connections, on_result, self._warn)
         made._keeps = False
         return made

@@ -171,7 +171,7 @@ class MemberCommand:
 
 
 def hear_all(home: Home, guard: MemberGuard, command: MemberCommand) -> None:
-    """Hand on to each of a member what is for it."""
+    """Pass on to each of a member what is for it."""
 
     def hear(news: Any) -> None:
         if isinstance(news, _Stop):

@@ -62,10 +62,11 @@ def soak(rounds: int, hosts: int, seed: int, network: str, tell: Any = lambda _l
     from .rounds import play
 
     chance, counts, breaches = random.Random(seed), Counter[str](), list[str]()
-    began, settled = time.monotonic(), use()
+    began, settled, left = time.monotonic(), use(), frozenset[str]()
     with tempfile.TemporaryDirectory() as folder, field(Path(folder), hosts, network) as there:
         for number in range(1, rounds + 1):
-            done = play(there, chance)
+            done = play(there, chance, left)
+            left = done.left
             counts += done.counts
             breaches += (f"round {number}: {sentence}" for sentence in done.breaches)
             now = use()

@@ -36,8 +36,28 @@ WISHES = Wishes(served=True)
 WISHES = Wishes(served=True, verdicts=WISHES.verdicts | IN_BETWEEN)
 BOUNDS = Bounds(in_flight=64, host_timeout=120.0)
 
-_TRICKS = ("close", "cut_before", "cut_after", "hang_up", "truncate", "empty_500", "busy", "timed_out", "expire", "garbage")
-_ON = ("Enumerate", "Pull", "Invoke", "InstallProductKey", "RefreshLicenseStatus", "Activate", "StopService", "StartService")
+_TRICKS = (
+    "close",
+    "cut_before",
+    "cut_after",
+    "hang_up",
+    "truncate",
+    "empty_500",
+    "busy",
+    "timed_out",
+    "expire",
+    "garbage",
+)
+_ON = (
+    "Enumerate",
+    "Pull",
+    "Invoke",
+    "InstallProductKey",
+    "RefreshLicenseStatus",
+    "Activate",
+    "StopService",
+    "StartService",
+)
 _SPOILED, _TROUBLED, _DOWN = 0.06, 0.12, 0.03
 
 
@@ -73,15 +93,18 @@ def weather(chance: random.Random, names: Sequence[str]) -> Weather:
 class Client:
     """Wants all of it, and keeps what it hears."""
 
+    begun: frozenset[str] = frozenset()
     reports: dict[str, RepairReport | Exception] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
 
     def request(self, endpoint: Endpoint) -> RepairRequest:
-        return RepairRequest(POLICY, endpoint.inventory_name, endpoint.host, WISHES, begun=True)
+        name = endpoint.inventory_name
+        return RepairRequest(POLICY, name, endpoint.host, WISHES, begun=name in self.begun)
 
     def planned(self, row: Row[Planned]) -> None:
-        if isinstance(row.outcome, Exception):
-            self.unread.add(row.name)
+        # A service that an earlier round has left stopped is started before the machine is read.
+        if isinstance(row.outcome, Exception) and row.name in self.begun:
+            self.reports[row.name] = row.outcome
 
     def replan(self) -> Iterable[Endpoint]:
         return ()
@@ -90,7 +113,12 @@ class Client:
         pass
 
     async def note(self, endpoint: Endpoint, note: Note) -> None:
-        pass
+        self.noted.add(endpoint.inventory_name)
+
+    @property
+    def in_between(self) -> frozenset[str]:
+        """Machines that were begun and not finished: the journal of a run."""
+        return frozenset(name for name in self.noted | self.begun if isinstance(self.reports.get(name), Exception))
 
     def repaired(self, row: Row[RepairReport]) -> None:
         self.reports[row.name] = row.outcome
@@ -122,9 +150,9 @@ def audit(there: Field) -> dict[str, Verdict | Exception]:
     return said
 
 
-def repair(there: Field) -> Client:
-    """What came of each machine that was to be repaired."""
-    client = Client()
+def repair(there: Field, begun: frozenset[str] = frozenset()) -> Client:
+    """What came of each machine that was to be repaired. ``begun`` is what an earlier run has left in between."""
+    client = Client(begun)
     # As many may fail as like to: it is the machines that are tried here, not the limit.
     order = Order(BOUNDS, canaries=0, max_failures=Share(100, percent=True))
     repair_fleet(iter(endpoints(there)), order, client)
@@ -133,14 +161,15 @@ def repair(there: Field) -> Client:
 
 @dataclass(frozen=True)
 class Round:
-    """What happened, and every sentence that should not have been."""
+    """What happened, and every sentence that should not have been. ``left`` are machines in between."""
 
     counts: Counter[str]
     breaches: tuple[str, ...]
+    left: frozenset[str] = frozenset()
 
 
-def play(there: Field, chance: random.Random) -> Round:
-    """One whole round."""
+def play(there: Field, chance: random.Random, begun: frozenset[str] = frozenset()) -> Round:
+    """One whole round, which goes on with what the one before has left in between."""
     names = sorted(there.keys)
     there.tell("weather", mischief={}, down=[])
     spoiled = [name for name in names if chance.random() < _SPOILED]
@@ -150,7 +179,7 @@ def play(there: Field, chance: random.Random) -> Round:
     there.tell("weather", mischief=dict(today.mischief), down=sorted(today.down))
     said = audit(there)
     between = there.tell("truth")
-    client = repair(there)
+    client = repair(there, begun)
     after = there.tell("truth")
     found = [
         *_wrong_verdicts(said, before, today),
@@ -164,12 +193,10 @@ def play(there: Field, chance: random.Random) -> Round:
         changed=sum(bool(one["called"]) for one in after.values()),
         failed=sum(isinstance(one, Exception) for one in client.reports.values()),
     )
-    return Round(counts, tuple(found))
+    return Round(counts, tuple(found), client.in_between)
 
 
-def _wrong_verdicts(
-    said: Mapping[str, Verdict | Exception], truth: Mapping[str, Any], today: Weather
-) -> Iterator[str]:
+def _wrong_verdicts(said: Mapping[str, Verdict | Exception], truth: Mapping[str, Any], today: Weather) -> Iterator[str]:
     for name, one in truth.items():
         verdict = said.get(name)
         if verdict is None:
@@ -181,9 +208,7 @@ def _wrong_verdicts(
             yield f"{name} is {'a' if one['rogue'] else 'no'} KMS host by mistake, and was called {verdict.value}"
 
 
-def _lost_updates(
-    client: Client, before: Mapping[str, Any], after: Mapping[str, Any], today: Weather
-) -> Iterator[str]:
+def _lost_updates(client: Client, before: Mapping[str, Any], after: Mapping[str, Any], today: Weather) -> Iterator[str]:
     for name, one in after.items():
         report = client.reports.get(name)
         called = [method for method in one["called"] if method != "RefreshLicenseStatus"]

@@ -35,6 +35,8 @@ _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 # The mechanism of Kerberos, 1.2.840.113554.1.2.2, near the front of a first token, with or without SPNEGO around it.
 _KERBEROS = bytes.fromhex("06092a864886f712010202")
 _FRONT = 64
+# GSS_C_CHANNEL_BOUND_FLAG of MIT Kerberos 1.19 and later: the client has bound its channel, to the right one.
+_CHANNEL_BOUND = 2048
 
 
 class Directory:
@@ -176,10 +178,13 @@ class Authenticator:
             self.context = self.account = None
         try:
             answer = self._step(token, scheme)
-        except (SpnegoError, ValueError):
+        except (SpnegoError, ValueError, AttributeError):
+            # gssapi asks a context that was refused for its flags.
             self.context = None
             user = claimed_user(token)
             return self._refusal() if user is None else self._bad_password(user)
+        if self.context is not None and self.context.complete and self.account is None:
+            return self._refusal()
         headers: Headers = ()
         if answer:
             headers = (("WWW-Authenticate", f"{scheme} {base64.b64encode(answer).decode()}"),)
@@ -192,8 +197,15 @@ class Authenticator:
                 self.context = self._acceptor(token, scheme)
             answer = self.context.step(token, channel_bindings=self._bindings(token))
         if self.context.complete:
-            self.account = directory.find(self.context.client_principal or "")
+            known = directory.find(self.context.client_principal or "")
+            self.account = known if self._is_bound() else None
         return answer
+
+    def _is_bound(self) -> bool:
+        """With Kerberos a token without a binding is taken by the library, whatever is demanded."""
+        demanded = self.channel_hash is not None and self.host.winrm.channel_binding == "strict"
+        context = getattr(self.context, "_context", None)
+        return not demanded or not hasattr(context, "actual_flags") or bool(int(context.actual_flags) & _CHANNEL_BOUND)
 
     def _acceptor(self, token: bytes, scheme: str) -> spnego.ContextProxy:
         ntlm = spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.use_ntlm

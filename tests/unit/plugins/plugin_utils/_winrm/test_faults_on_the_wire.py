@@ -124,7 +124,9 @@ def mischief_of(fault: Fault) -> Mischief:
 def meet(workshop: Workshop, fault: Fault, pipe: str) -> Course:
     machine = workshop.machine(accounts=[ACCOUNT], mischief=[mischief_of(fault)])
     tap = Tap(machine.address)
-    limits = {"read_timeout": 2, "operation_timeout": 1, "connect_timeout": 2} if fault.kind.startswith(DEADLINE) else {}
+    limits = (
+        {"read_timeout": 2, "operation_timeout": 1, "connect_timeout": 2} if fault.kind.startswith(DEADLINE) else {}
+    )
     patience: dict[str, Any] = {"read_timeout": 90, "operation_timeout": 60, "connect_timeout": 60, **limits}
     target = endpoint("127.0.0.1", tap.port, password=Secret(ACCOUNT.password), scheme="http", **patience)
     try:
@@ -171,7 +173,9 @@ def test_nothing_crosses_in_the_clear(courses: Courses, fault: Fault) -> None:
 def test_the_tap_would_hear_it(workshop: Workshop) -> None:
     machine = workshop.machine(accounts=[ACCOUNT], basic=True, allow_unencrypted=True)
     tap = Tap(machine.address)
-    target = endpoint("127.0.0.1", tap.port, password=Secret(ACCOUNT.password), scheme="http", transports=("plaintext",))
+    target = endpoint(
+        "127.0.0.1", tap.port, password=Secret(ACCOUNT.password), scheme="http", transports=("plaintext",)
+    )
     over_pywinrm(target)
     assert all(text in tap.everything for text in READABLE if text != ACCOUNT.password.encode())
     tap.close()
@@ -180,7 +184,9 @@ def test_the_tap_would_hear_it(workshop: Workshop) -> None:
 def test_a_change_that_may_have_been_made_is_never_done_or_plainly_failed(courses: Courses) -> None:
     """Whatever struck the change after it was sent: it is unknown, or a fault says what became of it."""
     named = {OutcomeUnknown.__name__}
-    cut = [fault for fault in faults() if fault.place == "change" and fault.kind in ("cut_before", "cut_after", "close")]
+    cut = [
+        fault for fault in faults() if fault.place == "change" and fault.kind in ("cut_before", "cut_after", "close")
+    ]
     assert cut
     assert {shown(fault, courses[fault, pipe]) for fault in cut for pipe in PIPES} <= named
 

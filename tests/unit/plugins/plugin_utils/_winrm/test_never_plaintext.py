@@ -86,7 +86,9 @@ def test_who_asks_for_basic_gets_none_from_a_sealing_transport(serve: Serve, ask
 
 
 PROXIES = {
-    "asks for an account of its own": raw("407 Proxy Authentication Required", Proxy_Authenticate='Basic realm="proxy"'),
+    "asks for an account of its own": raw(
+        "407 Proxy Authentication Required", Proxy_Authenticate='Basic realm="proxy"'
+    ),
     "asks for it by NTLM": raw("407 Proxy Authentication Required", Proxy_Authenticate="NTLM"),
     "asks in the name of the host": ASKS_FOR_BASIC,
     "has a page": raw("200 OK", b"<html>welcome</html>", Content_Type="text/html"),

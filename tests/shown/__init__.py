@@ -3,6 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tests show, as tables for people: threats, sign-ins, faults.
 
-The tables name tests; ``python -m tests.shown`` runs all of these, keeps what came of them in ``results.tsv``, and writes
-the pages. tests/unit/test_shown.py fails on a name that no test has, and on a page that says something else.
+The tables name tests; ``python -m tests.shown`` runs all of these, keeps what came of them in ``results.tsv``, and
+writes the pages. tests/unit/test_shown.py fails on a name that no test has, and on a page that says something else.
 """

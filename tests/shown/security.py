@@ -36,19 +36,21 @@ _HEAD = """\
 
 ## Reporting a vulnerability
 
-Please do not open a public issue for it. Use the way of reporting in private that the place offers where you got this
-collection from; where it has none, ask in public for a private way, without saying what you found. Say which version it is,
-what somebody could do, and how to see it. There is no promise about time. The newest version is the one that is mended.
+Please do not open a public issue for it. Use the way of reporting in private that the place offers where you got
+this collection from; where it has none, ask in public for a private way, without saying what you found. Say which
+version it is, what somebody could do, and how to see it. There is no promise about time. The newest version is the
+one that is mended.
 
 ## What it guards
 
-Passwords, tickets and whole product keys; the licence of each machine, which costs money and cannot always be had again; the
-KMS hosts and their count; the records in DNS and the activation objects in the directory; and the controller itself.
+Passwords, tickets and whole product keys; the licence of each machine, which costs money and cannot always be had
+again; the KMS hosts and their count; the records in DNS and the activation objects in the directory; and the
+controller itself.
 
-It does not guard against who administers the controller, who writes the playbooks, or who administers a machine that is
-managed: these can do by themselves what the collection does for them. A password typed for all hosts is shown to all hosts.
-With `basic` over HTTP, which Windows refuses unless told otherwise, everything can be read on the way; there is a warning, and
-no defence.
+It does not guard against who administers the controller, who writes the playbooks, or who administers a machine
+that is managed: these can do by themselves what the collection does for them. A password typed for all hosts is
+shown to all hosts. With `basic` over HTTP, which Windows refuses unless told otherwise, everything can be read on
+the way; there is a warning, and no defence.
 
 ## Who may harm whom
 

@@ -3,6 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The same machines audited and repaired over and over, while others spoil them again and things go wrong.
 
-``python -m tests.soak`` runs many rounds; test_soak.py runs a few, and test_chaos.py what goes wrong but once. The machines
-are in a process of their own, so that what is measured here is what the collection costs.
+``python -m tests.soak`` runs many rounds; test_soak.py runs a few, and test_chaos.py what goes wrong but once. The
+machines are in a process of their own, so that what is measured here is what the collection costs.
 """

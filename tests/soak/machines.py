@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The machines, in a process of their own: ``python -m tests.soak.machines FILE NETWORK``.
 
-Reads one command a line, JSON, and answers with one line: ``spoil`` makes machines KMS hosts again, as an image with the
-wrong key would; ``weather`` says what goes wrong on which machine, and ends what went wrong before; ``truth`` tells what
-each machine is, and which methods that change something were called on it since it was asked last.
+Reads one command a line, JSON, and answers with one line: ``spoil`` makes machines KMS hosts again, as an image
+with the wrong key would; ``weather`` says what goes wrong on which machine, and ends what went wrong before;
+``truth`` tells what each machine is, and which methods that change something were called on it since it was asked
+last.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One round: spoil some machines, let things go wrong on some, audit, repair, and hold what was said against what is true."""
+"""One round: spoil some machines, let things go wrong, audit, repair, and hold what was said against what is true."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WISHES = Wishes(served=True)
 WISHES = Wishes(served=True, verdicts=WISHES.verdicts | IN_BETWEEN)
 BOUNDS = Bounds(in_flight=64, host_timeout=120.0)
 
-_TRICKS = (
+_TRICKS = [
     "close",
     "cut_before",
     "cut_after",
@@ -47,8 +47,8 @@ _TRICKS = (
     "timed_out",
     "expire",
     "garbage",
-)
-_ON = (
+]
+_ON = [
     "Enumerate",
     "Pull",
     "Invoke",
@@ -57,7 +57,7 @@ _ON = (
     "Activate",
     "StopService",
     "StartService",
-)
+]
 _SPOILED, _TROUBLED, _DOWN = 0.06, 0.12, 0.03
 
 

@@ -25,6 +25,8 @@ SHIPPED = {
     "FILES.json",
     "MANIFEST.json",
     "README.md",
+    # Who installs a collection is told what it guards; the tests that it names are in the repository.
+    "SECURITY.md",
     "changelogs",
     "docs",
     "meta",

@@ -204,8 +204,8 @@ class Authenticator:
     def _is_bound(self) -> bool:
         """With Kerberos a token without a binding is taken by the library, whatever is demanded."""
         demanded = self.channel_hash is not None and self.host.winrm.channel_binding == "strict"
-        context = getattr(self.context, "_context", None)
-        return not demanded or not hasattr(context, "actual_flags") or bool(int(context.actual_flags) & _CHANNEL_BOUND)
+        flags = getattr(getattr(self.context, "_context", None), "actual_flags", None)
+        return not demanded or flags is None or bool(int(flags) & _CHANNEL_BOUND)
 
     def _acceptor(self, token: bytes, scheme: str) -> spnego.ContextProxy:
         ntlm = spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.use_ntlm

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`python -m benchmarks.dead`: reading a fleet of which a tenth, and a fifth, does not answer, beside one without.
 
-The normal case for desktops. A dead host takes no connection and refuses none, as one that is switched off: its place is
-taken until the time to connect is over. The library reads, without Ansible; wall times of one run may be compared.
+The normal case for desktops. A dead host takes no connection and refuses none, as one that is switched off: its place
+is taken until the time to connect is over. The library reads, without Ansible; wall times of one run may be compared.
 """
 
 from __future__ import annotations
@@ -49,9 +49,7 @@ def read(hosts: int, share: int, alive: tuple[str, int], dead: tuple[str, int], 
         address, port = dead if number % 100 < share else alive
         timeouts = {"connect_timeout": options.connect_timeout}
         account: dict[str, Any] = {"username": USER, "password": Secret(PASSWORD)}
-        return Endpoint(
-            inventory_name=f"pc{number:05d}", host=address, port=port, scheme="http", **account, **timeouts
-        )
+        return Endpoint(inventory_name=f"pc{number:05d}", host=address, port=port, scheme="http", **account, **timeouts)
 
     rows: list[Any] = []
     began = time.monotonic()

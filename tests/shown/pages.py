@@ -31,7 +31,8 @@ HEAD = """..
 {line}
 """
 
-_FAULTS = """ What can go wrong between the controller and a machine, put there by the simulation: at the
+_FAULTS = """
+What can go wrong between the controller and a machine, put there by the simulation: at the
 connection, at the sign-in, at a query, at a change. Each is met over both ways to a machine (``pywinrm``, which the
 modules for one machine use, and the streams of ``fleet_info`` and ``fleet_repair``), and each time a tap on the
 wire looks for anything readable. ``OutcomeUnknown`` is what the modules call unknown: the change may have been

@@ -186,7 +186,7 @@ class Workshop:
         self._folder.cleanup()
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=20)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=300)
 
     def machine(
         self, *, cim: FakeCim | None = None, accounts: Iterable[Account] = (ADMINISTRATOR,), **settings: Any

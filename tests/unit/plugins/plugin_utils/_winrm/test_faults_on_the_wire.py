@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator
+import gc
+import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +32,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream_shared import Shared
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanError, WsmanFault
-from tests.lab_unit.wire.workshop import Workshop
+from tests.lab_unit.wire.workshop import FakeHost, Workshop
 from tests.shown.faults import Fault, faults, kinds
 from winlab.answers import answers
 from winlab.host import Account
@@ -121,8 +123,7 @@ def mischief_of(fault: Fault) -> Mischief:
     return Mischief(Trick(trick), on=on, times=times, seconds=5.0 if trick == "slow" else 0.0, fault=code)
 
 
-def meet(workshop: Workshop, fault: Fault, pipe: str) -> Course:
-    machine = workshop.machine(accounts=[ACCOUNT], mischief=[mischief_of(fault)])
+def meet(machine: FakeHost, fault: Fault, pipe: str) -> Course:
     tap = Tap(machine.address)
     limits = (
         {"read_timeout": 2, "operation_timeout": 1, "connect_timeout": 2} if fault.kind.startswith(DEADLINE) else {}
@@ -139,12 +140,18 @@ Courses = dict[tuple[Fault, str], Course]
 
 
 @pytest.fixture(scope="module")
-def courses() -> Iterator[Courses]:
-    """All of them, some at a time."""
-    with Workshop() as workshop, ThreadPoolExecutor(24) as threads:
-        wanted = [(fault, pipe) for fault in faults() for pipe in PIPES]
-        done = threads.map(lambda one: meet(workshop, *one), wanted)
-        yield dict(zip(wanted, done, strict=True))
+def courses() -> Courses:
+    """All of them, some at a time, once every machine listens."""
+    wanted = [(fault, pipe) for fault in faults() for pipe in PIPES]
+    with Workshop() as workshop, ThreadPoolExecutor(16) as threads:
+        machines = [workshop.make(accounts=[ACCOUNT], mischief=[mischief_of(fault)]) for fault, _pipe in wanted]
+        workshop.listen(*machines)
+        done = list(threads.map(lambda host, one: meet(host, *one), machines, wanted))
+    with warnings.catch_warnings():
+        # What is broken off is left to the garbage collector; it is no matter of the tests that follow.
+        warnings.simplefilter("ignore")
+        gc.collect()
+    return dict(zip(wanted, done, strict=True))
 
 
 def shown(fault: Fault, course: Course) -> str:

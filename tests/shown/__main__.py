@@ -53,7 +53,14 @@ def _of_room(runner: Iterable[str], tests: list[str]) -> dict[str, Result]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         # Where one of two tests with the same fixtures is named, the file runs them in its order.
-        command = [*runner, *(f"tests/{test}" for test in tests), "-q", f"--junitxml={report}"]
+        command = [
+            *runner,
+            *(f"tests/{test}" for test in tests),
+            "-q",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={report}",
+        ]
         subprocess.run(command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": ""}, check=False)
         return read_junit(report.read_text(encoding="utf-8")) if report.is_file() else {}
 

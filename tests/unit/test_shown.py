@@ -25,7 +25,7 @@ def test_a_test_that_does_not_exist_is_noticed() -> None:
 
 
 def test_every_test_that_is_named_passed_when_it_was_run_last() -> None:
-    """Those that take servers, playbooks or an environment of their own may not have been run; the pages say so then."""
+    """Those that take servers or playbooks may not have been run; the pages say so then."""
     assert {test: one.outcome for test, one in results().items() if one.outcome != "passed"} == {}
     assert [test for test in sorted(named()) if test.startswith("unit/") and test not in results()] == []
 

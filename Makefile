@@ -5,7 +5,7 @@
 # Every target sets up what it needs. Names only: the work is done in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench first-contact sanity build docs walk matrix lock release clean
+.PHONY: help bootstrap demo demo-stop test lint format unit lab e2e engines servers report fleets bench first-contact soak shown audit sanity build docs walk matrix lock release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,15 @@ bench: bootstrap ## Measure what reading and repairing a fleet cost, against oth
 
 first-contact: bootstrap ## Ask one Windows machine what holds there (HOST=NAME INVENTORY=FILE REPORT=FILE); read only
 	@scripts/first-contact.sh "$(HOST)" "$(INVENTORY)" "$(REPORT)"
+
+soak: bootstrap ## Audit and repair a fleet over and over while things go wrong (SOAK_ARGS="--rounds 200 --hosts 300")
+	@.venv/bin/python -m tests.soak $(SOAK_ARGS)
+
+shown: bootstrap ## Run the tests that SECURITY.md and the tables of the guides name, and write these anew
+	@.venv/bin/python -m tests.shown
+
+audit: bootstrap ## Look up known vulnerabilities of what is pinned; needs the package index
+	@scripts/audit.sh
 
 sanity: bootstrap ## Run ansible-test sanity, without containers
 	@scripts/test.sh sanity

@@ -18,4 +18,6 @@ if grep -qE "^  '?$version'?:" changelogs/changelog.yaml; then
 fi
 antsibull-changelog release --version "$version"
 scripts/build.sh
-say "Version $version is in CHANGELOG.md and .work/dist. Read the diff, commit it, and tag it $version."
+"$VENV/bin/python" scripts/sbom.py "$WORK/dist/winfleet-activation-$version.cdx.json"
+scripts/audit.sh
+say "Version $version is in CHANGELOG.md and .work/dist, with what it needs and under which licences. Read the diff, commit it, and tag it $version."

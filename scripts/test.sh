@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers report lab e2e engines build sanity)
+GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers report lab e2e soak engines build sanity)
 
 # --- The gates. Each is what one would type. --------------------------------------------------------------------------
 
@@ -43,6 +43,9 @@ gate_unit() { run_pytest tests/unit -n 2 --dist loadfile; }
 gate_lab() { run_pytest tests/lab_unit; }
 # A file's tests share a lab and build on each other, so a file stays with one worker.
 gate_e2e() { run_pytest tests/e2e -n 2 --dist loadfile; }
+
+# A few rounds only; make soak runs many.
+gate_soak() { run_pytest tests/soak; }
 
 # ansible-runner, job slices and ansible-builder; has its own environment.
 gate_engines() { scripts/engines.sh -n 2 --dist loadfile; }
@@ -77,6 +80,7 @@ title_of() {
     unit) echo "Unit tests" ;;
     lab) echo "Tests of the lab" ;;
     e2e) echo "Playbooks against the lab" ;;
+    soak) echo "A few rounds of the soak, and chaos" ;;
     engines) echo "Runner, slices, builder" ;;
     servers) echo "DNS against real servers" ;;
     report) echo "Report before its readers" ;;

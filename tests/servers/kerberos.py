@@ -41,12 +41,20 @@ class Realm:
         self._admin(f"ktadd -norandkey -k {path} {name}")
         return path
 
-    def ticket(self, name: str, keytab: Path) -> str:
-        """A ticket cache with the principal's ticket."""
+    def ticket(self, name: str, keytab: Path, *options: str) -> str:
+        """A ticket cache with the principal's ticket; options are those of kinit."""
         cache = f"FILE:{self.folder / f'ccache-{name}'}"
         environment = {**os.environ, **self.environment, "KRB5CCNAME": cache}
-        subprocess.run(["kinit", "-k", "-t", str(keytab), name], check=True, env=environment, timeout=30)
+        subprocess.run(["kinit", *options, "-k", "-t", str(keytab), name], check=True, env=environment, timeout=30)
         return cache
+
+    def password(self, name: str, password: str) -> None:
+        """Give a principal another one."""
+        self._admin(f'cpw -pw "{password}" {name}')
+
+    def lock(self, name: str) -> None:
+        """As an administrator locks an account: it gets no ticket any more."""
+        self._admin(f"modprinc -allow_tix {name}")
 
     def _admin(self, command: str) -> None:
         done = subprocess.run(

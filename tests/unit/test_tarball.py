@@ -29,6 +29,7 @@ SHIPPED = {
     "FILES.json",
     "MANIFEST.json",
     "README.md",
+    # Who installs a collection is told what it guards; the tests that it names are in the repository.
     "SECURITY.md",
     "SUPPORT.md",
     "changelogs",

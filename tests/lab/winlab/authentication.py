@@ -1,10 +1,11 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is on the other end of a connection: Negotiate (NTLM inside) and Basic.
+"""Who is on the other end of a connection: Negotiate (NTLM or Kerberos inside), CredSSP, a certificate, and Basic.
 
-RFC 4559 and MS-WSMV section 3.1.4.1.  Negotiate authenticates the TCP connection, Basic each request.  The scheme
-`NTLM` is never offered: WinRM knows it only inside Negotiate.
+RFC 4559 and MS-WSMV section 3.1.4.1.  Negotiate and CredSSP authenticate the TCP connection, Basic each request, and a
+client certificate what came in its TLS connection.  The scheme `NTLM` is never offered: WinRM knows it only inside
+Negotiate.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ from .ntlm_tokens import binds_channel, claimed_user
 Headers = tuple[tuple[str, str], ...]
 
 _STORE_VARIABLE = "NTLM_USER_FILE"
+# What a client with a certificate says in its header (DSP0226, annex C.3.3).
+_MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+# The mechanism of Kerberos, 1.2.840.113554.1.2.2, near the front of a first token, with or without SPNEGO around it.
+_KERBEROS = bytes.fromhex("06092a864886f712010202")
+_FRONT = 64
+# GSS_C_CHANNEL_BOUND_FLAG of MIT Kerberos 1.19 and later: the client has bound its channel, to the right one.
+_CHANNEL_BOUND = 2048
 
 
 class Directory:
@@ -113,6 +121,7 @@ class Authenticator:
     store: CredentialStore
     encrypted_transport: bool
     channel_hash: bytes | None = None
+    certificate_name: str = ""
     context: spnego.ContextProxy | None = field(default=None, init=False)
     account: Account | None = field(default=None, init=False)
 
@@ -121,8 +130,13 @@ class Authenticator:
         scheme, _unused, credential = request.header("authorization").partition(" ")
         if not scheme:
             return Verdict(self.account) if self.account else self._refusal()
-        if scheme.lower() == "negotiate" and self.host.winrm.negotiate:
-            return self._negotiate(credential.strip())
+        if scheme.lower() in ("negotiate", "kerberos") and self.host.winrm.negotiate:
+            return self._tokens(credential.strip(), "Negotiate")
+        if scheme.lower() == "credssp" and self.host.winrm.credssp:
+            return self._tokens(credential.strip(), "CredSSP")
+        if scheme == _MUTUAL and self.host.winrm.client_certificates:
+            account = self._directory(local_only=True).find(self.certificate_name) if self.certificate_name else None
+            return Verdict(account) if account else self._refusal()
         if scheme.lower() == "basic" and self.basic_allowed:
             return self._basic(credential.strip())
         self.host.record("http_error", status=401, reason=f"scheme {scheme} is not accepted")
@@ -137,6 +151,7 @@ class Authenticator:
     def offers(self) -> Headers:
         """The WWW-Authenticate lines of a bare 401."""
         schemes = ["Negotiate"] if self.host.winrm.negotiate else []
+        schemes += ["CredSSP"] if self.host.winrm.credssp else []
         schemes += ['Basic realm="WSMAN"'] if self.basic_allowed else []
         return tuple(("WWW-Authenticate", scheme) for scheme in schemes)
 
@@ -154,7 +169,7 @@ class Authenticator:
             return self._bad_password(user)
         return Verdict(account)
 
-    def _negotiate(self, credential: str) -> Verdict:
+    def _tokens(self, credential: str, scheme: str) -> Verdict:
         try:
             token = base64.b64decode(credential, validate=True)
         except binascii.Error:
@@ -162,26 +177,43 @@ class Authenticator:
         if self.context is None or self.context.complete:
             self.context = self.account = None
         try:
-            answer = self._step(token)
-        except (SpnegoError, ValueError):
+            answer = self._step(token, scheme)
+        except (SpnegoError, ValueError, AttributeError):
+            # gssapi asks a context that was refused for its flags.
             self.context = None
             user = claimed_user(token)
             return self._refusal() if user is None else self._bad_password(user)
+        if self.context is not None and self.context.complete and self.account is None:
+            return self._refusal()
         headers: Headers = ()
         if answer:
-            headers = (("WWW-Authenticate", f"Negotiate {base64.b64encode(answer).decode()}"),)
+            headers = (("WWW-Authenticate", f"{scheme} {base64.b64encode(answer).decode()}"),)
         return Verdict(self.account, headers)
 
-    def _step(self, token: bytes) -> bytes | None:
+    def _step(self, token: bytes, scheme: str) -> bytes | None:
         directory = self._directory()
         with self.store.lend(directory):
             if self.context is None:
-                options = spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.use_ntlm
-                self.context = spnego.server(protocol="negotiate", service="HTTP", options=options)
+                self.context = self._acceptor(token, scheme)
             answer = self.context.step(token, channel_bindings=self._bindings(token))
         if self.context.complete:
-            self.account = directory.find(self.context.client_principal or "")
+            known = directory.find(self.context.client_principal or "")
+            self.account = known if self._is_bound() else None
         return answer
+
+    def _is_bound(self) -> bool:
+        """With Kerberos a token without a binding is taken by the library, whatever is demanded."""
+        demanded = self.channel_hash is not None and self.host.winrm.channel_binding == "strict"
+        flags = getattr(getattr(self.context, "_context", None), "actual_flags", None)
+        return not demanded or flags is None or bool(int(flags) & _CHANNEL_BOUND)
+
+    def _acceptor(self, token: bytes, scheme: str) -> spnego.ContextProxy:
+        ntlm = spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.use_ntlm
+        if scheme == "CredSSP":
+            return spnego.server(protocol="credssp", service="HTTP", options=ntlm)
+        if self.host.winrm.kerberos and _KERBEROS in token[:_FRONT]:
+            return spnego.server(self.host.winrm.kerberos, "HTTP", protocol="kerberos")
+        return spnego.server(protocol="negotiate", service="HTTP", options=ntlm)
 
     def _bindings(self, token: bytes) -> GssChannelBindings | None:
         """CbtHardeningLevel: relaxed checks a binding that is there, strict demands one."""

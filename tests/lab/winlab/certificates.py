@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -72,6 +73,18 @@ class Authority:
             found = self._identities[host.address] = self._new_identity(host)
         return found
 
+    def client_pem(self, name: str) -> bytes:
+        """A certificate for a client of this name, with its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        builder = _builder(subject, self._name, key.public_key(), expired=False).add_extension(usage, critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return private + certificate.public_bytes(serialization.Encoding.PEM)
+
     def _new_identity(self, host: Host) -> ServerIdentity:
         certificate = self._issue(host, host.winrm.certificate or CertificateSpec())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -79,6 +92,9 @@ class Authority:
         key = self._server_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+        if host.winrm.client_certificates:
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(cadata=self.certificate_pem.decode())
         with tempfile.TemporaryDirectory(prefix="winlab-") as folder:
             # The ssl module takes certificates from files only.
             path = Path(folder) / "server.pem"
@@ -117,6 +133,12 @@ def _builder(
         .not_valid_after(now - _DAY if expired else now + 365 * _DAY)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
+
+
+def common_name(certificate: Any) -> str:
+    """The name on a certificate as the ssl module tells it; empty where the other side has shown none."""
+    parts = (part for parts in (certificate or {}).get("subject", ()) for part in parts)
+    return next((value for name, value in parts if name == "commonName"), "")
 
 
 def _general_name(name: str) -> x509.GeneralName:

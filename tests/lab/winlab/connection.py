@@ -204,7 +204,7 @@ class Connection:
         content_type = SOAP_TYPE if message.charset == "utf-8" else SOAP_TYPE.replace("UTF-8", "UTF-16")
         context = self._authenticator.context
         if message.sealed and context is not None:
-            return HttpResponse(reply.status, seal(context, content, content_type), sealed_type())
+            return HttpResponse(reply.status, seal(context, content, content_type), sealed_type(context))
         return HttpResponse(reply.status, content, content_type)
 
 

@@ -67,11 +67,13 @@ class CertificateSpec:
 class WinrmProfile:
     """How the WinRM service of one machine is configured and which habits its version has.
 
-    `null_arrays`, `extended_error`, `generic_outer_code` and `subclass_items` choose among forms that
-    different versions of Windows use for the same thing; `refused_column` among the three forms on public record
-    of the fault for a column that a class lacks.  `channel_binding` is CbtHardeningLevel.  A
-    machine with neither `http` nor `https` listens nowhere; a `blackhole` accepts and never answers; while
-    the service is not `running` every new connection is reset.
+    `null_arrays`, `extended_error`, `generic_outer_code` and `subclass_items` choose among forms that different
+    versions of Windows use for the same thing; `refused_column` among the three forms on public record of the fault
+    for a column that a class lacks.  `channel_binding` is CbtHardeningLevel.  A machine with neither `http` nor
+    `https` listens nowhere; `kerberos` is the host in the principal of its service, whose keytab the environment
+    names (KRB5_KTNAME); with `client_certificates` a certificate of the lab's authority stands for the local
+    account of its common name; a `blackhole` accepts and never answers; while the service is not `running` every
+    new connection is reset.
     """
 
     stack: Stack = "3.0"
@@ -83,6 +85,9 @@ class WinrmProfile:
     basic: bool = False
     allow_unencrypted: bool = False
     negotiate: bool = True
+    kerberos: str = ""
+    credssp: bool = False
+    client_certificates: bool = False
     http_port: int = 5985
     https_port: int = 5986
     max_envelope_kb: int | None = None

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from .authentication import Authenticator, CredentialStore
-from .certificates import Authority
+from .certificates import Authority, common_name
 from .connection import Connection
 from .host import Host
 from .wsman import Service
@@ -107,7 +107,7 @@ class Listener:
         if host.winrm.blackhole:
             await reader.read()
             return
-        channel_hash = None
+        channel_hash, certificate_name = None, ""
         if tls:
             identity = self.authority.identity(host)
             channel_hash = identity.channel_hash
@@ -115,9 +115,10 @@ class Listener:
                 await writer.start_tls(identity.context, ssl_handshake_timeout=_HANDSHAKE_SECONDS)
             except (OSError, ssl.SSLError):
                 return  # the client does not like the certificate
+            certificate_name = common_name(writer.get_extra_info("peercert"))
         if self._store is None:
             return
-        authenticator = Authenticator(host, self._store, tls, channel_hash)
+        authenticator = Authenticator(host, self._store, tls, channel_hash, certificate_name)
         await Connection(self._service(host), reader, writer, authenticator).serve()
 
     def _service(self, host: Host) -> Service:

@@ -17,6 +17,10 @@ import spnego
 from spnego.exceptions import SpnegoError
 
 SPNEGO_PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
+CREDSSP_PROTOCOL = "application/HTTP-CredSSP-session-encrypted"
+
+# A record of TLS, which CredSSP seals with, carries no more.
+_RECORD = 16384
 
 _BOUNDARY = b"--Encrypted Boundary\r\n"
 _END = b"--Encrypted Boundary--\r\n"
@@ -60,22 +64,34 @@ def open_sealed(context: spnego.ContextProxy, body: bytes) -> Opened:
 
 def seal(context: spnego.ContextProxy, content: bytes, content_type: str) -> bytes:
     """The body that carries `content` sealed."""
+    if not _is_credssp(context):
+        return _part(context, content, content_type) + _END
+    pieces = (content[start : start + _RECORD] for start in range(0, len(content), _RECORD))
+    return b"".join(_part(context, piece, content_type) for piece in pieces) + _END
+
+
+def _is_credssp(context: spnego.ContextProxy) -> bool:
+    return type(context).__name__ == "CredSSPProxy"
+
+
+def _part(context: spnego.ContextProxy, content: bytes, content_type: str) -> bytes:
     sealed = context.wrap_winrm(content)
+    protocol = CREDSSP_PROTOCOL if _is_credssp(context) else SPNEGO_PROTOCOL
     return b"".join(
         (
             _BOUNDARY,
-            f"\tContent-Type: {SPNEGO_PROTOCOL}\r\n".encode(),
+            f"\tContent-Type: {protocol}\r\n".encode(),
             f"\tOriginalContent: type={content_type};Length={len(content) + sealed.padding_length}\r\n".encode(),
             _BOUNDARY,
             _DATA_TYPE,
             struct.pack("<I", len(sealed.header)),
             sealed.header,
             sealed.data,
-            _END,
         )
     )
 
 
-def sealed_type() -> str:
+def sealed_type(context: spnego.ContextProxy) -> str:
     """The outer content type of a sealed body."""
-    return f'multipart/encrypted;protocol="{SPNEGO_PROTOCOL}";boundary="Encrypted Boundary"'
+    protocol = CREDSSP_PROTOCOL if _is_credssp(context) else SPNEGO_PROTOCOL
+    return f'multipart/encrypted;protocol="{protocol}";boundary="Encrypted Boundary"'

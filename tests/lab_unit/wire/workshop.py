@@ -186,7 +186,7 @@ class Workshop:
         self._folder.cleanup()
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=20)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=300)
 
     def machine(
         self, *, cim: FakeCim | None = None, accounts: Iterable[Account] = (ADMINISTRATOR,), **settings: Any
@@ -202,7 +202,7 @@ class Workshop:
         """A new machine that does not listen yet."""
         number = next(self._numbers)
         worker = os.getpid() % 200
-        address = f"127.{90 + number // 62500}.{worker}.{number % 250 + 1}"
+        address = f"127.{90 + number // 250 % 100}.{worker}.{number % 250 + 1}"
         profile = WinrmProfile(accounts=list(accounts), http_port=HTTP_PORT, https_port=HTTPS_PORT, **settings)
         return FakeHost(f"LAB{number:03d}", address, profile, cim or FakeCim())
 
@@ -210,5 +210,6 @@ class Workshop:
         listener = Listener(hosts)
         self.run(listener.start())
         self._listeners.append(listener)
-        self.ca_path.write_bytes(listener.authority.certificate_pem)
+        self.authority = listener.authority
+        self.ca_path.write_bytes(self.authority.certificate_pem)
         return listener

@@ -273,6 +273,8 @@ TABLE: dict[str, _Rename] = {
     "requests_credssp.exceptions.NTStatusException": handshake_refused,
     "requests_credssp.exceptions.InvalidConfigurationException": bad_option,
     # Python's own, raised by those libraries
+    # a connection that is reset where no library catches it
+    "builtins.ConnectionError": lambda s, exc: connection_lost(s, _innermost(exc)),
     "builtins.PermissionError": _permission,
     "builtins.UnicodeDecodeError": _undecodable,
     "builtins.UnicodeEncodeError": unexpected,

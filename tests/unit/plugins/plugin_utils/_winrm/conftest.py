@@ -49,6 +49,7 @@ class Tap:
         self.port: int = self._server.getsockname()[1]
         self.heard: list[bytearray] = []
         self._sockets: list[socket.socket] = []
+        self._closed = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -59,6 +60,9 @@ class Tap:
                 self.heard.append(heard)
                 server = socket.create_connection(self._target, timeout=10)
                 self._sockets += [client, server]
+                if self._closed:
+                    self.close()
+                    return
                 threading.Thread(target=self._relay, args=(client, server, heard), daemon=True).start()
                 threading.Thread(target=self._relay, args=(server, client, None), daemon=True).start()
 
@@ -78,6 +82,7 @@ class Tap:
         return b"".join(map(bytes, self.heard))
 
     def close(self) -> None:
+        self._closed = True
         for one in [self._server, *self._sockets]:
             one.close()
 

@@ -26,6 +26,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     WinrmError,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures import translation
+from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.failures.situation import Situation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from tests.lab_unit.wire.workshop import Workshop
 
@@ -256,3 +257,11 @@ def test_a_proxy_is_named_with_where_it_came_from(monkeypatch: pytest.MonkeyPatc
     assert "the proxy 127.0.0.1:9 did not connect to the host" in said
     assert origin in said
     assert "Proxy-Secret-1" not in said
+
+
+@pytest.mark.parametrize("kind", [ConnectionResetError, BrokenPipeError, ConnectionAbortedError])
+def test_a_reset_that_no_library_caught_is_a_lost_connection(kind: type[OSError]) -> None:
+    situation = Situation(endpoint("127.0.0.1"), "ntlm", sent=True)
+    error = translation.translate(situation, kind(104, "Connection reset by peer"))
+    assert isinstance(error, ConnectionLost)
+    assert error.maybe_delivered

@@ -103,3 +103,10 @@ def test_an_entry_that_names_nobody_is_refused(entry: str) -> None:
 )
 def test_one_form_for_comparing(one: str, other: str) -> None:
     assert normal_name(one) == normal_name(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"), [("kms01", True), ("kms01.corp.example", False), ("10.0.0.1", False), ("[2001:db8::1]", False)]
+)
+def test_an_address_is_no_short_name(text: str, short: bool) -> None:
+    assert KmsEndpoint.parse(text).is_short is short

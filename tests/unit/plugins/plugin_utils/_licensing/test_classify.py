@@ -320,3 +320,25 @@ def test_role(case):
 )
 def test_whether_the_running_service_is_a_host(state, serves):
     assert classify.serves_as_host(state) is serves
+
+
+@pytest.mark.parametrize(
+    ("word", "channel", "expected"),
+    [
+        ("VIRTUAL_MACHINE_ACTIVATION", "Volume:GVLK", KeyType.AVMA),
+        ("TIMEBASED_SUB", "Retail", KeyType.SUBSCRIPTION),
+        ("TIMEBASED_EVAL", "Retail", KeyType.EVALUATION),
+    ],
+)
+def test_a_description_that_forbids_a_change_wins(word, channel, expected):
+    """Kind: of two columns that disagree, the one is believed that lets a right key be replaced."""
+    assert classify.key_type(f"Windows(R) Operating System, {word} channel", channel) is expected
+
+
+def test_two_licenses_of_the_running_edition_are_not_settled_by_their_order():
+    pro = product(KeyType.OEM, license_family="Professional")
+    os = OperatingSystem(caption=None, version="10.0", build=19045, sku=48, product_type=1)
+    with pytest.raises(classify.AmbiguousProduct):
+        classify.primary_product([pro, replace(pro, key_type=KeyType.MAK)], os)
+    enterprise = replace(pro, license_family="Enterprise")
+    assert classify.primary_product([enterprise, pro], os) is pro

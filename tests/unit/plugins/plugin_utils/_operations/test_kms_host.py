@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.hos
     HostRequest,
     PublishedDomain,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import KmsHostState
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import ChangeFailed, Result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host import (
     Restart,
+    _clients,
     set_host_settings,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.kms_host_info import host_info
@@ -56,6 +59,14 @@ def test_restart(
     assert report.clients_counted == (counted or 0)
     assert report.result is (Result.PLANNED if check else Result.VERIFIED)
     assert machine.changes.count("StopService") == (restarted and not check)
+
+
+@pytest.mark.parametrize(("counts", "clients"), [([None], None), ([0], 0), ([30, None], 30), ([3, 30], 30), ([], 0)])
+def test_a_count_that_is_not_known_is_not_nobody(counts: list[int | None], clients: int | None) -> None:
+    """Kind: what is not known is taken for nothing, and what costs something for free."""
+    serving = tuple(KmsHostState(enabled=True, current_count=count) for count in counts)
+    state: Any = SimpleNamespace(snapshot=SimpleNamespace(serving=serving))
+    assert _clients(state) == clients
 
 
 def test_second_run_changes_nothing_and_restarts_nothing() -> None:

@@ -89,7 +89,7 @@ def test_answers(data: bytes, status: int, body: bytes, closes: bool, step: int)
 @pytest.mark.parametrize("data", [b"SSH-2.0-x\r\n", b"220 mail", b"\x15\x03\x01\x00\x02", b"HTTP9"])
 def test_who_does_not_speak_http_is_not_waited_for(data: bytes) -> None:
     """Kind: a peer of another protocol that says something and keeps the connection open."""
-    with pytest.raises(http1.Broken, match="no HTTP"):
+    with pytest.raises(http1.Broken, match="not HTTP"):
         http1.Incoming(LIMIT).feed(data)
 
 
@@ -117,13 +117,13 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"HTTP/1.1 200OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1 099 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"HTTP/1.1 200 O\x1b[2JK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
-        (b"\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 200OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 099 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 200 O\x1b[2JK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
+        (b"\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "another protocol"),
         (b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 0\r\n\r\n", "control character"),
         (b"HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n", "control character"),

@@ -85,7 +85,7 @@ def split_port(text: str) -> tuple[str, int | None]:
     if _address(stripped) is not None:
         return stripped, None
     found = _ENDPOINT.fullmatch(stripped)
-    if found is None:
+    if found is None or (found["v6"] and _address(found["v6"]) is None):
         raise ValueError(f"{text!r} is not a name or an address, with or without a port")
     port = int(found["port"]) if found["port"] else None
     if port is not None and not 1 <= port <= 65535:

@@ -32,6 +32,7 @@ def test_split_port(text: str, host: str, port: int | None) -> None:
     [
         *("", ":1688", "kms01:0", "kms01:65536", "kms 01", "[kms01]", "[::1]x", "kms01:x"),
         *("http://kms01:1688", "kms01:1688:", "kms01:1688, kms02:1688", "08:00:01. .", "2001:db8::1::2"),
+        *("[0::1.]:1688", "[1:2]", "[1::2::3]:1688"),
     ],
 )
 def test_no_endpoint(text: str) -> None:

@@ -116,7 +116,7 @@ def can_fork() -> bool:
 
 
 class Crew:
-    """Its members, from their beginning. ``run`` lets them work, and returns when all have ended."""
+    """Its members, from their beginning to their end."""
 
     def __init__(self, works: Sequence[Work]) -> None:
         self._sockets: list[socket.socket] = []
@@ -124,6 +124,13 @@ class Crew:
         self._links: list[Link] = []
         for work in works:
             self._begin(work)
+
+    def carry_out(self, lead: Lead) -> None:
+        """Let them work until all have ended; whatever happens, none is left. Raises what ``run`` raises."""
+        try:
+            asyncio.run(self.run(lead))
+        finally:
+            self.end()
 
     async def run(self, lead: Lead) -> None:
         """Hear and answer all members until they have ended. Raises CrewError, and whatever ``lead`` raises."""

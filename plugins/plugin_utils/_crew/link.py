@@ -10,7 +10,6 @@ so what comes out of it is as good as what is in memory.
 from __future__ import annotations
 
 import asyncio
-import io
 import pickle
 import socket
 import struct
@@ -39,17 +38,13 @@ class Link:
         data = pickle.dumps((subject, number, content), protocol=pickle.HIGHEST_PROTOCOL)
         self._writer.write(_LENGTH.pack(len(data)) + data)
 
-    async def sent(self) -> None:
-        """Wait until the other end has taken most of what was sent."""
-        await self._writer.drain()
-
     async def messages(self) -> AsyncIterator[Message]:
         """All messages until the other end is closed. A message that was cut off by that is none."""
         try:
             while True:
                 head = await self._reader.readexactly(_LENGTH.size)
                 data = await self._reader.readexactly(*_LENGTH.unpack(head))
-                yield pickle.load(io.BytesIO(data))
+                yield pickle.loads(data)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
 

@@ -92,6 +92,11 @@ class FleetHosts:
             self.results[host] = result
         self._on_result(host, result)
 
+    def lost(self, host: str, work: str, advice: str) -> None:
+        """The result of a host whose process is gone. ``work`` is what it was to do."""
+        what = f"{host}: the process that was to {work} it was ended before its end, perhaps for want of memory."
+        self.keep(host, {"failed": True, "msg": f"{what} {advice}"})
+
     @property
     def noted(self) -> Noted:
         """What is to be told of connection variables, for the one who tells it."""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -69,15 +68,13 @@ class Reading:
         secret = os.urandom(32)
         parts = dealt(names, processes)
         crew = Crew([partial(self._as_member, part, processes, secret) for part in parts])
-        try:
-            lead = _Lead(crew, self._hosts, self._saw, self._request.bounds.refusals)
-            asyncio.run(crew.run(lead))
-        finally:
-            crew.end()
-        for part in lead.unfinished(parts):
-            for name in part:
-                if name not in self._hosts.results:
-                    self._hosts.keep(name, _lost(name))
+        lead = _Lead(crew, self._hosts, self._saw, self._request.bounds.refusals)
+        crew.carry_out(lead)
+        for member, part in enumerate(parts):
+            if member not in lead.finished:
+                for name in part:
+                    if name not in self._hosts.results:
+                        self._hosts.lost(name, "read", "Run again; lower in_flight or processes if it happens again.")
         return lead.traffic
 
     async def _as_member(self, names: Sequence[str], processes: int, secret: bytes, home: Home) -> None:
@@ -139,7 +136,8 @@ class _Lead:
         self._hosts = hosts
         self._saw = saw
         self._texts = SameTexts()
-        self._finished: set[int] = set()
+        #: The members that came to their end.
+        self.finished: set[int] = set()
         self.traffic = Traffic()
 
     def hear(self, member: int, message: Any) -> None:
@@ -151,7 +149,7 @@ class _Lead:
         elif isinstance(message, Outcome):
             self._guard.hear(message)
         elif isinstance(message, _Finished):
-            self._finished.add(member)
+            self.finished.add(member)
             self.traffic.add(message.traffic)
             self._hosts.take_noted(message.noted)
 
@@ -160,15 +158,3 @@ class _Lead:
 
     def ended(self, member: int) -> None:
         self._guard.ended(member)
-
-    def unfinished(self, parts: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-        """The parts of members that did not come to their end."""
-        return [part for member, part in enumerate(parts) if member not in self._finished]
-
-
-def _lost(name: str) -> Result:
-    return {
-        "failed": True,
-        "msg": f"{name}: the process that was to read it was ended before its end, perhaps for want of memory. Run "
-        "again; lower in_flight or processes if it happens again.",
-    }

@@ -1,11 +1,10 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``fleet_repair``: the hosts of a play repaired in one process, guarded before, journalled meanwhile, proved after."""
+"""``fleet_repair``: the hosts of a play repaired in one task, guarded before, journalled meanwhile, proved after."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -46,6 +45,11 @@ Result = dict[str, Any]
 
 # Seconds for an approved name, and how many names at once.
 _PROBE_TIMEOUT, _PROBES = 5.0, 32
+
+_GO_ON = (
+    "Run again with the same journal, which goes on where this run ended; lower in_flight or processes if it happens "
+    "again."
+)
 
 # How many machines a message names, and a report.
 _NAMED, _REPORTED = 10, 50
@@ -148,15 +152,12 @@ class RepairRun:
         secret, parts = os.urandom(32), dealt(self._request.hosts, processes)
         crew = Crew([partial(self._as_member, part, processes, secret) for part in parts])
         lead = Lead(crew, processes, self._request.order, self, self._hosts)
-        try:
-            asyncio.run(crew.run(lead))
-        finally:
-            crew.end()
+        crew.carry_out(lead)
         for member, part in enumerate(parts):
             if member not in lead.finished:
                 for host in part:
                     if host in lead.open or host not in self._hosts.results:
-                        self._hosts.keep(host, _lost(host))
+                        self._hosts.lost(host, "repair", _GO_ON)
         return lead.rollout
 
     async def _as_member(self, hosts: Sequence[str], processes: int, secret: bytes, home: Home) -> None:
@@ -344,15 +345,6 @@ class RepairRun:
             shown = sorted(wrong or hosts)[:_NAMED]
             result.update(failed=True, hosts={host: hosts[host] for host in shown})
         return result
-
-
-def _lost(name: str) -> Result:
-    return {
-        "failed": True,
-        "msg": f"{name}: the process that was to repair it was ended before its end, perhaps for want of memory. Run "
-        "again with the same journal, which goes on where this run ended; lower in_flight or processes if it happens "
-        "again.",
-    }
 
 
 def _target(name: str) -> tuple[str, int]:

@@ -48,10 +48,7 @@ class Lead:
 def run(*works: Work) -> Lead:
     lead = Lead()
     lead.crew = Crew(works)
-    try:
-        asyncio.run(lead.crew.run(lead))
-    finally:
-        lead.crew.end()
+    lead.crew.carry_out(lead)
     return lead
 
 
@@ -106,10 +103,7 @@ def test_news_reach_every_member() -> None:
     lead.crew = Crew([work, work])
     # Each asks for news once, and the first to come is enough.
     lead.crew.tell_all = _once(lead.crew.tell_all)  # type: ignore[method-assign]
-    try:
-        asyncio.run(lead.crew.run(lead))
-    finally:
-        lead.crew.end()
+    lead.crew.carry_out(lead)
     assert sorted(member for member, message in lead.heard if message == "news") == [0, 1]
 
 

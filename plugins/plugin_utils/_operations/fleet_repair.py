@@ -112,7 +112,7 @@ class OwnCommand:
         self._client = client
         self._order = order
         self._failures = Failures(order.max_failures, 0)
-        self._first_is_over = False
+        self._first_are_over = False
 
     @property
     def reason(self) -> str | None:
@@ -131,14 +131,9 @@ class OwnCommand:
         self._failures.saw(name, failed)
 
     async def passed(self) -> None:
-        if self._failures.names and not self._first_is_over:
-            self._failures.reason = gone_first(self._failures.names)
-        self._first_is_over = True
-
-
-def gone_first(names: Iterable[str]) -> str:
-    """Why no other machine is begun after the first ones."""
-    return f"{' and '.join(names)} went first and could not be repaired"
+        if not self._first_are_over:
+            self._failures.first_are_over()
+        self._first_are_over = True
 
 
 def repair_fleet(endpoints: Iterable[Endpoint], order: Order, client: Client) -> Rollout:

@@ -93,6 +93,11 @@ class Failures:
         self._in_a_row = self._in_a_row + 1 if failed else 0
         self.reason = self.reason or self._reason()
 
+    def first_are_over(self) -> None:
+        """Those that go first are done: only if each was repaired, others are begun."""
+        if self.names:
+            self.reason = f"{' and '.join(self.names)} went first and could not be repaired"
+
     def _reason(self) -> str | None:
         if self.limit is None or not self._in_a_row:
             return None

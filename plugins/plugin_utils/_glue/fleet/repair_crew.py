@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from ..._crew.crew import Crew, Home
 from ..._operations.crew_guard import LeadGuard, MemberGuard, Outcome, Turn
-from ..._operations.fleet_repair import Order, Release, Rollout, gone_first
+from ..._operations.fleet_repair import Order, Release, Rollout
 from ..._policy.fleet import Coverage
 from ..._policy.rollout import Failures, choose_canaries
 from ..._policy.verdict import Verdict
@@ -253,8 +253,7 @@ class Lead:
             self._whole.journal_end(message.name, message.done, message.verdict)
         elif isinstance(message, _Saw):
             self._failures.saw(message.name, message.failed)
-            if self._failures.reason is not None:
-                self._stop(self._failures.reason)
+            self._heed_failures()
         elif isinstance(message, Finished):
             self._rollouts[member] = message.rollout
             self._hosts.take_noted(message.noted)
@@ -297,8 +296,12 @@ class Lead:
             self.open = set(names)
 
     async def _after_the_first(self) -> None:
-        if self._failures.names:
-            self._stop(gone_first(self._failures.names))
+        self._failures.first_are_over()
+        self._heed_failures()
+
+    def _heed_failures(self) -> None:
+        if self._failures.reason is not None:
+            self._stop(self._failures.reason)
 
     def _stop(self, reason: str, gone: bool = False) -> None:
         if not self._stopped or (gone and not self._gone):

@@ -32,7 +32,8 @@ class ActionKind(str, Enum):
     ASK = "ask"
 
 
-_CHANGING = frozenset(ActionKind) - {ActionKind.LEAVE_ALONE, ActionKind.ASK}
+#: What a repair carries out; the others are for people.
+CHANGING = frozenset(ActionKind) - {ActionKind.LEAVE_ALONE, ActionKind.ASK}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Action:
 
     @property
     def changes(self) -> bool:
-        return self.kind in _CHANGING
+        return self.kind in CHANGING
 
 
 @dataclass(frozen=True)

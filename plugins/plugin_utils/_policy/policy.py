@@ -116,10 +116,9 @@ class Policy:
         wanted = host_in(host)
         if self.approved.of_target(wanted) is not None or wanted in self.addresses:
             return True
+        # The machine itself, which an emulator makes a KMS host. An approved one is not judged by this.
         if is_own_address(wanted):
-            return (
-                False  # the machine itself, which an emulator makes a KMS host; an approved one is not judged by this
-            )
+            return False
         if is_address(wanted):
             return None if self.approved and not self.addresses else False
         # The client completes a short name with its own domain.

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._policy.finding import Finding
+from .._policy.plan import CHANGING, ActionKind
 from .._policy.unread import unread
 from .harmless import line, number, sentence
 from .machine import Found, Key, Machine
@@ -19,6 +20,7 @@ Result = Mapping[str, Any]
 #: Why a host was not read; the first one that the result says.
 _NOT_READ = ("not_reached", "unreachable")
 _LICENSED = "licensed"
+_FOR_PEOPLE = frozenset(kind.value for kind in frozenset(ActionKind) - CHANGING)
 _SIGNS = str.maketrans("", "", "®™")
 
 
@@ -145,6 +147,3 @@ def _repairable(plan: Any) -> bool:
     if not isinstance(plan, list) or not plan:
         return True
     return any(isinstance(action, dict) and action.get("action") not in _FOR_PEOPLE for action in plan)
-
-
-_FOR_PEOPLE = ("ask", "leave_alone")

@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The winfleet.activation contributors (@winfleet)
 description:
-  - Does for all hosts of a play at once what M(winfleet.activation.license_info) does for one. A single process on the
-    controller reads hundreds of machines at a time, where an ordinary task forks a process for each. Ten thousand
+  - Does for all hosts of a play at once what M(winfleet.activation.license_info) does for one. A single task on the
+    controller reads hundreds of machines at a time, where an ordinary one forks a process for each. Ten thousand
     machines take about a minute.
   - It only reads. A machine that cannot be reached, is slow, or answers nonsense becomes a result with its reason. It
     does not become an unreachable or failed host of the play, and it does not hold up the others.

@@ -13,7 +13,7 @@ author:
   - The winfleet.activation contributors (@winfleet)
 description:
   - Does for all hosts of a play at once what M(winfleet.activation.license_repair) does for one, with the same steps,
-    in a single process on the controller.
+    in a single task on the controller.
   - First it reads all machines and makes their plans. An approved KMS host is left alone. Check mode ends here and
     shows every plan.
   - Then it looks for what forbids a repair - an approved name that no machine goes by and where nothing answers as a

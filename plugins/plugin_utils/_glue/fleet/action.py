@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin of a task that works on all hosts of a play in one process."""
+"""The action plugin of a task that works on all hosts of a play at once."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.script import script
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPT = REPOSITORY / "scripts" / "addresses.py"
@@ -29,12 +30,7 @@ FILLED = {
 
 @pytest.fixture(scope="module")
 def addresses() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("addresses", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("addresses")
 
 
 def test_what_is_written_is_what_is_decided(addresses: ModuleType) -> None:

@@ -5,25 +5,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import yaml
 
+from tests.script import script
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def sbom() -> ModuleType:
-    path = REPOSITORY / "scripts" / "sbom.py"
-    spec = importlib.util.spec_from_file_location("sbom", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("sbom")
 
 
 def test_all_that_users_install_is_in_it(sbom: ModuleType) -> None:

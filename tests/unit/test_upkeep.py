@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.script import script
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "upkeep.py"
 pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="scripts/ is not part of the collection")
@@ -35,13 +35,7 @@ MARKDOWN = """# Keys
 
 @pytest.fixture(scope="module")
 def upkeep() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("upkeep", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["upkeep"] = module
-    spec.loader.exec_module(module)
-    return module
+    return script("upkeep")
 
 
 @pytest.mark.parametrize("page", [HTML, MARKDOWN], ids=["html", "markdown"])

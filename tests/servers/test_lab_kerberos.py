@@ -5,59 +5,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Kinit, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import (
     NotAuthenticated,
     TransportUnusable,
     WinrmError,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeCim, FakeHost, Workshop
+from tests.unit.plugins.plugin_utils._winrm.both_pipes import Ask, both_pipes, over_pywinrm
 from winlab.host import Account
 
 from .kerberos import Realm, realm
 
 HOST, KDC, REALM = "srv01.corp.example", "127.77.1.3", "CORP.EXAMPLE"
 USER, PASSWORD = f"fleetadmin@{REALM}", "Ticket-Please-1"
-BRICKS = "SELECT * FROM Lab_Brick"
-Ask = Callable[[Endpoint], int]
 
-
-def over_pywinrm(target: Endpoint) -> int:
-    """How many rows are answered."""
-    with Session(PywinrmPipe(target), context_for(target), target.label) as session:
-        return len(session.query(BRICKS))
-
-
-def over_a_stream(target: Endpoint) -> int:
-    async def run() -> int:
-        shared = Shared()
-        assert shared.speaks_to(target)
-        pipe = StreamPipe(target, shared)
-        try:
-            return len(await AsyncSession(pipe, context_for(target), target.label).query(BRICKS))
-        finally:
-            pipe.close()
-            shared.close()
-
-    return asyncio.run(run())
-
-
-both_pipes = pytest.mark.parametrize("ask", [over_pywinrm, over_a_stream])
 both_transports = pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
 
 

@@ -5,54 +5,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import gc
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.async_session import AsyncSession
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import NotAuthenticated, TlsError
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
-from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeCim, FakeHost, Workshop
 from winlab.host import Account, CertificateSpec
 
+from .both_pipes import Ask, both_pipes, over_pywinrm
 from .conftest import Tap, patient
-
-BRICKS = "SELECT * FROM Lab_Brick"
-Ask = Callable[[Endpoint], int]
-
-
-def over_pywinrm(target: Endpoint) -> int:
-    """How many rows are answered."""
-    with Session(PywinrmPipe(target), context_for(target), target.label) as session:
-        return len(session.query(BRICKS))
-
-
-def over_a_stream(target: Endpoint) -> int:
-    async def run() -> int:
-        shared = Shared()
-        assert shared.speaks_to(target)
-        pipe = StreamPipe(target, shared)
-        try:
-            return len(await AsyncSession(pipe, context_for(target), target.label).query(BRICKS))
-        finally:
-            pipe.close()
-            shared.close()
-
-    return asyncio.run(run())
-
-
-both_pipes = pytest.mark.parametrize("ask", [over_pywinrm, over_a_stream])
 
 
 def machine(workshop: Workshop, **settings: Any) -> FakeHost:

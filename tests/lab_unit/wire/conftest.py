@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.surroundings import without_surroundings
+
 _LAB = str(Path(__file__).resolve().parents[2] / "lab")
 if _LAB not in sys.path:
     sys.path.insert(0, _LAB)
@@ -21,8 +23,7 @@ from .workshop import Workshop  # noqa: E402
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies and certificate bundles of the surroundings stay outside."""
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    without_surroundings(monkeypatch)
 
 
 @pytest.fixture

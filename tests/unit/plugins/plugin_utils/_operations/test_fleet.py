@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,10 +25,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
     Unexpected,
     Unreachable,
 )
-from tests.lab_unit.wire.workshop import Workshop
-from winlab.builder import build_fleet
-from winlab.machine import Machine
-from winlab.scenario import load_scenario
+from tests.surroundings import without_surroundings
+
+from ..served_fleet import refusals_of, served
 
 SCENARIO = """
 name: fleet
@@ -51,33 +48,19 @@ machines:
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies and certificate bundles of the surroundings stay outside."""
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    without_surroundings(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Endpoint]]:
-    path: Path = tmp_path_factory.mktemp("scenario") / "fleet.yml"
-    path.write_text(SCENARIO)
-    machines = build_fleet(load_scenario(str(path)), "1", network=f"127.78.{os.getpid() % 250}.0/24")
-    with Workshop() as shop:
-        shop.listen(*(machine for machine in machines if machine.powered))
+    with served(SCENARIO, tmp_path_factory.mktemp("scenario"), 78) as machines:
         yield {machine.name: _endpoint(machine.name, machine.address) for machine in machines}
 
 
 @pytest.fixture
 def refusals(endpoints: dict[str, Endpoint], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Machines that were shown a wrong password, as they themselves have noted it."""
-    found: list[str] = []
-    record = Machine.record
-
-    def noting(self: Machine, kind: str, **data: object) -> None:
-        record(self, kind, **data)
-        if kind == "bad_password":
-            found.append(self.name)
-
-    monkeypatch.setattr(Machine, "record", noting)
-    return found
+    return refusals_of(monkeypatch)
 
 
 def _endpoint(name: str, address: str, **changes: Any) -> Endpoint:

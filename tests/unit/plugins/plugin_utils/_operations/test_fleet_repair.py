@@ -34,6 +34,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdic
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Note
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from tests.lab_unit.wire.workshop import Workshop
+from tests.surroundings import without_surroundings
 from winlab.builder import build_fleet
 from winlab.machine import Machine
 from winlab.scenario import load_scenario
@@ -58,8 +59,7 @@ Fleet = dict[str, Machine]
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    without_surroundings(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -25,12 +25,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoin
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session, context_for
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeHost, Workshop
-
-
-def without_surroundings(patch: pytest.MonkeyPatch) -> None:
-    """Proxies and certificate bundles of the surroundings stay outside."""
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        patch.delenv(name, raising=False)
+from tests.surroundings import without_surroundings
 
 
 @pytest.fixture(autouse=True)

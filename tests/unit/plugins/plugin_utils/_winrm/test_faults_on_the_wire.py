@@ -34,11 +34,12 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanError, WsmanFault
 from tests.lab_unit.wire.workshop import FakeHost, Workshop
 from tests.shown.faults import Fault, faults, kinds
+from tests.surroundings import without_surroundings
 from winlab.answers import answers
 from winlab.host import Account
 from winlab.mischief import Mischief, Trick
 
-from .conftest import Tap, endpoint, without_surroundings
+from .conftest import Tap, endpoint
 
 KEY = "CCCCC-DDDDD-FFFFF-GGGGG-PYWKV"
 LAMPS, DESK = "SELECT * FROM Lab_Lamp", {"Name": "desk"}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,10 +19,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fl
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import lockout
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
-from tests.lab_unit.wire.workshop import Workshop
-from winlab.builder import build_fleet
 from winlab.machine import Machine
-from winlab.scenario import load_scenario
+
+from ...served_fleet import refusals_of, served
 
 # The lab serves in a thread, and threads of earlier tests may still wait for somebody.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -43,27 +41,14 @@ PASSWORD = "Lab-Passw0rd!"
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Machine]]:
-    path: Path = tmp_path_factory.mktemp("scenario") / "fleet.yml"
-    path.write_text(SCENARIO)
-    machines = build_fleet(load_scenario(str(path)), "1", network=f"127.79.{os.getpid() % 250}.0/24")
-    with Workshop() as shop:
-        shop.listen(*(machine for machine in machines if machine.powered))
+    with served(SCENARIO, tmp_path_factory.mktemp("scenario"), 79) as machines:
         yield machines
 
 
 @pytest.fixture
 def refusals(machines: list[Machine], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Machines that were shown a wrong password, as they themselves have noted it."""
-    found: list[str] = []
-    record = Machine.record
-
-    def noting(self: Machine, kind: str, **data: object) -> None:
-        record(self, kind, **data)
-        if kind == "bad_password":
-            found.append(self.name)
-
-    monkeypatch.setattr(Machine, "record", noting)
-    return found
+    return refusals_of(monkeypatch)
 
 
 class Hosts(FleetHosts):

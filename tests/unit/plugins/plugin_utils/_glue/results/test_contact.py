@@ -34,6 +34,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.anonymous import NO_ID
 from tests.lab_unit.machine.bench import on_product
 from tests.lab_unit.wire.workshop import Workshop
+from tests.surroundings import without_surroundings
 from winlab.builder import build_fleet
 from winlab.cim import CimError
 from winlab.machine import Machine
@@ -75,8 +76,7 @@ class Written:
 def _plain_environment() -> Iterator[None]:
     """Proxies and certificate bundles of the surroundings stay outside."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-            patch.delenv(name, raising=False)
+        without_surroundings(patch)
         yield
 
 

@@ -10,18 +10,15 @@ machines has its cause, and that no more was asked than the documentation of fle
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .bench import ansible_environment
-from .places import WORK, import_collection
-from .processes import Finished, run
-from .rough import kind_of, lab
+from .lab import kind_of, lab, played
+from .places import import_collection
+from .processes import Finished
 
 # As fleet_info documents them, each with its sign-in.
 REQUESTS_OF_MACHINE, REQUESTS_OF_KMS_HOST = 12, 7
@@ -90,15 +87,9 @@ class Run:
 
 def read(inventory: Path, diagnose: bool) -> Run:
     """One run over the whole fleet."""
-    play, report = WORK / "diagnosis-play.yml", WORK / "diagnosis-report.json"
-    report.unlink(missing_ok=True)
     server = yaml.safe_load(inventory.read_text())["all"]["vars"]["winlab_dns"]
-    play.write_text(_PLAY.format(**{key: server[key] for key in ("server", "port")}, diagnose=diagnose, report=report))
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(play)]
-    done = run(command, WORK, ansible_environment(), 1800)
-    if done.code:
-        raise SystemExit(f"benchmarks: {done.output[-5000:]}")
-    content = json.loads(report.read_text())
+    asked = {"server": server["server"], "port": server["port"], "diagnose": diagnose}
+    content, done = played("diagnosis", _PLAY, inventory, 1800, **asked)
     return Run(content["summary"], content["causes"], done)
 
 

@@ -11,24 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from .bench import ansible_environment
-from .places import REPOSITORY, WORK, import_collection
-from .processes import Finished, run
-
-_START_SECONDS = 600
+from .lab import kind_of, lab, played
+from .places import import_collection
+from .processes import Finished
 
 # A host that takes too long may be caught waiting anywhere.
 _LATE = ("in time", "did not finish within")
@@ -91,42 +81,10 @@ def scenario(hosts: int) -> dict[str, Any]:
     return {"name": "rough", "domain": "corp.example", "machines": machines}
 
 
-@contextmanager
-def lab(fleet: dict[str, Any], network: str) -> Iterator[Path]:
-    """The lab with this fleet; its inventory."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    path, inventory = WORK / f"{fleet['name']}.yml", WORK / f"{fleet['name']}-inventory.yml"
-    path.write_text(yaml.safe_dump(fleet))
-    inventory.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "winlab", "up", str(path), "--inventory", str(inventory), "--network", network]
-    environment = {**os.environ, "WINLAB_RUNTIME": str(WORK / "winlab")}
-    with subprocess.Popen(
-        command, cwd=REPOSITORY / "tests" / "lab", env=environment, stdout=subprocess.DEVNULL
-    ) as process:
-        try:
-            until = time.monotonic() + _START_SECONDS
-            # It appears empty, and is filled in one go.
-            while not inventory.exists() or not inventory.stat().st_size:
-                if process.poll() is not None or time.monotonic() > until:
-                    raise SystemExit("benchmarks: the lab did not start")
-                time.sleep(0.1)
-            yield inventory
-        finally:
-            process.terminate()
-
-
 def read(inventory: Path, options: argparse.Namespace) -> tuple[dict[str, Any], Finished]:
     """The report of one run, and what the run took."""
-    play, report = WORK / "rough-play.yml", WORK / "rough-report.json"
-    report.unlink(missing_ok=True)
     bounds = {"in_flight": options.in_flight, "host_timeout": options.host_timeout, "deadline": options.deadline}
-    play.write_text(_PLAY.format(**bounds, report=report))
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), str(play)]
-    done = run(command, WORK, ansible_environment(), options.deadline + 600)
-    if done.code:
-        raise SystemExit(f"benchmarks: {done.output[-5000:]}")
-    content: dict[str, Any] = json.loads(report.read_text())
-    return content, done
+    return played("rough", _PLAY, inventory, options.deadline + 600, **bounds)
 
 
 def faults(report: dict[str, Any], hosts: int, deadline: float) -> list[str]:
@@ -144,11 +102,6 @@ def faults(report: dict[str, Any], hosts: int, deadline: float) -> list[str]:
     if summary["seconds"] > deadline + 5:
         found.append(f"it took {summary['seconds']} s, and the deadline was {deadline:g} s")
     return found
-
-
-def kind_of(name: str) -> str:
-    """``slow`` for slow-017."""
-    return name.partition("-")[0]
 
 
 def _arguments() -> argparse.Namespace:

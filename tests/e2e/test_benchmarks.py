@@ -204,14 +204,10 @@ def test_run_that_repaired_otherwise_is_refused(served: dict[str, Any], words: s
 # --- a fleet in trouble
 
 
-def test_fleet_in_trouble_is_accounted_for() -> None:
-    """Two hundred of them; `python -m benchmarks.rough` takes ten thousand.
-
-    Few at a time, with much time for each, so that a busy machine is not taken for a fleet in trouble.
-    """
-    bounds = ["--hosts", "200", "--in-flight", "20", "--host-timeout", "20", "--deadline", "300"]
+def benchmark(name: str, *arguments: str) -> str:
+    """What a program of benchmarks prints that must end well."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.rough", *bounds, "--network", NETWORK],
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments, "--network", NETWORK],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -219,7 +215,16 @@ def test_fleet_in_trouble_is_accounted_for() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Every host is accounted for" in done.stdout
+    return done.stdout
+
+
+def test_fleet_in_trouble_is_accounted_for() -> None:
+    """Two hundred of them; `python -m benchmarks.rough` takes ten thousand.
+
+    Few at a time, with much time for each, so that a busy machine is not taken for a fleet in trouble.
+    """
+    bounds = ["--hosts", "200", "--in-flight", "20", "--host-timeout", "20", "--deadline", "300"]
+    assert "Every host is accounted for" in benchmark("rough", *bounds)
 
 
 def test_faults_of_a_report_are_seen() -> None:
@@ -243,16 +248,7 @@ def test_faults_of_a_report_are_seen() -> None:
 
 def test_a_diagnosis_costs_what_is_documented() -> None:
     """Forty of them; without arguments it is a thousand."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.diagnosis", "--hosts", "40", "--broken", "10", "--network", NETWORK],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Every cause was found" in done.stdout
+    assert "Every cause was found" in benchmark("diagnosis", "--hosts", "40", "--broken", "10")
 
 
 def test_a_diagnosis_that_costs_more_is_seen() -> None:

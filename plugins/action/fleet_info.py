@@ -21,7 +21,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_con
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
-    policy_of,
+    policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
@@ -47,7 +47,7 @@ class ActionModule(FleetAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
+        arguments["policies"] = policies_of(arguments, self.variables)
         arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
         arguments["network"] = Network(
             nameservers=tuple(arguments["nameservers"]),
@@ -58,7 +58,7 @@ class ActionModule(FleetAction):
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         request = Request(
             hosts=hosts,
-            policy=arguments["policy"],
+            policies=arguments["policies"],
             bounds=self.bounds(arguments),
             office=arguments["office"],
             published=arguments["published"],
@@ -79,7 +79,7 @@ class ActionModule(FleetAction):
 
     def _diagnose(self, result: dict[str, Any], arguments: dict[str, Any], connections: HostConnections) -> None:
         inventory = Inventory(self.inventory, connections, open_session)
-        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory)
+        diagnosis = FleetDiagnosis(arguments["policies"], arguments["network"], inventory)
         result["summary"]["diagnosed"] = diagnosis.add(result["hosts"])
 
     def _resume_file(self, arguments: dict[str, Any]) -> ResumeFile | None:

@@ -23,7 +23,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.host_con
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host_facts import Inventory, KmsHosts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import (
     POLICY_ARGUMENTS,
-    policy_of,
+    policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Observer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
@@ -35,7 +35,8 @@ class ActionModule(WsmanAction):
     ARGUMENTS: ClassVar[dict[str, Any]] = {**DIAGNOSIS_ARGUMENTS, **POLICY_ARGUMENTS}
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
+        policies = policies_of(arguments, self.variables)
+        arguments["policy"] = policies.of(self._inventory_name) if policies is not None else None
         arguments["inquiry"] = inquiry_of(arguments)
         arguments["network"] = network_of(arguments)
         arguments["objects"] = objects_of(arguments)

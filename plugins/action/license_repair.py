@@ -11,7 +11,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action i
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_result import POLICY_ARGUMENTS
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
-    required_policy,
+    required_policies,
     wishes_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_result import repair_result
@@ -26,13 +26,13 @@ class ActionModule(WsmanAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = required_policy(arguments)
+        arguments["policies"] = required_policies(arguments, self.variables)
         arguments["wishes"] = wishes_of(arguments)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
         name, address = self.machine_names
         request = RepairRequest(
-            policy=arguments["policy"],
+            policy=arguments["policies"].of(name),
             name=name,
             address=address or None,
             wishes=arguments["wishes"],

@@ -15,6 +15,7 @@ from ...module_utils._identity import NOBODY, ApprovedHosts, MachineIdentity
 from .._operations.audit import Audit, NeedsName
 from .._operations.fleet import Bounds, Row, survey
 from .._policy.fleet import Coverage
+from .._policy.policies import Policies
 from .._policy.policy import Policy, asks_for_name
 from .._winrm.endpoint import Endpoint
 from . import fleet_result
@@ -33,16 +34,21 @@ class Request:
     """What is asked, of whom, and how much at once."""
 
     hosts: tuple[str, ...]
-    policy: Policy | None
+    policies: Policies | None
     bounds: Bounds
     office: bool = False
     published: ApprovedHosts = NOBODY
 
+    def policy_of(self, host: str) -> Policy | None:
+        """The policy of one machine; None where nothing is to be judged."""
+        return self.policies.of(host) if self.policies is not None else None
+
     def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
         """Whether the machine behind an endpoint has to be asked for its full name."""
-        if self.policy is not None and self.policy.asks_for_domains:
+        policy = self.policy_of(endpoint.inventory_name)
+        if policy is not None and policy.asks_for_domains:
             return lambda _os: True
-        approved = self.policy.approved.endpoints if self.policy is not None else ()
+        approved = policy.approved.endpoints if policy is not None else ()
         named = ApprovedHosts((*approved, *self.published.endpoints))
         return asks_for_name(named, endpoint.inventory_name, endpoint.host) if named else None
 
@@ -72,7 +78,7 @@ class FleetRun:
         self._abandoned = abandoned
         self._hosts = FleetHosts(connections, self._done, warn)
         self._seen: set[str] = set()
-        self._coverage = Coverage(request.policy.approved) if request.policy is not None else None
+        self._coverage = Coverage(request.policies.whole.approved) if request.policies is not None else None
 
     def run(self) -> Result:
         """Read all hosts; what ``fleet_info`` returns."""
@@ -92,9 +98,12 @@ class FleetRun:
         if self._resume is not None and not any(result.get(NOT_REACHED) for result in hosts.values()):
             with contextlib.suppress(ResumeError):
                 self._resume.complete()
+        fleet_result.accept_unread(hosts, self._request.policies)
         summary = {
             **fleet_result.summary_of(hosts),
-            **fleet_result.coverage_of(self._coverage, hosts, self._request.policy),
+            **fleet_result.coverage_of(
+                self._coverage, hosts, self._request.policies.whole if self._request.policies is not None else None
+            ),
             "resumed": len(hosts) - len(waiting),
             "requests": traffic.requests,
             "seconds": round(time.monotonic() - began, 1),
@@ -104,7 +113,7 @@ class FleetRun:
             "hosts": hosts,
             "summary": summary,
             "groups": fleet_result.groups_of(hosts),
-            "findings": fleet_result.findings_of(self._request.policy, hosts, self._request.published),
+            "findings": fleet_result.findings_of(self._request.policies, hosts, self._request.published),
         }
 
     def _take_up(self) -> Sequence[str]:
@@ -136,9 +145,10 @@ class FleetRun:
     def _result(self, row: Row[Audit]) -> Result:
         endpoint = row.endpoint
         full_name = row.outcome.snapshot.os.full_name if isinstance(row.outcome, Audit) else None
-        self._saw(endpoint.inventory_name, endpoint.host, full_name)
+        name = endpoint.inventory_name
+        self._saw(name, endpoint.host, full_name)
         if isinstance(row.outcome, Audit):
-            return license_result(row.outcome, self._request.policy, endpoint.inventory_name, endpoint.host)
+            return license_result(row.outcome, self._request.policy_of(name), name, endpoint.host)
         return self._hosts.failed(endpoint, row.outcome)
 
     def _done(self, host: str, result: Result) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ...module_utils._identity import MachineIdentity
 from .._operations.diagnosis import Inquiry, is_of_services, machine_facts
-from .._policy.policy import Policy
+from .._policy.policies import Policies
 from .._policy.verdict import Verdict
 from .._spp.steps import take
 from .._winrm.endpoint import Endpoint
@@ -38,7 +38,7 @@ _KEPT = ("msg", "report", "problem", "cause", "also", "code", "unknown")
 class FleetDiagnosis:
     """How to diagnose: the policy, whom to ask on the network, and the machines of the inventory."""
 
-    policy: Policy | None
+    policies: Policies | None
     network: Network
     inventory: Inventory
 
@@ -72,7 +72,8 @@ class FleetDiagnosis:
         try:
             identity = MachineIdentity(name, endpoint.host)
             facts = take(session, machine_facts(identity, Inquiry(), lambda: datetime.now(timezone.utc)))
-            whole = diagnosis_result(sources.diagnose(replace(facts, policy=self.policy)))
+            policy = self.policies.of(name) if self.policies is not None else None
+            whole = diagnosis_result(sources.diagnose(replace(facts, policy=policy)))
             kept: Result = masking.tree({key: whole[key] for key in _KEPT})
             return kept
         except failure.EXPECTED as error:

@@ -35,7 +35,7 @@ def judge(machine: Machine, policy: Policy) -> Judgement:
     if primary.key_type is not KeyType.GVLK:
         return Judgement(Verdict.ACCEPTED_KEY_OK, machine.role.reason)
     return (
-        following.cloud(machine, primary)
+        following.cloud(machine, primary, policy)
         or validity.implausible(machine, primary)
         or following.judge(machine, primary, policy)
         or by_directory.limited(machine, primary, policy)

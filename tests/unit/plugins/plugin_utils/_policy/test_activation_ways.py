@@ -20,12 +20,16 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.mod
     Product,
     Snapshot,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import (
+    WINDOWS_APPLICATION_ID,
+    KeyType,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import fleet_activation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.activation_objects import ActivationObjects
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.judgement import judge
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.machine import Judgement, Machine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes, plan_repair
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
@@ -290,7 +294,7 @@ def test_findings_of_a_fleet(
     hosts: dict[str, Any], way: str | None, objects: Any, published: list[str], expected: list[str]
 ) -> None:
     members = list(fleet_activation.members_of(hosts))
-    found = fleet_activation.findings(members, policy(way, objects), published)
+    found = fleet_activation.findings(members, Policies(policy(way, objects)), published)
     assert [one.kind.id for one in found] == expected
     assert all(one.reason and one.remedy and one.evidence is not None for one in found)
 
@@ -320,3 +324,66 @@ def test_a_key_is_told_by_its_last_five_and_else_by_its_product_id() -> None:
     assert objects.of_product(replace(carried, product_key_id=pid)) is not None
     assert objects.of_product(replace(carried, product_key_id="other")) is None
     assert objects.of_product(carried) is None
+
+
+# --- What the keys of the KMS hosts are for ---------------------------------------------------------------------------
+
+
+def _kms_host(word: str, build: int = 20348) -> dict[str, Any]:
+    return {
+        "os": {"caption": "Windows Server", "build": build, "product_type": 3},
+        "license": {"key_type": "CSVLK", "license_status": "licensed"},
+        "verdict": "kms_host_ok",
+        "products": [
+            {
+                "key_type": "CSVLK",
+                "application_id": WINDOWS_APPLICATION_ID,
+                "description": f"Windows(R) Operating System, {word} channel",
+                "partial_product_key": "AAAAA",
+            }
+        ],
+    }
+
+
+def _member(build: int, product_type: int = 3, by: str = "kms") -> dict[str, Any]:
+    return {
+        "os": {"caption": f"Windows {build}", "build": build, "product_type": product_type},
+        "license": {"key_type": "GVLK", "license_status": "licensed", "activation_method": by},
+    }
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100)}, {26100: ["new"]}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "old": _member(9600)}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS25"), "new": _member(26100)}, {}),
+        # Of Windows 11 the texts on the key do not speak.
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "win11": _member(22631, 1)}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100, by="ad")}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_NEW"), "new": _member(26100)}, {}),
+        ({"new": _member(26100)}, {}),
+    ],
+)
+def test_releases_that_no_approved_host_activates(hosts: dict[str, Any], expected: dict[int, list[str]]) -> None:
+    members = list(fleet_activation.members_of(hosts))
+    found = fleet_activation.findings(members, Policies(Policy.parse(["kms01"])))
+    assert {one.evidence["build"]: one.evidence["machines"] for one in found if one.kind.id == "KMS-007"} == expected
+
+
+def test_nothing_is_said_of_releases_while_an_approved_host_was_not_seen() -> None:
+    members = list(fleet_activation.members_of({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100)}))
+    assert not fleet_activation.findings(members, Policies(Policy.parse(["kms01", "kms02"])))
+
+
+@pytest.mark.parametrize(
+    ("group", "ids"), [("Group C (Server 2008 R2)", []), ("Windows Server 2022", ["KMS-012"]), (None, [])]
+)
+def test_the_host_key_is_of_the_group_that_was_decided(group: str | None, ids: list[str]) -> None:
+    carried = product(KeyType.CSVLK, "DN3SH", host=True)
+    state = snapshot(carried, service_serves=True)
+    seen = Machine(MachineIdentity("kms01"), state, carried, classify.role(state))
+    wanted = Policy.parse(["kms01"], key_groups={"kms01": group} if group else None)
+    found = judge(seen, wanted)
+    assert found.verdict is Verdict.KMS_HOST_OK
+    assert [one.kind.id for one in found.findings] == ids

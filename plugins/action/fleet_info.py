@@ -25,6 +25,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.license_
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.resume import ResumeFile
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import Publication
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -38,6 +39,7 @@ class ActionModule(FleetAction):
         **POLICY_ARGUMENTS,
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
+        "published": {"type": "dict"},
         "diagnose": {"type": "bool", "default": False},
         "nameservers": {"type": "list", "elements": "str", "default": []},
         "server_port": {"type": "int", "default": 53},
@@ -48,7 +50,10 @@ class ActionModule(FleetAction):
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policies"] = policies_of(arguments, self.variables)
-        arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
+        given, names = arguments["published"], ApprovedHosts.parse(arguments["published_hosts"])
+        arguments["publication"] = Publication.parse(given) if given else None
+        shown = arguments["publication"].targets.endpoints if given else ()
+        arguments["published_names"] = ApprovedHosts(tuple(dict.fromkeys((*names.endpoints, *shown))))
         arguments["network"] = Network(
             nameservers=tuple(arguments["nameservers"]),
             server_port=arguments["server_port"],
@@ -61,7 +66,8 @@ class ActionModule(FleetAction):
             policies=arguments["policies"],
             bounds=self.bounds(arguments),
             office=arguments["office"],
-            published=arguments["published"],
+            published=arguments["published_names"],
+            publication=arguments["publication"],
         )
         cache = FactCache.configured(time.time) if arguments["cacheable"] else None
         with contextlib.ExitStack() as stack:

@@ -17,6 +17,7 @@ from .._operations.fleet import Bounds, Row, survey
 from .._policy.fleet import Coverage
 from .._policy.policies import Policies
 from .._policy.policy import Policy, asks_for_name
+from .._policy.published_records import Publication
 from .._winrm.endpoint import Endpoint
 from . import fleet_result
 from .fleet_hosts import FleetHosts
@@ -38,6 +39,7 @@ class Request:
     bounds: Bounds
     office: bool = False
     published: ApprovedHosts = NOBODY
+    publication: Publication | None = None
 
     def policy_of(self, host: str) -> Policy | None:
         """The policy of one machine; None where nothing is to be judged."""
@@ -113,7 +115,9 @@ class FleetRun:
             "hosts": hosts,
             "summary": summary,
             "groups": fleet_result.groups_of(hosts),
-            "findings": fleet_result.findings_of(self._request.policies, hosts, self._request.published),
+            "findings": fleet_result.findings_of(
+                self._request.policies, hosts, self._request.published, self._request.publication
+            ),
         }
 
     def _take_up(self) -> Sequence[str]:

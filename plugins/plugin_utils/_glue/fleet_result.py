@@ -11,10 +11,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ...module_utils._identity import ApprovedHosts
-from .._policy import fleet_activation
+from .._policy import fleet_activation, published_records
 from .._policy.fleet import Coverage
 from .._policy.policies import Policies
 from .._policy.policy import Policy
+from .._policy.publication import Machines, machines_of
+from .._policy.published_records import Publication
 from .._policy.verdict import Verdict
 from .judgement_result import finding_result
 
@@ -144,12 +146,21 @@ def _stands_in(policy: Policy | None) -> bool:
     return policy is not None and fleet_activation.stands_in(policy)
 
 
-def findings_of(policies: Policies | None, hosts: dict[str, Result], published: ApprovedHosts) -> list[Result]:
-    """What is wrong with the fleet as a whole, and the exceptions that have ended; nothing without a policy."""
+def findings_of(
+    policies: Policies | None,
+    hosts: dict[str, Result],
+    published: ApprovedHosts,
+    publication: Publication | None = None,
+) -> list[Result]:
+    """What is wrong with the fleet as a whole, with records, and the exceptions that have ended; nothing without a
+    policy.
+    """
     if policies is None:
         return []
     members = list(fleet_activation.members_of(hosts))
-    found = fleet_activation.findings(members, policies, map(str, published.endpoints))
+    found = list(fleet_activation.findings(members, policies, map(str, published.endpoints)))
+    if publication is not None:
+        found += published_records.findings(publication, Machines(machines_of(hosts)), policies)
     return [finding_result(one) for one in (*policies.of_all(found), *policies.ended)]
 
 

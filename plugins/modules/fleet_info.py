@@ -211,7 +211,8 @@ findings:
     - What is wrong with the fleet as a whole. KMS host keys on as many computers as they are good for, an activation
       object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
       and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
-      O(activation) wants none; releases that no approved KMS host activates; with O(published), records that are wrong;
+      O(activation) wants none; releases that no approved KMS host activates; client
+      machine IDs of several machines; with O(published), records that are wrong;
       exceptions that have ended.
     - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
   returned: always

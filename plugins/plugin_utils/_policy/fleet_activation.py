@@ -35,6 +35,8 @@ class Member:
     licensed: bool
     by: str | None
     host_keys: tuple[tuple[str, str | None], ...] = ()
+    client_machine_id: str | None = None
+    approved: bool = False
     serves: bool = False
     key_groups: tuple[HostKeyGroup | None, ...] = ()
 
@@ -63,6 +65,8 @@ def members_of(results: Mapping[str, Mapping[str, Any]]) -> Iterator[Member]:
                 license_.get("license_status") == "licensed",
                 license_.get("activation_method"),
                 tuple(_host_keys(result.get("products") or ())),
+                (result.get("service") or {}).get("client_machine_id"),
+                result.get("approved_kms_host") is True,
                 result.get("verdict") == Verdict.KMS_HOST_OK.value,
                 tuple(_key_groups(result.get("products") or (), int(system.get("build") or 0))),
             )
@@ -85,7 +89,8 @@ def findings(members: Sequence[Member], policies: Policies, published: Iterable[
     """What is wrong with the fleet as a whole. ``published`` are the KMS hosts that DNS names."""
     policy = policies.whole
     objects = policy.objects
-    found = [*_budget(members, objects), *_uncovered(members, policy), *_unwanted_records(policy, published)]
+    found = [*_budget(members, objects), *_uncovered(members, policy), *_clones(members)]
+    found += _unwanted_records(policy, published)
     if objects is not None:
         found += [*_no_object(policies, objects), *_too_old(members, objects), *_twins(objects), *_writable(objects)]
     return tuple(found)
@@ -112,11 +117,31 @@ def _budget(members: Sequence[Member], objects: ActivationObjects | None) -> Ite
             yield finding("KEY-001" if full else "KEY-002", reason, remedy, partial_product_key=last_five, where=names)
 
 
+def _clones(members: Sequence[Member]) -> Iterator[Finding]:
+    """Machines that came from one image which was not generalized: a KMS host counts all of them as one client."""
+    families: dict[str, list[Member]] = {}
+    for member in members:
+        if member.client_machine_id:
+            families.setdefault(member.client_machine_id.lower(), []).append(member)
+    for identifier, family in sorted(families.items()):
+        if len(family) > 1:
+            names = [member.name for member in family]
+            systems = " and ".join(sorted({f"{member.caption} (build {member.build})" for member in family}))
+            reason = (
+                f"{len(names)} machines have client machine ID {identifier}, so that a KMS host counts them once: "
+                f"{_some(names)}. They seem to come from one image of {systems}."
+            )
+            remedy = "Generalize the image (sysprep), and rearm the machines that came from it (slmgr.vbs /rearm)."
+            about = f"client machine ID {identifier}"
+            yield finding("CLI-006", reason, remedy, machines=names, client_machine_id=identifier, subject=about)
+
+
 def _uncovered(members: Sequence[Member], policy: Policy) -> Iterator[Finding]:
-    """Releases that no approved KMS host activates. Nothing is said while one of them was not seen serving."""
+    """Releases that no approved KMS host activates. Nothing is said while one of them was not read."""
     hosts = [member for member in members if member.serves]
     groups = [group for host in hosts for group in host.key_groups]
-    if not hosts or len(hosts) < len(policy.approved.endpoints) or None in groups:
+    read = sum(member.approved for member in members)
+    if not hosts or read < len(policy.approved.endpoints) or None in groups:
         return
     clients = [member for member in members if member.key_type == KeyType.GVLK.value and member.by != "ad"]
     for release in sorted({member.release for member in clients}):

@@ -78,9 +78,7 @@ def _of_record(record: Mapping[str, Any], machines: Machines, policies: Policies
         yield finding("DNS-001", f"{where} {checked.reason}", advice, **about, comes_back=checked.comes_back)
     yield from _shape(record, where, about)
     if _is_strange(checked, record):
-        reason = (
-            f"{where} No machine of the inventory goes by that name, so that nothing is known of it but the record."
-        )
+        reason = f"{where} No machine of this audit goes by that name, so that nothing is known of it but the record."
         yield finding("DNS-007", reason, "Put the machine into the inventory, or delete the record.", **about)
 
 

@@ -334,6 +334,7 @@ def _kms_host(word: str, build: int = 20348) -> dict[str, Any]:
         "os": {"caption": "Windows Server", "build": build, "product_type": 3},
         "license": {"key_type": "CSVLK", "license_status": "licensed"},
         "verdict": "kms_host_ok",
+        "approved_kms_host": True,
         "products": [
             {
                 "key_type": "CSVLK",

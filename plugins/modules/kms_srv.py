@@ -93,6 +93,14 @@ options:
       - An empty list is refused, since it would protect nobody.
     type: list
     elements: str
+  keep_hosts:
+    description:
+      - Other hosts whose records stay as they are, even if O(exclusive) is set, such as one that an exception of the
+        policy leaves alone until a day. They are not published, and no deletion rests on them.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
   port:
     description:
       - Port on which the hosts listen. 1688 when publishing; when deleting, the port does not matter unless it is
@@ -316,6 +324,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     publish,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 
 
 def argument_spec() -> dict[str, Any]:
@@ -337,6 +346,7 @@ def argument_spec() -> dict[str, Any]:
         "no_kms_host": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
         "approved_hosts": {"type": "list", "elements": "str"},
+        "keep_hosts": {"type": "list", "elements": "str", "default": []},
         "port": {"type": "int"},
         "priority": {"type": "int"},
         "weight": {"type": "int"},
@@ -368,6 +378,7 @@ def _request(params: dict[str, Any]) -> plan.Request:
         approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
         no_kms_host=params["no_kms_host"],
+        kept=tuple(KmsEndpoint.parse(name) for name in params["keep_hosts"]),
     )
 
 

@@ -211,6 +211,16 @@ def test_an_exception_never_repairs_and_never_lets_others_repair(demo: Lab) -> N
     assert invoked(demo) == before
 
 
+def test_kms_dns_leaves_the_record_of_an_excepted_machine_alone(demo: Lab) -> None:
+    server = yaml.safe_load(demo.inventory.read_text())["all"]["vars"]["winlab_dns"]
+    dns = {"kms_domains": ["corp.example"], "kms_dns_nameservers": [f"{server['server']}:{server['port']}"]}
+    dns |= {"kms_dns_server": server["server"], "kms_dns_server_port": server["port"]}
+    run = play(demo, "kms_dns", policy(**dns), "policy_file")
+    assert run.code == 0, run.output
+    left = {json.loads(line)["target"].split(".")[0].lower() for line in demo.winlab("records").splitlines()}
+    assert left == {"kms01", "srv2019-01"}
+
+
 def test_kms_client_leaves_an_excepted_machine_alone(demo: Lab) -> None:
     before = invoked(demo)
     run = play(demo, "kms_client", policy(), "policy_file", kms_clients="srv2019-01,srv2016-01", kms_client_served=True)

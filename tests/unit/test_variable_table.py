@@ -25,9 +25,10 @@ SHARED = {
     "activation": {"license_audit", "kms_client"},
     "activation_objects": {"license_audit"},
     "report_format": {"license_audit"},
+    "exceptions": {"license_audit", "kms_client", "kms_dns"},
     **{
         word: {"license_audit", "kms_client"}
-        for word in ("minimum_days", "cloud_kms_hosts", "host_key_groups", "by_group", "exceptions")
+        for word in ("minimum_days", "cloud_kms_hosts", "host_key_groups", "by_group")
     },
 }
 _TASKS = r"import_tasks: (tasks/\w+\.yml)"

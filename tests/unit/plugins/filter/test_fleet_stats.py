@@ -17,6 +17,7 @@ stats = FilterModule().filters()["fleet_stats"]
 merged = FilterModule().filters()["fleet_stats_merged"]
 REPORT = {
     "headline": "Not compliant: 1 of 3 machines needs action.",
+    "exit_status": 2,
     "summary": {"kms_client_ok": 1, "kms_host_ok": 1, "kms_unapproved": 1},
     "wrong": {"pc1": "It is not an approved KMS host."},
 }

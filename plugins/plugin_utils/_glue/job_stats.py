@@ -28,7 +28,7 @@ def stats_of(
 ) -> Stats:
     """From a result of license_report, lists of hosts as of fleet_info, and findings on the fleet as a whole.
 
-    ``before`` is what an earlier job handed on: the result says what has changed since, where both have all names.
+    ``before`` is what an earlier job passed on: the result says what has changed since, where both have all names.
     """
     wrong = dict(report["wrong"])
     stats = {

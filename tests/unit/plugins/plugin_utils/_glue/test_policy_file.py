@@ -65,7 +65,17 @@ def test_a_policy_has_its_words_and_their_lines() -> None:
         ("host: pc01", "host: pc1", "line 9: exceptions[0].host: the inventory has no host pc1. Did you mean pc01?"),
         ("2026-12-31", "soon", "line 12: exceptions[0].until: 'soon' is no date"),
         ("kms01.corp.example", "kms01:99999", "line 2: approved_kms_hosts: 'kms01:99999': a port must be between"),
-        ("by_group:", "activation: adba\nby_group:", "line 4: activation: activation=adba wants no KMS host"),
+        ("by_group:", "activation: adba\nby_group:", "line 4: activation: activation=adba rules out KMS hosts"),
+            (
+            "by_group:",
+            "activation_by_host: {pc01: ad}\nby_group:",
+            "line 4: activation_by_host.pc01: 'ad' is none of the words here; did you mean adba?",
+        ),
+        (
+            "by_group:",
+            "activation_by_host:\n  pc1: adba\nby_group:",
+            "line 5: activation_by_host.pc1: the inventory has no host pc1. Did you mean pc01?",
+        ),
         (
             "by_group:",
             "host_key_groups: {kms02: Windows 10}\nby_group:",

@@ -207,7 +207,7 @@ def test_what_a_group_cannot_say_is_an_error(words: dict[str, Any], said: str) -
 
 
 def test_a_group_cannot_want_kms_hosts_where_there_are_none() -> None:
-    with pytest.raises(ValueError, match=r"by_group.lab.activation: kms wants KMS hosts"):
+    with pytest.raises(ValueError, match=r"by_group.lab.activation: kms requires KMS hosts"):
         Policies.parse(Policy.parse([]), {"by_group": {"lab": {"activation": "kms"}}}, GROUPS, TODAY)
 
 

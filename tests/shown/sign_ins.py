@@ -30,8 +30,8 @@ There are two ways to a machine: ``pywinrm``, for the modules that speak to one 
 ``fleet_info`` and ``fleet_repair``. Whether they send the same for the same variables, and the same as
 ansible-core's own plugins ``winrm`` and ``psrp``, is compared for more than a thousand inventories in
 ``tests/unit/plugins/plugin_utils/_glue/connections/test_sign_ins.py``. Here is in which test each sign-in was
-carried out to its end, and a query answered. The other side is the simulation of this repository with the security libraries of
-Python, not Windows; Kerberos has tickets of a real MIT KDC.
+carried out to its end, and a query answered. The other side is the simulation of this repository with the
+security libraries of Python, not Windows; Kerberos has tickets of a real MIT KDC.
 """
 
 

@@ -33,6 +33,8 @@ FOREIGN = {
     "collections": "requirements.yml of ansible-galaxy",
     "windows": "an inventory",
     "plugin": "an inventory plugin's file",
+    "dependencies": "a part of execution-environment.yml of ansible-builder",
+    "winfleet_image": "what extensions/awx/configure.yml reads, which tests/unit/test_extensions.py compares",
     "images": "execution-environment.yml of ansible-builder, which tests/engines/test_builder.py reads",
     "ansible_connection": "group_vars with connection variables",
     "jobs": "a workflow of GitHub",
@@ -91,11 +93,12 @@ def test_variables_of_roles_exist(block: Block) -> None:
 
 @pytest.mark.parametrize("block", PLAYS, ids=_names)
 def test_ansible_reads_it(block: Block, tmp_path: Path) -> None:
-    playbook = tmp_path / "play.yml"
+    playbook, inventory = tmp_path / "play.yml", tmp_path / "inventory.ini"
+    inventory.write_text("[windows]\nlocalhost\n")
     playbook.write_text(block.text)
     program = "from ansible.cli.playbook import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", program, "-i", "localhost,", "--syntax-check", str(playbook)],
+        [sys.executable, "-c", program, "-i", str(inventory), "--syntax-check", str(playbook)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

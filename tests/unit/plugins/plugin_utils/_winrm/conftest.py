@@ -27,11 +27,15 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeHost, Workshop
 
 
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_surroundings(patch: pytest.MonkeyPatch) -> None:
     """Proxies and certificate bundles of the surroundings stay outside."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+        patch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_surroundings(monkeypatch)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from winlab.answers import answers
 from winlab.host import Account
 from winlab.mischief import Mischief, Trick
 
-from .conftest import Tap, endpoint
+from .conftest import Tap, endpoint, without_surroundings
 
 KEY = "CCCCC-DDDDD-FFFFF-GGGGG-PYWKV"
 LAMPS, DESK = "SELECT * FROM Lab_Lamp", {"Name": "desk"}
@@ -143,7 +143,9 @@ Courses = dict[tuple[Fault, str], Course]
 def courses() -> Courses:
     """All of them, some at a time, once every machine listens."""
     wanted = [(fault, pipe) for fault in faults() for pipe in PIPES]
-    with Workshop() as workshop, ThreadPoolExecutor(16) as threads:
+    with pytest.MonkeyPatch.context() as patch, Workshop() as workshop, ThreadPoolExecutor(16) as threads:
+        # What the fixture of each test does comes after what is made once.
+        without_surroundings(patch)
         machines = [workshop.make(accounts=[ACCOUNT], mischief=[mischief_of(fault)]) for fault, _pipe in wanted]
         workshop.listen(*machines)
         done = list(threads.map(lambda host, one: meet(host, *one), machines, wanted))

@@ -60,7 +60,7 @@ class ActionModule(ActionBase):
             plain = Path(self._loader.get_real_file(str(path)))
             text = plain.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            raise PolicyFileError(f"{path}: it is no text in UTF-8.") from None
+            raise PolicyFileError(f"{path}: it is not text in UTF-8.") from None
         except Exception as error:
             said = str(getattr(error, "strerror", None) or getattr(error, "message", None) or type(error).__name__)
             raise PolicyFileError(f"The policy {path} cannot be read: {said.rstrip('.')}.") from None

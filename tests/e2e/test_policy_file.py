@@ -230,7 +230,7 @@ def test_kms_client_leaves_an_excepted_machine_alone(demo: Lab) -> None:
 
 # --- What a job ends with ---------------------------------------------------------------------------------------------
 
-#: As in the guide to reports: whatever else Ansible ends with, there was an error, and no report of this run.
+#: As in the guide to CI: whatever else Ansible ends with, there was an error, and no report of this run.
 SHELL = """
 rm -f report.json
 ansible-playbook winfleet.activation.audit -i {inventory} -e @{policy} -e report_path=report.json {more} || exit 4

@@ -76,7 +76,7 @@ def _of_variable(name: str, value: Any, groups: Groups) -> Iterable[Problem]:
 
 
 def _unknown(words: Words, every: bool) -> Iterator[Problem]:
-    """Names that are no variable: all of them, or those only that nearly are."""
+    """Names that are not variables: all of them, or those only that nearly are."""
     for name in words:
         if name in _words() or is_variable(name):
             continue

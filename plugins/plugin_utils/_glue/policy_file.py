@@ -21,7 +21,7 @@ _ELSEWHERE = "{{ elsewhere }}"
 
 
 class PolicyFileError(ValueError):
-    """A file is no policy. The text names it, and the line."""
+    """A file is not a policy. The text names it, and the line."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ def read_policy(path: Path, text: str) -> PolicyFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark is not None else ""
-        raise PolicyFileError(f"{path}{line}: it is no YAML: {error.problem or error.context}.") from None
+        raise PolicyFileError(f"{path}{line}: it is not YAML: {error.problem or error.context}.") from None
     except PolicyFileError:
         raise
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PolicyFileError(f"{path}: it is no YAML: {type(error).__name__}.") from None
+        raise PolicyFileError(f"{path}: it is not YAML: {type(error).__name__}.") from None
     if not isinstance(node, yaml.MappingNode) or not isinstance(words, dict):
         raise PolicyFileError(f"{path}, line 1: a policy is a mapping of words to values, such as activation: kms.")
     named = {str(name): value for name, value in words.items()}

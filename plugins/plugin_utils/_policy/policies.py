@@ -80,7 +80,7 @@ class Policies:
         return exempted(unread(""), self._exemptions_of(host)).exempt
 
     def of_all(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Findings about the fleet, or about something else that is no machine, with the exceptions for them."""
+        """Findings about the fleet, or about something else that is not a machine, with the exceptions for them."""
         return tuple(
             exempted(one, (by for by in self._in_force if by.host in (None, one.evidence.get("target"))))
             for one in found
@@ -156,7 +156,7 @@ def _exceptions(given: Iterable[Mapping[str, Any]], groups: Groups) -> Iterator[
             )
         elif one.get("verdict") is not None and one["verdict"] not in _VERDICTS:
             hint = near(one["verdict"], _VERDICTS)
-            yield Problem((*keys, "verdict"), f"{one['verdict']} is no verdict that can be excepted; {hint}")
+            yield Problem((*keys, "verdict"), f"{one['verdict']} is not a verdict that can be excepted; {hint}")
         else:
             yield from _where(one, groups, keys)
 

@@ -34,7 +34,7 @@ class Publication:
             return cls(failure=str(result.get("msg") or "nobody said why"))
         records, domains = result.get("records"), result.get("domains")
         if not isinstance(records, (list, tuple)) or not isinstance(domains, (list, tuple)):
-            raise ValueError("published is no result of kms_srv_info: register that task, and give its variable")
+            raise ValueError("published is not a result of kms_srv_info: register that task, and give its variable")
         # What only a cache still shows is not published.
         return cls(tuple(one for one in records if not one.get("cached")), tuple(_unheard(domains)))
 

@@ -139,7 +139,7 @@ def _text(text: str, rules: Mapping[str, Any], keys: Keys) -> Iterator[Problem]:
     elif "pattern" in rules and not re.search(rules["pattern"], text):
         yield Problem(keys, f"{text!r} is not of the form that is wanted here: {rules.get('description', '')}".rstrip())
     elif rules.get("format") == "date" and not _is_date(text):
-        yield Problem(keys, f"{text!r} is no date; write it as 2027-03-31")
+        yield Problem(keys, f"{text!r} is not a date; write it as 2027-03-31")
 
 
 def _list(value: list[Any] | tuple[Any, ...], rules: Mapping[str, Any], keys: Keys) -> Iterator[Problem]:

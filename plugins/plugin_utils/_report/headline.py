@@ -68,13 +68,15 @@ def headline(report: Report) -> Headline:
     return Headline("Compliant", f"all of {_counted(total, 'machine')}" if total > 1 else "the one machine", GOOD)
 
 
-#: What a job should end with, by the tone of the headline: as decided; findings; something is not known.
+#: What a job should end with, by the tone of the headline: compliant; findings; something is not known.
 _EXIT = {GOOD: 0, BAD: 2, UNKNOWN: 3}
 
 
 def exit_status(report: Report) -> int:
-    """0 where all is as decided, 2 where something is not, 3 where nothing is wrong as far as is known. 4 is an error,
-    after which there is no report."""
+    """0 where all is as the policy requires, 2 where something is not, 3 where nothing is wrong as far as is known.
+
+    4 is an error, after which there is no report.
+    """
     return _EXIT[headline(report).tone]
 
 

@@ -94,7 +94,7 @@ class Machine:
 
     @property
     def excepted(self) -> bool:
-        """Whether it is not as decided, or not read, and somebody has accepted that."""
+        """Whether it is not as the policy requires, or not read, and somebody has accepted that."""
         if not self.read:
             return bool(self.findings) and not self.open_findings
         return self.verdict == Verdict.EXCEPTED.value

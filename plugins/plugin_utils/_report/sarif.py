@@ -5,7 +5,7 @@
 
 An alert lives as long as its fingerprint comes back, and is closed by a report without it. So a fingerprint is made of
 the kind of finding and the machine, never of a text or a time, and a clean fleet is a report with no result. What an
-exception covers is no alert.
+exception covers is not an alert.
 """
 
 from __future__ import annotations

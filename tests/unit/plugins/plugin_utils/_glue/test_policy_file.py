@@ -63,10 +63,10 @@ def test_a_policy_has_its_words_and_their_lines() -> None:
         ("  lab:", "  labs:", "line 5: by_group.labs: the inventory has no group labs. Did you mean lab?"),
         ("CLI-001", "CLI-100", "line 8: exceptions[0].finding: there is no finding CLI-100"),
         ("host: pc01", "host: pc1", "line 9: exceptions[0].host: the inventory has no host pc1. Did you mean pc01?"),
-        ("2026-12-31", "soon", "line 12: exceptions[0].until: 'soon' is no date"),
+        ("2026-12-31", "soon", "line 12: exceptions[0].until: 'soon' is not a date"),
         ("kms01.corp.example", "kms01:99999", "line 2: approved_kms_hosts: 'kms01:99999': a port must be between"),
         ("by_group:", "activation: adba\nby_group:", "line 4: activation: activation=adba rules out KMS hosts"),
-            (
+        (
             "by_group:",
             "activation_by_host: {pc01: ad}\nby_group:",
             "line 4: activation_by_host.pc01: 'ad' is none of the words here; did you mean adba?",
@@ -111,13 +111,13 @@ def test_a_name_of_ones_own_may_stand_there_if_it_is_said() -> None:
     [
         ("", "line 1: a policy is a mapping of words to values"),
         ("- a\n", "line 1: a policy is a mapping of words to values"),
-        ("a: [\n", "line 2: it is no YAML"),
+        ("a: [\n", "line 2: it is not YAML"),
         ("activation: kms\nactivation: adba\n", "line 2: activation is there twice."),
         ("by_group:\n  lab: {minimum_days: 1, minimum_days: 2}\n", "line 2: minimum_days is there twice."),
-        ("a: 1\n---\nb: 2\n", "it is no YAML"),
-        ("a: &a [*a]\n", "it is no YAML"),
-        ("a: 2026-13-99\n", "it is no YAML"),
-        ("a: !!python/object/apply:os.system [x]\n", "it is no YAML"),
+        ("a: 1\n---\nb: 2\n", "it is not YAML"),
+        ("a: &a [*a]\n", "it is not YAML"),
+        ("a: 2026-13-99\n", "it is not YAML"),
+        ("a: !!python/object/apply:os.system [x]\n", "it is not YAML"),
     ],
 )
 def test_what_is_no_policy_is_told_with_its_line(text: str, words: str) -> None:

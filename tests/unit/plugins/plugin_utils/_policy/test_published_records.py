@@ -90,7 +90,7 @@ def test_a_reading_that_failed_is_a_finding_and_no_error() -> None:
 
 
 def test_anything_else_is_refused() -> None:
-    with pytest.raises(ValueError, match="published is no result of kms_srv_info"):
+    with pytest.raises(ValueError, match="published is not a result of kms_srv_info"):
         Publication.parse({"hosts": {}})
 
 

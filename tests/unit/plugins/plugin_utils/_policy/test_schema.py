@@ -48,7 +48,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"kms_client_settings": {"port": 70000}}, "kms_client_settings.port: 70000 is given, and 1 to 65535 is wanted"),
     ({"by_group": []}, "by_group: a list is given, and a mapping of words to values is wanted"),
     ({"by_group": {"lab": {"approved_kms_hosts": []}}}, "by_group.lab.approved_kms_hosts: there is no word"),
-    ({"exceptions": [{**EXCEPTION, "until": "soon"}]}, "exceptions[0].until: 'soon' is no date"),
+    ({"exceptions": [{**EXCEPTION, "until": "soon"}]}, "exceptions[0].until: 'soon' is not a date"),
     ({"exceptions": [{**EXCEPTION, "verdict": "no_key"}]}, "exceptions[0]: give one of finding and verdict"),
     ({"exceptions": [{"finding": "CLI-001"}]}, "exceptions[0]: owner is missing: Who answers for it."),
     ({"audit_hosts": "all"}, "audit_hosts: there is no word audit_hosts"),

@@ -64,7 +64,7 @@ EVERYWHERE: dict[str, set[str]] = {
     "POL-001": {"exception for CLI-001 of host good-01"},
 }
 #: Found by other questions than those of an audit under that policy.
-OTHERWISE = {"KMS-008", "KMS-009", "KMS-011", "AUD-002", "DNS-006", "ADB-011"}
+OTHERWISE = {"KMS-008", "KMS-009", "KMS-011", "KMS-012", "AUD-002", "DNS-006", "ADB-011"}
 
 #: What the repair of machines and records mends.
 MENDED = {"KMS-001", "KMS-002", "KMS-003", "CLI-001", "CLI-004", "KEY-001", "KEY-002", "ADB-002", "ADB-003", "ADB-010"}

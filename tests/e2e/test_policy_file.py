@@ -123,7 +123,7 @@ def test_every_playbook_refuses_what_is_wrong_with_file_line_and_word(demo: Lab,
     ("changes", "words"),
     [
         ({"exceptions": [{**EXCEPTIONS[0], "host": "srv2016-1", "until": "2999-12-31"}]}, "no host srv2016-1. Did you"),
-        ({"activation": "adba"}, "activation=adba wants no KMS host"),
+        ({"activation": "adba"}, "activation=adba rules out KMS hosts"),
         ({"exeptions": []}, "there is no word exeptions; did you mean exceptions?"),
     ],
 )

@@ -38,7 +38,7 @@ def objects(adba: Lab) -> dict[str, Any]:
 
 def policy(objects: dict[str, Any]) -> dict[str, Any]:
     """That of the guide, with what the domain controller would have answered in place of its name."""
-    variables: dict[str, Any] = yaml.safe_load(example("guide_adba", "yaml", "activation: adba"))
+    variables: dict[str, Any] = yaml.safe_load(example("guide_adba", "yaml", "adba_domain_controller"))
     assert variables.pop("adba_domain_controller") == "dc1.corp.example"
     return {**variables, "activation_objects": objects}
 
@@ -121,4 +121,4 @@ def test_enforce_lets_active_directory_activate(adba: Lab, objects: dict[str, An
 def test_a_contradiction_is_refused(adba: Lab) -> None:
     arguments = {"activation": "adba", "approved_kms_hosts": ["kms01.corp.example"]}
     run = adba.ansible("by-ad", "license_info", json.dumps(arguments))
-    assert "activation=adba wants no KMS host" in run.output
+    assert "activation=adba rules out KMS hosts" in run.output

@@ -71,7 +71,7 @@ def rows(found: Arrows) -> list[list[str]]:
     def depth(room: str) -> int:
         return max((depth(above) + 1 for above, below in found if below == room), default=0)
 
-    lines: list[list[str]] = [[] for _ in range(max(map(depth, rooms)) + 1)]
+    lines: list[list[str]] = [[] for _level in range(max(map(depth, rooms)) + 1)]
     for room in rooms:
         lines[depth(room)].append(room)
     return lines

@@ -258,7 +258,7 @@ def test_a_question_is_one_that_a_survey_can_ask(name: str, books: set[str], que
         assert question["default"] in question["choices"]
 
 
-@pytest.mark.parametrize(("name", "books", "survey"), list(surveys()), ids=[name for name, _, _ in surveys()])
+@pytest.mark.parametrize(("name", "books", "survey"), list(surveys()), ids=[survey[0] for survey in surveys()])
 def test_a_survey_has_a_name_and_asks_once(name: str, books: set[str], survey: dict[str, Any]) -> None:
     assert survey.keys() == {"name", "description", "spec"}
     variables = [question["variable"] for question in survey["spec"]]

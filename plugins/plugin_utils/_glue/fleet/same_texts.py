@@ -27,7 +27,8 @@ class SameTexts:
         remember = self._texts.setdefault
         items = container.items() if isinstance(container, dict) else enumerate(container)
         for key, value in items:
-            if type(value) is str:
+            # No text of a kind of its own: what Ansible marks as not to be rendered stays marked.
+            if value.__class__ is str:
                 container[key] = remember(value, value)
             elif isinstance(value, (dict, list)):
                 self._replace(value)

@@ -31,7 +31,7 @@ from .processes import Finished, run
 _START_SECONDS = 600
 
 # A host that takes too long may be caught waiting anywhere.
-_LATE = ("in time", "read to the end")
+_LATE = ("in time", "did not finish within")
 
 
 @dataclass(frozen=True)

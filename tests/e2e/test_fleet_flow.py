@@ -177,7 +177,7 @@ def cached(fleet: Lab) -> Lab:
 def test_cacheable_without_a_cache_is_refused(fleet: Lab) -> None:
     run = audit_to(fleet, fleet.work / "no-cache.csv", license_audit_cacheable=True)
     assert run.code != 0
-    assert "cacheable=true needs a fact cache that lasts" in run.output
+    assert "cacheable=true needs a persistent fact cache" in run.output
 
 
 def test_facts_of_hosts_are_kept_beside_others(cached: Lab) -> None:

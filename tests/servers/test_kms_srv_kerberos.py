@@ -181,7 +181,7 @@ def test_a_server_that_takes_no_kerberos(addresses: Any, site: Site, ansible: An
     with bind(tmp_path / "bind", PLAIN_ADDRESS, [_zone("denied", site.admin)]) as named:
         arguments = {**site.with_keytab("denied", hosts=APPROVED, exclusive=True), "server": PLAIN_ADDRESS}
         failed = run(ansible, site, arguments).failed()
-        assert "does not take Kerberos" in failed["msg"]
+        assert "does not accept Kerberos" in failed["msg"]
         assert named.values("denied.example") == lines(*APPROVED, *ROGUES[:3])
 
 

@@ -25,7 +25,7 @@ import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._ad import accounts, connection, rights
 from ansible_collections.winfleet.activation.plugins.module_utils._ad.plan import (
-    Policy,
+    AccessPolicy,
     make_plan,
     plan_new,
     trusted_in,
@@ -433,11 +433,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no such zone by name": ({"zone": "nowhere.test"}, "no AD-integrated zone"),
     "no group": ({"group": "No Such Group"}, "no account or group 'No Such Group'"),
     "a distribution group": ({"group": "KMS Mail"}, "distribution group"),
-    "everybody": ({"group": "Domain Computers"}, "holds more than the approved KMS hosts"),
+    "everybody": ({"group": "Domain Computers"}, "contains more than the approved KMS hosts"),
     "no group but a computer": ({"group": "kms01$"}, "is not a group"),
     "administrators": ({"group": "Domain Admins"}, "may change the record in any case"),
     "no computer account": ({"approved_hosts": ["kms77.corp.example"]}, "no computer account of kms77.corp.example"),
-    "exclusive without hosts": ({"exclusive": True}, "exclusive goes with approved_hosts"),
+    "exclusive without hosts": ({"exclusive": True}, "exclusive requires approved_hosts"),
     "a domain that is none": ({"domains": ["corp.example,DC=x"]}, "is not a domain name"),
     "both ways": ({"bind_user": "x", "bind_password": "some-Passw0rd"}, "one way or the other"),
 }
@@ -545,7 +545,7 @@ def test_samba_reads_what_we_read(dc: Samba) -> None:
 def test_samba_reads_what_we_write(dc: Samba) -> None:
     """A plan for a descriptor of the directory, in Samba's words."""
     group, domain = f"{dc.sid}-5000", dc.sid
-    policy = Policy(group, rights.UPDATE, f"{domain}-512", trusted_in([domain]))
+    policy = AccessPolicy(group, rights.UPDATE, f"{domain}-512", trusted_in([domain]))
     before = SecurityDescriptor.parse(base64.b64decode(dc.side("attributes", dn=dc.zone())["nTSecurityDescriptor"][0]))
     plan = make_plan(before, policy)
     (sddl,) = dc.side("read", descriptors=[base64.b64encode(plan.after.to_bytes()).decode()])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the winfleet.activation contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps equal texts of many results once, as ``fleet_masking`` does where they are made."""
+"""Keeps equal texts of many results once, as ``masking`` does where they are made."""
 
 from __future__ import annotations
 

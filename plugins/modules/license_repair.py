@@ -182,7 +182,7 @@ findings:
       sample:
         role: kms_host
     exception:
-      description: Who has accepted it, why, and the last day on which that holds. Null where nobody has.
+      description: Who has accepted it, why, and the last day on which that holds. Null without an exception.
       type: dict
       sample:
         owner: Jane Doe

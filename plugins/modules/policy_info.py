@@ -14,9 +14,9 @@ author:
 description:
   - Checks the file with the organization's policy, and the words of the policy among the variables, and says of all
     that is wrong the file, the line and the word.
-  - A word that there is not, a value of another kind, a finding that nobody can have, a host or group that the
-    inventory does not have, each is an error. Nothing is connected, and nothing is changed.
-  - The playbooks of this collection run it first. In CI it checks a policy before anybody uses it.
+  - An unknown word, a value of another kind, a finding that does not exist, a host or group that is not in the
+    inventory, each is an error. Nothing is connected, and nothing is changed.
+  - The playbooks of this collection run it first. In CI it checks a policy before it is used.
   - It runs on the controller. Put C(run_once=true) on the task.
 options:
   file:

@@ -58,7 +58,7 @@ def _together(words: Words) -> Iterator[Problem]:
         )
     except ValueError as error:
         named = next((name for name in _TOGETHER if str(error).startswith(name)), None)
-        yield Problem((named or next(iter(given)),), str(error))
+        yield Problem((named or next(iter(given), "approved_kms_hosts"),), str(error))
 
 
 _TOGETHER = ("activation", "host_key_groups", "approved_kms_hosts", "cloud_kms_hosts")

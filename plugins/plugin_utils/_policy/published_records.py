@@ -31,7 +31,7 @@ class Publication:
     def parse(cls, result: Mapping[str, Any]) -> Publication:
         """From what kms_srv_info returns, also where it failed. Raises ValueError for anything else."""
         if result.get("failed"):
-            return cls(failure=str(result.get("msg") or "nobody said why"))
+            return cls(failure=str(result.get("msg") or "no reason was given"))
         records, domains = result.get("records"), result.get("domains")
         if not isinstance(records, (list, tuple)) or not isinstance(domains, (list, tuple)):
             raise ValueError("published is not a result of kms_srv_info: register that task, and give its variable")
@@ -58,7 +58,7 @@ def findings(publication: Publication, machines: Machines, policies: Policies) -
     """Everything about records, one finding for each and kind."""
     unknown = publication.failure or "; ".join(publication.unheard)
     if unknown:
-        reason = f"There may be records that nobody saw: {unknown.rstrip('.')}."
+        reason = f"Some records may have been missed: {unknown.rstrip('.')}."
         yield finding("AUD-002", reason, "Mend the way to the name servers, and audit again (module kms_srv_info).")
     for record in publication.records:
         yield from _of_record(record, machines, policies)

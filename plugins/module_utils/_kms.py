@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT_PORT = 1688
+# A name without them is the same name, however many there are and in whichever order.
+_ENDS = f".{string.whitespace}"
 SERVICE = "_vlmcs._tcp"
 
 # host, host:port, [IPv6], [IPv6]:port. A bare IPv6 address has several colons and no port.
@@ -47,11 +50,11 @@ def normal_name(name: str) -> str:
     address = _address(bare)
     if address is not None:
         return address
-    lowered = bare.rstrip(".").lower()
+    lowered = bare.rstrip(_ENDS).lower()
     if lowered.isascii():
         return lowered
     try:
-        return lowered.encode("idna").decode("ascii").rstrip(".").lower()
+        return lowered.encode("idna").decode("ascii").rstrip(_ENDS).lower()
     except UnicodeError:
         return lowered  # not a name that DNS could hold, so it equals nothing but itself
 
@@ -79,7 +82,7 @@ def _address(text: str) -> str | None:
 def split_port(text: str) -> tuple[str, int | None]:
     """Split ``host:port``; the port is None where none is given. Raises ValueError."""
     stripped = text.strip()
-    if stripped.count(":") > 1 and not stripped.startswith("["):
+    if _address(stripped) is not None:
         return stripped, None
     found = _ENDPOINT.fullmatch(stripped)
     if found is None:

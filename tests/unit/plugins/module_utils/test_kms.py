@@ -27,8 +27,15 @@ def test_split_port(text: str, host: str, port: int | None) -> None:
     assert _kms.split_port(text) == (host, port)
 
 
-@pytest.mark.parametrize("text", ["", ":1688", "kms01:0", "kms01:65536", "kms 01", "[kms01]", "[::1]x", "kms01:x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":1688", "kms01:0", "kms01:65536", "kms 01", "[kms01]", "[::1]x", "kms01:x"),
+        *("http://kms01:1688", "kms01:1688:", "kms01:1688, kms02:1688", "08:00:01. .", "2001:db8::1::2"),
+    ],
+)
 def test_no_endpoint(text: str) -> None:
+    """Several colons are an IPv6 address, and otherwise no name: found by the fuzz target of values."""
     with pytest.raises(ValueError, match=r"."):
         KmsEndpoint.parse(text)
 
@@ -53,6 +60,11 @@ def test_what_is_written_means_the_same_again(text: str) -> None:
     """An IPv6 address with its port was written as another address: found by the fuzz target of values."""
     endpoint = KmsEndpoint.parse(text)
     assert KmsEndpoint.parse(str(endpoint)) == endpoint
+
+
+@pytest.mark.parametrize("text", ["kms01 .", "kms01. .", "kms01 . .\t", "KMS01\u3002."])
+def test_a_name_in_its_one_form_is_in_it(text: str) -> None:
+    assert _kms.normal_name(text) == "kms01"
 
 
 def test_the_full_name_goes_before_the_short_one() -> None:

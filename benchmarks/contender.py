@@ -69,7 +69,7 @@ def scanner(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
 
 def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.hosts import FleetHosts
-    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import Reading, Request
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest, Reading
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
@@ -86,7 +86,7 @@ def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         hosts = Hosts(connections, lambda _name, _result: None, print)
         endpoints.update((one.inventory_name, one) for one in _endpoints(spec))
         names = tuple(endpoints)
-        request = Request(names, Policy.parse([APPROVED]), Bounds(in_flight=spec["in_flight"]))
+        request = AuditRequest(names, Policy.parse([APPROVED]), Bounds(in_flight=spec["in_flight"]))
         Reading(request, hosts, lambda _machine: None).read(names, _PAIR)
         return {"read": sum("license" in result for result in hosts.results.values())}
 

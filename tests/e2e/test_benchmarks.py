@@ -308,9 +308,11 @@ def test_verdict(least: float, aim: float, value: float | None, verdict: str) ->
 
 
 def test_targets_are_ratios_of_what_was_measured() -> None:
-    def one(contender: str, hosts: int, cpu: float, latency: float = 0.0, busy: float = 0.5) -> Measured:
+    def one(
+        contender: str, hosts: int, cpu: float, latency: float = 0.0, busy: float = 0.5, wall: float = 2.0
+    ) -> Measured:
         in_flight = 1000 if latency else 256
-        return Measured(Case(contender, hosts, latency, in_flight), 2.0, cpu, 50.0, busy, 0.0, 0.1, {"requests": 4.0})
+        return Measured(Case(contender, hosts, latency, in_flight), wall, cpu, 50.0, busy, 0.0, 0.1, {"requests": 4.0})
 
     measured = [
         one("floor", 1000, 0.2),
@@ -321,10 +323,11 @@ def test_targets_are_ratios_of_what_was_measured() -> None:
         one("playbook", 1000, 2.0),
         one("playbook", 10000, 20.0),
         one("peer", 200, 20.0),
+        one("pair", 10000, 10.5, wall=1.2),
     ]
     found = targets(measured)
-    assert [round(one.value or 0, 2) for one in found] == [50, 100, 6, 5, 1.05, 4, 2, 50, 2]
-    assert [one.verdict for one in found] == ["met", "met", "aim", "met", "aim", "aim", "met", "aim", "aim"]
+    assert [round(one.value or 0, 2) for one in found] == [50, 100, 6, 5, 1.05, 4, 2, 50, 2, 0.6]
+    assert [one.verdict for one in found] == ["met", "met", "aim", "met", "aim", "aim", "met", "aim", "aim", "met"]
     assert "measured at 200 hosts" in found[0].note
     assert found[6].note == "the server was its limit"
 

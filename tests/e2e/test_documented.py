@@ -39,6 +39,11 @@ ELSEWHERE = {
     "ansible-runner": "tests/engines",
     "ansible-builder": "tests/engines/test_builder.py",
     "activation_kms_unapproved": "tests/e2e/test_fleet_flow.py, on a fleet that has some",
+    "CONTROLLER_HOST": "nowhere: it takes a controller",
+    "activation/extensions/awx": "nowhere: it takes a controller",
+    "ansible-playbook configure.yml": "tests/unit/test_extensions.py, as far as it goes without a controller",
+    "make soak": "tests/soak, with fewer rounds and machines",
+    "-m benchmarks.dead": "nowhere: it takes minutes",
     "corp.microsoft.ad.ldap.yml": "nowhere: microsoft.ad.ldap is another collection's plugin",
 }
 #: What a command ends with, where that is not 0, by a part of it and its page.

@@ -103,7 +103,9 @@ def _without_day(text: str) -> str:
 
 
 def _comparable(value: Any) -> Any:
-    """Without what the clock changes between two readings, and without the words of libraries about garbage.
+    """Without what time changes between two readings, and without the words of libraries about garbage.
+
+    Meanwhile clients go on asking the KMS hosts, which count the requests.
 
     ``failed`` is left out too, since Ansible leaves it out of the files that it writes with --tree.
     """
@@ -116,7 +118,7 @@ def _comparable(value: Any) -> Any:
     return {
         name: bool(item) if name == "expires" else _without_day(item) if name == "msg" else _comparable(item)
         for name, item in value.items()
-        if name not in ("grace_minutes", "failed")
+        if name not in ("grace_minutes", "failed", "requests")
     }
 
 
@@ -175,12 +177,12 @@ def test_every_host_is_accounted_for_in_bounded_time(rough: Lab) -> None:
     assert time.monotonic() - began < 60
     assert (fleet["summary"]["hosts"], fleet["summary"]["read"]) == (400, 376)
     for kind, words in {
-        "dead": "in time|read to the end",
+        "dead": "in time|did not finish",
         "closed": "refused",
-        "slow": "in time|read to the end",
+        "slow": "in time|did not finish",
         "password": "HTTP 401|not signed in to",
         "garbage": "garbage",
-        "endless": "in time|read to the end",
+        "endless": "in time|did not finish",
     }.items():
         for number in range(1, 5):
             result = fleet["hosts"][f"{kind}-{number:02d}"]

@@ -214,7 +214,7 @@ def test_all_records_go_only_where_something_else_activates(forest: Lab, by_dire
         ({**by_directory, "activation_objects": empty}, "no activation object for Windows is there"),
         ({**by_directory, "activation_objects": {}}, "no object was looked for"),
         ({**by_directory, "activation": "none"}, "Confirm: no_kms_host=true."),
-        ({**by_directory, "approved_kms_hosts": APPROVED}, "activation=adba wants no KMS host"),
+        ({**by_directory, "approved_kms_hosts": APPROVED}, "activation=adba rules out KMS hosts"),
     ):
         run = forest.playbook("winfleet.activation.kms_dns", variables)
         assert run.code != 0

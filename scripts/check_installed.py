@@ -87,7 +87,7 @@ def twins(collection: Path) -> Iterator[str]:
 def playable(collection: Path) -> Iterator[str]:
     """Every playbook can be started by its collection name."""
     for name in sorted(names(collection / "playbooks", ".yml", ".yaml")):
-        answer = run("ansible-playbook", "-i", "localhost,", "--syntax-check", name)
+        answer = run("ansible-playbook", "--syntax-check", name)
         if answer.returncode != 0:
             yield f"playbook {name}: {answer.stderr.strip()}"
         else:

@@ -79,7 +79,9 @@ print(dns["server"], dns["port"])
 CODE
   )
   {
-    printf '%s\n' "approved_kms_hosts: [kms01.$DOMAIN]" "kms_domains: [$DOMAIN]"
+    printf '%s\n' "approved_kms_hosts: [kms01.$DOMAIN]" "kms_domains: [$DOMAIN]" "license_audit_title: $DOMAIN" \
+      "exceptions:" "  - finding: CLI-001" "    host: srv2016-01" "    owner: Jane Doe" \
+      "    reason: The vendor supports no other key." "    until: 2999-12-31"
     printf '%s\n' "kms_dns_nameservers: [\"$address:$port\"]" "kms_dns_server: $address" "kms_dns_server_port: $port"
     if [[ -f $NAMED_FOLDER/demo.pid ]]; then
       printf '%s\n' "kms_dns_key_name: kms-admin" "kms_dns_key_secret: $(secret_of kms-admin)"
@@ -106,7 +108,6 @@ run() {
 audit() {
   ansible-playbook winfleet.activation.audit -i "$INVENTORY" -e "@$POLICY" \
     -e report_paths="$DEMO/report-$1.txt,$DEMO/report-$1.html,$DEMO/report.json" \
-    -e license_audit_title="$DOMAIN" -e license_audit_policy_file="$POLICY" \
     -e license_audit_compare_with="$DEMO/report.json" >"$DEMO/audit-$1.log" ||
     { cat -- "$DEMO/audit-$1.log"; die "the audit failed"; }
   cat -- "$DEMO/report-$1.txt"
@@ -125,6 +126,7 @@ chapter "1. A fleet that does not exist"
 start_fleet
 tail -n 1 -- "$DEMO/winlab.log"
 say "Its machines speak WinRM on 127.x.y.z as Windows does: NTLM, encrypted messages, WMI over WS-Management."
+say "What was decided about them is in .work/demo/policy.yml: who is to be the KMS host, and what is accepted until when."
 say "kms01.corp.example is the real KMS host. The same host key was accidentally put on three more machines."
 say "Their name server is $NAME_SERVER"
 

@@ -40,6 +40,7 @@ _ROOMS = {
     "DNS": "Records in DNS",
     "ADB": "Activation through Active Directory",
     "AUD": "The audit itself",
+    "POL": "The policy",
 }
 _SUBJECTS = {"machine": "a machine", "record": "a record", "host": "a KMS host", "fleet": "the fleet as a whole"}
 _POLICY, _LIMIT, _HOSTS = "@policy.yml", " --limit MACHINES", "MACHINES"

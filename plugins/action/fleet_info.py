@@ -24,8 +24,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
-    policy_of,
+    policies_of,
 )
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import Publication
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -39,6 +40,7 @@ class ActionModule(FleetAction):
         **POLICY_ARGUMENTS,
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
+        "published": {"type": "dict"},
         "diagnose": {"type": "bool", "default": False},
         "nameservers": {"type": "list", "elements": "str", "default": []},
         "server_port": {"type": "int", "default": 53},
@@ -48,8 +50,11 @@ class ActionModule(FleetAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
-        arguments["published"] = ApprovedHosts.parse(arguments["published_hosts"])
+        arguments["policies"] = policies_of(arguments, self.variables)
+        given, names = arguments["published"], ApprovedHosts.parse(arguments["published_hosts"])
+        arguments["publication"] = Publication.parse(given) if given else None
+        shown = arguments["publication"].targets.endpoints if given else ()
+        arguments["published_names"] = ApprovedHosts(tuple(dict.fromkeys((*names.endpoints, *shown))))
         arguments["network"] = Network(
             nameservers=tuple(arguments["nameservers"]),
             server_port=arguments["server_port"],
@@ -59,10 +64,11 @@ class ActionModule(FleetAction):
     def work(self, hosts: tuple[str, ...], connections: HostConnections, arguments: dict[str, Any]) -> dict[str, Any]:
         request = AuditRequest(
             hosts=hosts,
-            policy=arguments["policy"],
+            policies=arguments["policies"],
             bounds=self.bounds(arguments),
             office=arguments["office"],
-            published=arguments["published"],
+            published=arguments["published_names"],
+            publication=arguments["publication"],
             processes=arguments["processes"],
         )
         cache = FactCache.configured(time.time) if arguments["cacheable"] else None
@@ -86,7 +92,7 @@ class ActionModule(FleetAction):
             bounds = replace(bounds, deadline=max(0.0, bounds.deadline - summary["seconds"]))
         began = time.monotonic()
         inventory = Inventory(self.inventory, connections)
-        diagnosis = FleetDiagnosis(arguments["policy"], arguments["network"], inventory, bounds)
+        diagnosis = FleetDiagnosis(arguments["policies"], arguments["network"], inventory, bounds)
         summary["diagnosed"], requests = diagnosis.add(result["hosts"])
         summary["requests"] += requests
         summary["seconds"] = round(summary["seconds"] + time.monotonic() - began, 1)

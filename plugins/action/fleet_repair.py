@@ -25,7 +25,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.refusal 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
     client_request_of,
-    required_policy,
+    required_policies,
     wishes_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import POLICY_ARGUMENTS
@@ -56,7 +56,7 @@ class ActionModule(FleetAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = required_policy(arguments)
+        arguments["policies"] = required_policies(arguments, self.variables)
         arguments["wishes"] = wishes_of({**arguments, "served": bool(arguments["served"])})
         arguments["settings"] = {
             host: _settings(host, settings) for host, settings in arguments["client_settings_by_host"].items()
@@ -77,7 +77,7 @@ class ActionModule(FleetAction):
         _refuse_strangers("client_settings_by_host", arguments["settings"].keys() - set(hosts), "among the hosts")
         request = FleetRepairRequest(
             hosts=hosts,
-            policy=arguments["policy"],
+            policies=arguments["policies"],
             wishes=arguments["wishes"],
             order=Order(
                 self.bounds(arguments),

@@ -24,7 +24,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.diagnosis import diagnosis_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
-    policy_of,
+    policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
@@ -35,7 +35,8 @@ class ActionModule(WsmanAction):
     ARGUMENTS: ClassVar[dict[str, Any]] = {**DIAGNOSIS_ARGUMENTS, **POLICY_ARGUMENTS}
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
+        policies = policies_of(arguments, self.variables)
+        arguments["policy"] = policies.of(self._inventory_name) if policies is not None else None
         arguments["inquiry"] = inquiry_of(arguments)
         arguments["network"] = network_of(arguments)
         arguments["objects"] = objects_of(arguments)

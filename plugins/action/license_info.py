@@ -11,7 +11,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action i
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import (
     POLICY_ARGUMENTS,
     license_result,
-    policy_of,
+    policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
@@ -25,10 +25,11 @@ class ActionModule(WsmanAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = policy_of(arguments)
+        arguments["policies"] = policies_of(arguments, self.variables)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-        policy = arguments["policy"]
+        policies = arguments["policies"]
+        policy = policies.of(self.machine_names[0]) if policies is not None else None
         needs_name = policy.asks_for_name(*self.machine_names) if policy is not None else None
         report = audit(session, arguments["installation_id"], arguments["office"], needs_name)
-        return license_result(report, arguments["policy"], *self.machine_names)
+        return license_result(report, policy, *self.machine_names)

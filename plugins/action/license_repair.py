@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.action import WsmanAction
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.repair_arguments import (
     REPAIR_ARGUMENTS,
-    required_policy,
+    required_policies,
     wishes_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import POLICY_ARGUMENTS
@@ -26,13 +26,13 @@ class ActionModule(WsmanAction):
     }
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        arguments["policy"] = required_policy(arguments)
+        arguments["policies"] = required_policies(arguments, self.variables)
         arguments["wishes"] = wishes_of(arguments)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
         name, address = self.machine_names
         request = RepairRequest(
-            policy=arguments["policy"],
+            policy=arguments["policies"].of(name),
             name=name,
             address=address or None,
             wishes=arguments["wishes"],

@@ -88,8 +88,8 @@ options:
     choices: [kms, adba, both, none]
   activation_by_host:
     description:
-      - Machines that are to be activated in another way than O(activation) says, by inventory name, each with one of
-        its words. The guide C(KMS or Active Directory) shows how to name a group.
+      - Machines that are to be activated in another way than O(activation) and O(by_group) say, by inventory name, each
+        with one of the words of O(activation). A machine that the inventory does not have is an error.
     type: dict
   activation_objects:
     description:
@@ -104,6 +104,39 @@ options:
       - V(0) asks for nothing.
     type: int
     default: 14
+  cloud_kms_hosts:
+    description:
+      - KMS hosts of a cloud provider, which activate its guests. A client that follows one is left alone. Those of
+        Azure, Amazon and Google are known.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
+  host_key_groups:
+    description:
+      - Which product key group the host key of an approved KMS host is to be of, by its name in
+        O(approved_kms_hosts), such as V(Windows Server 2022).
+    type: dict
+    version_added: 1.0.0
+  by_group:
+    description:
+      - What is different for the machines of a group of the inventory, by the name of the group; any of C(activation),
+        C(accepted_key_types), C(minimum_days) and C(kms_client_settings), which mean what they mean for all.
+      - Where a machine is in several groups, the one that stands last counts. A group that the inventory does not have
+        is an error.
+    type: dict
+    version_added: 1.0.0
+  exceptions:
+    description:
+      - What is wrong on some machines, and accepted until a day. A list; text is read as JSON. Each has C(finding), the
+        identifier of a finding, or C(verdict); C(host) or C(group), unless the finding is about no machine; C(owner)
+        and C(reason), which the report shows; and C(until), the last day on which it holds, in UTC.
+      - A machine on which exceptions cover everything that is wrong has the verdict V(excepted). No repair touches a
+        machine with an exception that holds for something a repair would mend.
+      - An exception that has ended is a finding, and one that names a finding, host or group that there is not is an
+        error.
+    type: raw
+    version_added: 1.0.0
 """
 
     CHANGES = r"""

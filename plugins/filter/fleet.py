@@ -76,7 +76,7 @@ def fleet_still_wrong(results: Any, activate: Any = True) -> list[str]:
 
 def fleet_stats(report: Any, groups: Any, findings: Any = (), before: Any = None, limit: Any = job_stats.LIMIT) -> Any:
     """The outcome of an audit for set_stats."""
-    if not isinstance(report, Mapping) or not {"headline", "summary", "wrong"} <= report.keys():
+    if not isinstance(report, Mapping) or not {"headline", "exit_status", "summary", "wrong"} <= report.keys():
         raise AnsibleFilterError("fleet_stats: give a result of license_report")
     return job_stats.stats_of(report, groups, findings, before or None, int(limit))
 

@@ -3,20 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Jinja filters: published KMS hosts against what the machines say, and changes of records as commands.
 
-Documented in cross_check.yml, kms_srv_ask.yml, kms_srv_commands.yml and kms_srv_objections.yml.
+Documented in cross_check.yml, kms_records_left_alone.yml, kms_srv_ask.yml, kms_srv_commands.yml and
+kms_srv_objections.yml.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import commands
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import normal_name
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import listed
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import publication
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.exemption import Exemption
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.schema import word_problems
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
 
 Records = list[dict[str, Any]]
 
@@ -44,6 +51,27 @@ def kms_srv_objections(
     known = _standings("kms_srv_objections", records, approved, hosts, probes)
     names = [str(name) for name in hosts or {}]
     return publication.objections(known, _places(records), names, flag(probed), flag(add_missing))
+
+
+def kms_records_left_alone(records: Any, hosts: Any = None, exceptions: Any = ()) -> list[str]:
+    """The published names that an exception of the policy leaves alone: of a machine, or of the record itself."""
+    _want("kms_records_left_alone", "the records of kms_srv_info", records, list)
+    try:
+        words = listed(exceptions)
+    except ValueError as error:
+        raise AnsibleFilterError(f"kms_records_left_alone: {error}") from error
+    for problem in word_problems("exceptions", words):
+        raise AnsibleFilterError(f"kms_records_left_alone: {problem}")
+    given = [Exemption.parse(one) for one in words]
+    today = datetime.now(timezone.utc).date()
+    mine = [one for one in given if one.holds(today) and one.finding == "DNS-001"]
+    excepted = {name for name, result in (hosts or {}).items() if result.get("verdict") == Verdict.EXCEPTED.value}
+    return sorted({str(one["target"]) for one in records if one.get("machine") in excepted or _accepted(one, mine)})
+
+
+def _accepted(record: Mapping[str, Any], exemptions: list[Exemption]) -> bool:
+    target = normal_name(str(record["target"]))
+    return any(one.host is None or normal_name(one.host) == target for one in exemptions)
 
 
 def _standings(name: str, records: Any, approved: Any, hosts: Any, probes: Any) -> tuple[publication.Standing, ...]:
@@ -129,6 +157,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "cross_check": cross_check,
+            "kms_records_left_alone": kms_records_left_alone,
             "kms_srv_ask": kms_srv_ask,
             "kms_srv_commands": kms_srv_commands,
             "kms_srv_objections": kms_srv_objections,

@@ -46,6 +46,12 @@ options:
     type: list
     elements: str
     default: []
+  published:
+    description:
+      - What M(winfleet.activation.kms_srv_info) returned, also where it failed. What is wrong with the records is among
+        RV(findings) then. Its names count as O(published_hosts).
+    type: dict
+    version_added: 1.0.0
   diagnose:
     description:
       - Whether to find out why machines are not activated that should be. Only those that are not compliant, and not
@@ -206,7 +212,8 @@ findings:
     - What is wrong with the fleet as a whole. KMS host keys on as many computers as they are good for, an activation
       object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
       and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
-      O(activation) rules them out.
+      O(activation) rules them out; releases that no approved KMS host activates; client machine IDs of several
+      machines; with O(published), records that are wrong; exceptions that have ended.
     - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
   returned: always
   type: list

@@ -94,6 +94,14 @@ options:
     type: list
     elements: str
     aliases: [approved_kms_hosts]
+  keep_hosts:
+    description:
+      - Other hosts whose records stay as they are, even if O(exclusive) is set, such as one that an exception of the
+        policy leaves alone until a day. They are not published, and no deletion rests on them.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.0.0
   port:
     description:
       - Port on which the hosts listen. 1688 when publishing; when deleting, the port does not matter unless it is
@@ -325,6 +333,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     present,
     requirements,
 )
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
 from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
@@ -347,6 +356,7 @@ def argument_spec() -> dict[str, Any]:
         "no_kms_host": {"type": "bool", "default": False},
         "add_missing": {"type": "bool", "default": True},
         "approved_hosts": {"type": "list", "elements": "str", "aliases": ["approved_kms_hosts"]},
+        "keep_hosts": {"type": "list", "elements": "str", "default": []},
         "port": {"type": "int"},
         "priority": {"type": "int"},
         "weight": {"type": "int"},
@@ -378,6 +388,7 @@ def _request(params: dict[str, Any]) -> plan.RecordRequest:
         approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
         no_kms_host=params["no_kms_host"],
+        kept=tuple(KmsEndpoint.parse(name) for name in params["keep_hosts"]),
     )
 
 

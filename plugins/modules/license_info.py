@@ -413,6 +413,7 @@ verdict:
     - V(wrong_kms_host) is activated, but follows a KMS host that is not approved. V(wrong_activation_type) may be
       activated by KMS only, or through Active Directory only, which cannot work. V(implausible_validity) is activated
       for longer than KMS or Active Directory activate. V(validity_ends_soon) has less than O(minimum_days) left.
+    - V(excepted) is not as the policy requires, and O(exceptions) accepts that.
     - V(unjudged) means that neither O(approved_kms_hosts) nor O(activation) is set.
   returned: success
   type: str
@@ -463,6 +464,13 @@ findings:
       type: dict
       sample:
         role: kms_host
+    exception:
+      description: Who has accepted it, why, and the last day on which that holds. Null without an exception.
+      type: dict
+      sample:
+        owner: Jane Doe
+        reason: The vendor supports no other key.
+        until: "2027-03-31"
 plan:
   description: What a repair does to the machine, in this order. Check mode shows it; nothing else is done.
   returned: success

@@ -181,6 +181,13 @@ findings:
       type: dict
       sample:
         role: kms_host
+    exception:
+      description: Who has accepted it, why, and the last day on which that holds. Null without an exception.
+      type: dict
+      sample:
+        owner: Jane Doe
+        reason: The vendor supports no other key.
+        until: "2027-03-31"
 plan:
   description: What is left to do, as in M(winfleet.activation.license_info).
   returned: success

@@ -248,6 +248,14 @@ headline:
   type: str
   sample: "Not compliant: 3 of 13 machines need action, 1 was not read."
   version_added: 0.2.0
+exit_status:
+  description:
+    - What a job should end with. V(0), all is as the policy requires, or excepted from it; V(2), something is not;
+      V(3), nothing is wrong as far as is known, but a machine was not read or nothing was judged.
+  returned: success, except with O(check_only)
+  type: int
+  sample: 2
+  version_added: 1.0.0
 summary:
   description: How many hosts have which verdict, or which role where no verdict was asked for.
   returned: success

@@ -38,7 +38,7 @@ def objects(adba: Lab) -> dict[str, Any]:
 
 def policy(objects: dict[str, Any]) -> dict[str, Any]:
     """That of the guide, with what the domain controller would have answered in place of its name."""
-    variables: dict[str, Any] = yaml.safe_load(example("guide_adba", "yaml", "activation: adba"))
+    variables: dict[str, Any] = yaml.safe_load(example("guide_adba", "yaml", "adba_domain_controller"))
     assert variables.pop("adba_domain_controller") == "dc1.corp.example"
     return {**variables, "activation_objects": objects}
 
@@ -72,12 +72,14 @@ def test_the_audit(adba: Lab, objects: dict[str, Any]) -> None:
 
 def test_the_policy_of_the_guide_for_a_group(adba: Lab, objects: dict[str, Any]) -> None:
     """Members of the domain by Active Directory, the others by KMS."""
-    given = yaml.safe_load(example("guide_adba", "yaml", "activation_by_host"))
+    given = yaml.safe_load(example("guide_adba", "yaml", "by_group"))
     arguments = {**given, "activation_objects": objects}
-    hosts = adba.ansible("windows", "fleet_info", json.dumps(arguments)).result("by-ad")["hosts"]
-    # It is limited to KMS, which its own policy does not want; the policy of the others does.
-    assert "ADB-003" in ids(hosts["kms-only"])
-    rest = {**arguments, "activation_by_host": {}}
+    by_host = {"activation_by_host": "{{ dict(groups['members'] | product(['adba'])) }}"}
+    for said in ({}, {"by_group": {}, **by_host}):
+        hosts = adba.ansible("windows", "fleet_info", json.dumps({**arguments, **said})).result("by-ad")["hosts"]
+        # It is limited to KMS, which its own policy does not want; the policy of the others does.
+        assert "ADB-003" in ids(hosts["kms-only"])
+    rest = {**arguments, "by_group": {}}
     hosts = adba.ansible("windows", "fleet_info", json.dumps(rest)).result("by-ad")["hosts"]
     assert "ADB-007" in ids(hosts["kms-only"])
 

@@ -90,6 +90,7 @@ def test_an_audit_hands_on_what_it_has_found(found: Job) -> None:
     assert outcome["hosts"] == 13
     assert "It is not an approved KMS host" in outcome["wrong"]["srv2019-01"]
     assert outcome["complete"]
+    assert outcome["exit_status"] == 2
 
 
 def test_every_machine_that_was_read_is_counted(found: Job) -> None:
@@ -132,7 +133,10 @@ def test_what_was_approved_is_repaired_and_no_more(demo: Lab, project: Path, fou
     query = yaml.safe_load((EXTENSIONS / "audit" / "event_query.yml").read_text())
     nodes = jq.compile(query["winfleet.activation.fleet_repair"]["query"]).input(result).all()
     assert {node["name"] for node in nodes} == {"srv2008-01", "srv2008r2-01"}
-    assert job.artifacts == {}, "it would be the state before the repair"
+    # No winfleet_audit: it would be the state before the repair.
+    (outcome,) = (found for name, found in job.artifacts.items() if name == "winfleet_enforce")
+    assert (list(job.artifacts), outcome["changed"]) == (["winfleet_enforce"], ["srv2008-01", "srv2008r2-01"])
+    assert outcome["msg"]
 
 
 def test_without_an_audit_before_it_repairs_what_it_finds(demo: Lab, project: Path) -> None:
@@ -141,7 +145,8 @@ def test_without_an_audit_before_it_repairs_what_it_finds(demo: Lab, project: Pa
 
 
 def test_the_last_audit_says_what_has_changed(project: Path, found: Job) -> None:
-    outcome = Job(project, "audit", 4, {**AUDIT, **found.artifacts}).artifacts["winfleet_audit"]
+    before = {**found.artifacts, "winfleet_enforce": {"changed": ROGUES}}
+    outcome = Job(project, "audit", 4, {**AUDIT, **before}).artifacts["winfleet_audit"]
     assert outcome["changes"] == {"fixed": ROGUES, "new": []}
     assert "kms_unapproved" not in outcome["groups"]
 

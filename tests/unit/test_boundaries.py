@@ -99,6 +99,8 @@ FOREIGN = {
     f"{WINRM}/certificate.py": frozenset({"cryptography"}),
     # To see which variables a template reads; ansible-core brings it along.
     f"{GLUE}/connections/rendering.py": frozenset({"jinja2"}),
+    # For the lines of a policy; it comes with ansible-core as well.
+    f"{GLUE}/policy_file.py": frozenset({"yaml"}),
     # The page is a template; both come with ansible-core.
     f"{REPORT}/html_page.py": frozenset({"jinja2", "markupsafe"}),
     f"{DNS}/gss.py": frozenset({"gssapi"}),

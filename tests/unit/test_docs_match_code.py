@@ -23,7 +23,7 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
 
 # They run on the controller and talk to no Windows machine.
-CONTROLLERS_OWN = {"license_report"}
+CONTROLLERS_OWN = {"license_report", "policy_info"}
 
 
 def _options(name: str) -> dict[str, Any]:

@@ -26,7 +26,13 @@ SHARED = {
     "activation_objects": {"license_audit"},
     "report_format": {"license_audit"},
     "winfleet_audit": {"license_audit"},
+    "exceptions": {"license_audit", "kms_client", "kms_dns"},
+    **{
+        word: {"license_audit", "kms_client"}
+        for word in ("activation_by_host", "minimum_days", "cloud_kms_hosts", "host_key_groups", "by_group")
+    },
 }
+_TASKS = r"import_tasks: (tasks/\w+\.yml)"
 OWN = "winfleet_own_variables"
 
 
@@ -55,7 +61,8 @@ def _arguments(role: str) -> set[str]:
 
 
 def _playbook(name: str) -> str:
-    return (REPOSITORY / "playbooks" / f"{name}.yml").read_text()
+    text = (REPOSITORY / "playbooks" / f"{name}.yml").read_text()
+    return "\n".join([text, *((REPOSITORY / "playbooks" / path).read_text() for path in re.findall(_TASKS, text))])
 
 
 def _playbooks_with(role: str) -> set[str]:
@@ -75,7 +82,7 @@ def _read_by(playbook: str) -> set[str]:
 def _results() -> set[str]:
     """What the collection registers or sets as a fact, and what its roles offer by their vars."""
     found: set[str] = set()
-    for path in sorted([*REPOSITORY.glob("playbooks/*.yml"), *REPOSITORY.glob("roles/*/tasks/*.yml")]):
+    for path in sorted([*REPOSITORY.glob("playbooks/**/*.yml"), *REPOSITORY.glob("roles/*/tasks/*.yml")]):
         for key, value in _pairs(yaml.safe_load(path.read_text())):
             found |= {value} if key == "register" else set(value) if key == "ansible.builtin.set_fact" else set()
     for path in REPOSITORY.glob("roles/*/vars/main.yml"):

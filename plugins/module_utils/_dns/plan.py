@@ -55,7 +55,8 @@ class RecordRequest:
 
     ``exclusive``: values that no wish covers go, except those of approved hosts. ``add_missing``: wishes that no value
     fulfills are published. ``ttl``: None leaves the time to live as it is. ``no_kms_host``: there is to be none at all,
-    so that an exclusive list of nobody is what is meant.
+    so that an exclusive list of nobody is what is meant. ``kept``: hosts whose values stay although no wish covers
+    them; they count for nothing else.
     """
 
     wishes: tuple[Wish, ...]
@@ -65,6 +66,7 @@ class RecordRequest:
     approved: tuple[KmsEndpoint, ...] = ()
     ttl: int | None = None
     no_kms_host: bool = False
+    kept: tuple[KmsEndpoint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def _surplus(before: RecordSet, request: RecordRequest) -> tuple[SrvValue, ...]:
     if not request.exclusive:
         return ()
     wanted = set(_wanted(before.values, request))
-    return tuple(value for value in before.values if value not in wanted and not _protected(value, before, request))
+    others = (value for value in before.values if value not in wanted and not names_any(request.kept, value.target))
+    return tuple(value for value in others if not _protected(value, before, request))
 
 
 def _wanted(values: Iterable[SrvValue], request: RecordRequest) -> tuple[SrvValue, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants as C
+from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.release import __version__
 
@@ -37,6 +38,7 @@ __all__ = ["is_trusted_as_template", "trust_as_template"]
 INSIDE = {
     "constants": ("MAGIC_VARIABLE_MAPPING", "config"),
     "ConfigManager": ("get_configuration_definitions", "get_config_value_and_origin"),
+    "context": ("CLIARGS",),
     "Task": ("dump_attrs", "get_ds", "_ds", "_parent"),
     "PlayContext": ("password", "timeout"),
     "HostVars": ("raw_get",),
@@ -106,6 +108,12 @@ def old_variables(keyword: str) -> tuple[str, ...]:
     """The variables that ansible-core hands to a connection plugin as this keyword."""
     require("constants", C, "MAGIC_VARIABLE_MAPPING")
     return tuple(C.MAGIC_VARIABLE_MAPPING.get(keyword, ()))
+
+
+def files_of_command_line() -> tuple[str, ...]:
+    """The files of ``-e @FILE``, as they were typed; none where Ansible was not started by a command."""
+    given = getattr(context, "CLIARGS", {}).get("extra_vars") or ()
+    return tuple(str(one)[1:] for one in given if str(one).startswith("@"))
 
 
 # --- the variables of other hosts

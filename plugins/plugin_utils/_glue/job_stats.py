@@ -33,6 +33,7 @@ def stats_of(
     wrong = dict(report["wrong"])
     stats = {
         "headline": report["headline"],
+        "exit_status": report["exit_status"],
         "hosts": sum(report["summary"].values()),
         "wrong_count": len(wrong),
         "counts": {group: len(names) for group, names in sorted(groups.items())},
@@ -48,6 +49,7 @@ def merged(parts: Iterable[Mapping[str, Any]], limit: int = LIMIT) -> Stats:
         raise ValueError("there is no outcome of any slice")
     counts = sum((Counter(part["counts"]) for part in all_parts), Counter[str]())
     stats = {
+        "exit_status": _worst(part["exit_status"] for part in all_parts),
         "hosts": sum(part["hosts"] for part in all_parts),
         "wrong_count": sum(part["wrong_count"] for part in all_parts),
         "counts": dict(sorted(counts.items())),
@@ -64,6 +66,12 @@ def merged(parts: Iterable[Mapping[str, Any]], limit: int = LIMIT) -> Stats:
     wrong = {host: reason for part in all_parts for host, reason in part["wrong"].items()}
     whole = all(part["complete"] for part in all_parts)
     return {"headline": headline, **_with_names(stats, groups, wrong, limit if whole else 0)}
+
+
+def _worst(statuses: Iterable[int]) -> int:
+    """That of the whole: something wrong weighs more than something unknown."""
+    found = set(statuses)
+    return next(one for one in (2, 3, 0) if one in found)
 
 
 def _with_names(stats: Stats, groups: Mapping[str, list[str]], wrong: Mapping[str, str], limit: int) -> Stats:

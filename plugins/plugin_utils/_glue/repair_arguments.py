@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .._licensing.client_settings import ClientRequest
-from .._policy.policy import Policy
+from .._policy.policies import Policies
 from .._policy.repair import Wishes
 from .._policy.verdict import REPAIRABLE, Verdict
-from .results.license import policy_of
+from .results.license import policies_of
 
 REPAIR_ARGUMENTS: dict[str, Any] = {
     "repair": {
@@ -37,15 +38,15 @@ REPAIR_ARGUMENTS: dict[str, Any] = {
 }
 
 
-def required_policy(arguments: dict[str, Any]) -> Policy:
+def required_policies(arguments: dict[str, Any], variables: Mapping[str, Any]) -> Policies:
     """The policy that validated arguments give. Raises ValueError where there is none."""
-    policy = policy_of(arguments)
-    if policy is None:
+    policies = policies_of(arguments, variables)
+    if policies is None:
         raise ValueError(
             "approved_kms_hosts is not set. Without it every KMS host would be treated as an accidental one. Name the "
             "organization's own KMS hosts; if there is to be none, set activation=adba, or give an empty list"
         )
-    return policy
+    return policies
 
 
 def client_request_of(settings: dict[str, Any] | None) -> ClientRequest | None:

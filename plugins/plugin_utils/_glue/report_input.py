@@ -142,8 +142,9 @@ def _sha256(path: Path) -> str:
 def _subject(found: Mapping[str, Any]) -> str:
     """What a finding is about that is of no single machine, so that two of one kind are told apart."""
     evidence = found.get("evidence") or {}
-    if found.get("subject"):
-        return str(found["subject"])
+    subject = found.get("subject") or evidence.get("subject")
+    if subject:
+        return str(subject)
     if evidence.get("partial_product_key"):
         return f"host key …{evidence['partial_product_key']}"
     return f"build {evidence['build']}" if evidence.get("build") else "fleet"

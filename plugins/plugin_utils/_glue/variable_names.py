@@ -49,6 +49,17 @@ def unread(names: Iterable[str], reader: str, own: Iterable[str] = ()) -> list[s
     return [sentence for sentence in (_sentence(name, reader, read) for name in others) if sentence]
 
 
+def is_variable(name: str) -> bool:
+    """Whether some playbook or role reads a variable of that name."""
+    return any(one.name == name and one.readers for one in _table())
+
+
+def near_variable(name: str) -> str | None:
+    """The variable that differs from a name by a letter or two; None where there is none."""
+    read = [one for one in _table() if one.readers]
+    return min(((_distance(name, one.name), one.name) for one in read if _is_near(name, one)), default=(0, None))[1]
+
+
 def _sentence(name: str, reader: str, read: list[Variable]) -> str | None:
     near = min(((_distance(name, one.name), one.name) for one in read if _is_near(name, one)), default=None)
     if near is None and not _alike(name, read):

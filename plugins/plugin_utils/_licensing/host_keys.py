@@ -46,12 +46,16 @@ class HostKeyGroup:
         release = _OFFICE.search(product.description or product.name or "")
         if product.is_office or self.office is not None:
             return product.is_office and release is not None and self.word == f"OFFICE_{release['release']}"
-        newest = self.newest_server if os.is_server else self.newest_client
+        return self.activates_windows(os.is_server, os.build)
+
+    def activates_windows(self, is_server: bool, build: int) -> bool | None:
+        """Whether a key of this group activates a release of Windows; None where the tables do not say."""
+        newest = self.newest_server if is_server else self.newest_client
         if newest in ("", "any"):
             return bool(newest)
-        if not os.is_server and int(newest) == _WINDOWS_10 and os.build > _WINDOWS_10:
+        if not is_server and int(newest) == _WINDOWS_10 and build > _WINDOWS_10:
             return None
-        return os.build <= int(newest)
+        return build <= int(newest)
 
     def covers(self, build: int) -> bool:
         return (self.build_min or 0) <= build and (self.build_max is None or build <= self.build_max)
@@ -79,16 +83,20 @@ def host_key_groups() -> tuple[HostKeyGroup, ...]:
 
 def group_of(product: Product, build: int) -> HostKeyGroup | None:
     """The group of a host key on a machine of that build; None for a word nobody has listed yet."""
-    word = _word(product)
+    return group_named(product.description, product.is_windows, build)
+
+
+def group_named(description: str | None, is_windows: bool, build: int) -> HostKeyGroup | None:
+    """The same by what the license with the key says of itself."""
+    word = _word(description or "", is_windows)
     return next((row for row in host_key_groups() if row.word == word and row.covers(build)), None)
 
 
-def _word(product: Product) -> str | None:
-    description = product.description or ""
+def _word(description: str, is_windows: bool) -> str | None:
     found = _WORD.search(description)
     if found is None:
         return None
-    if product.is_windows:
+    if is_windows:
         return found[0].upper()
     release = _OFFICE.search(description)
     return f"OFFICE_{release['release']}" if release else None

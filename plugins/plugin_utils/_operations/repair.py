@@ -49,6 +49,12 @@ class RepairRequest:
     office: bool = False
     begun: bool = False
 
+    @property
+    def wishes_here(self) -> Wishes:
+        """With the settings that the policy has for this machine, which count more than those for all."""
+        settings = self.policy.client_settings
+        return replace(self.wishes, settings=settings) if settings is not None else self.wishes
+
 
 @dataclass(frozen=True)
 class RepairReport:
@@ -149,7 +155,7 @@ def planning_steps(request: RepairRequest) -> Work[Planned]:
     judged = judge(machine, request.policy)
     if judged.approved:
         return Planned(before, judged, Plan((leave_alone("It is an approved KMS host."),)))
-    plan = yield from _without_idle_settings(plan_repair(machine, judged, request.wishes), before)
+    plan = yield from _without_idle_settings(plan_repair(machine, judged, request.wishes_here), before)
     return Planned(before, judged, plan)
 
 

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from .._licensing.host_keys import group_of
 from .._licensing.restart import restart_due
 from .._licensing.terms import LICENSED, Role
 from . import host_health, plan
@@ -12,10 +15,11 @@ from .activation import told
 from .finding import Finding, finding
 from .machine import Judgement, Machine
 from .plan import Plan
+from .policy import Policy
 from .verdict import Verdict
 
 
-def judge(machine: Machine) -> Judgement:
+def judge(machine: Machine, policy: Policy) -> Judgement:
     """Judge a machine that the policy names as a KMS host."""
     if machine.role.role is not Role.KMS_HOST:
         return _not_serving(machine)
@@ -27,7 +31,22 @@ def judge(machine: Machine) -> Judgement:
         evidence = {"partial_product_key": unlicensed[0].partial_product_key}
         found = finding("KMS-005", reason, advice, **evidence)
         return Judgement(Verdict.NOT_ACTIVATED, reason, (found,), Plan((plan.ask(advice),)))
-    return Judgement(Verdict.KMS_HOST_OK, machine.role.reason, _too_few_clients(machine))
+    return Judgement(
+        Verdict.KMS_HOST_OK, machine.role.reason, (*_too_few_clients(machine), *_other_key(machine, policy))
+    )
+
+
+def _other_key(machine: Machine, policy: Policy) -> Iterator[Finding]:
+    """A host key of another group than the policy says; nothing where the one or the other is not known."""
+    wanted = policy.key_group_of(machine.identity)
+    keys = [product for product in machine.host_keys if product.is_windows]
+    carried = {group.group for key in keys if (group := group_of(key, machine.snapshot.os.build)) is not None}
+    if wanted is None or not carried or wanted in carried:
+        return
+    reason = f"Its KMS host key is of the group {' and '.join(sorted(carried))}, and the policy says {wanted}."
+    remedy = "Install the KMS host key of that group (playbook kms_host), or change host_key_groups in the policy."
+    last_five = keys[0].partial_product_key
+    yield finding("KMS-013", reason, remedy, key_group=sorted(carried), partial_product_key=last_five)
 
 
 def _not_serving(machine: Machine) -> Judgement:

@@ -44,7 +44,7 @@ def judge(machine: Machine, policy: Policy) -> Judgement:
 
 def _licensed_client(machine: Machine, primary: Product, policy: Policy) -> Judgement:
     strange = validity.implausible(machine, primary)
-    provided = following.cloud(machine, primary)
+    provided = following.cloud(machine, primary, policy)
     if provided is not None and strange is None:
         return provided
     found = (

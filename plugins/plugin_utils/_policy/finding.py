@@ -48,13 +48,29 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Exempt:
+    """Who accepted a finding, why, and the last day (ISO 8601) on which that holds."""
+
+    owner: str
+    reason: str
+    until: str
+
+    def __str__(self) -> str:
+        return f"Accepted by {self.owner} until {self.until}: {self.reason.rstrip('.')}."
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One finding. ``evidence`` are the values it rests on, as the results call them."""
+    """One finding. ``evidence`` are the values it rests on, as the results call them.
+
+    ``exempt`` is there where an exception of the policy covers it.
+    """
 
     kind: Kind
     reason: str
     remedy: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
+    exempt: Exempt | None = None
 
 
 @lru_cache(maxsize=1)

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._licensing.host_keys import COMPUTERS_PER_KEY
-from .._licensing.terms import KeyType
+from .._licensing.host_keys import COMPUTERS_PER_KEY, HostKeyGroup, group_named
+from .._licensing.terms import WINDOWS_APPLICATION_ID, KeyType
 from .activation_objects import FIRST_BUILD, ActivationObjects, names_of
 from .finding import Finding, finding
+from .policies import Policies
 from .policy import Policy
+from .verdict import Verdict
 from .way import Way
 
 _NEARLY = COMPUTERS_PER_KEY - 1
@@ -33,6 +35,10 @@ class Member:
     licensed: bool
     by: str | None
     host_keys: tuple[tuple[str, str | None], ...] = ()
+    client_machine_id: str | None = None
+    approved: bool = False
+    serves: bool = False
+    key_groups: tuple[HostKeyGroup | None, ...] = ()
 
     @property
     def release(self) -> tuple[bool, int]:
@@ -59,6 +65,10 @@ def members_of(results: Mapping[str, Mapping[str, Any]]) -> Iterator[Member]:
                 license_.get("license_status") == "licensed",
                 license_.get("activation_method"),
                 tuple(_host_keys(result.get("products") or ())),
+                (result.get("service") or {}).get("client_machine_id"),
+                result.get("approved_kms_host") is True,
+                result.get("verdict") == Verdict.KMS_HOST_OK.value,
+                tuple(_key_groups(result.get("products") or (), int(system.get("build") or 0))),
             )
 
 
@@ -68,12 +78,21 @@ def _host_keys(products: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str
             yield str(product["partial_product_key"]), product.get("product_key_id")
 
 
-def findings(members: Sequence[Member], policy: Policy, published: Iterable[str] = ()) -> tuple[Finding, ...]:
+def _key_groups(products: Iterable[Mapping[str, Any]], build: int) -> Iterator[HostKeyGroup | None]:
+    """Those of Windows; None for a key whose group is not known."""
+    for product in products:
+        if product.get("key_type") == KeyType.CSVLK.value and product.get("application_id") == WINDOWS_APPLICATION_ID:
+            yield group_named(product.get("description"), True, build)
+
+
+def findings(members: Sequence[Member], policies: Policies, published: Iterable[str] = ()) -> tuple[Finding, ...]:
     """What is wrong with the fleet as a whole. ``published`` are the KMS hosts that DNS names."""
+    policy = policies.whole
     objects = policy.objects
-    found = [*_budget(members, objects), *_unwanted_records(policy, published)]
+    found = [*_budget(members, objects), *_uncovered(members, policy), *_clones(members)]
+    found += _unwanted_records(policy, published)
     if objects is not None:
-        found += [*_no_object(policy, objects), *_too_old(members, objects), *_twins(objects), *_writable(objects)]
+        found += [*_no_object(policies, objects), *_too_old(members, objects), *_twins(objects), *_writable(objects)]
     return tuple(found)
 
 
@@ -98,6 +117,49 @@ def _budget(members: Sequence[Member], objects: ActivationObjects | None) -> Ite
             yield finding("KEY-001" if full else "KEY-002", reason, remedy, partial_product_key=last_five, where=names)
 
 
+def _clones(members: Sequence[Member]) -> Iterator[Finding]:
+    """Machines that came from one image which was not generalized: a KMS host counts all of them as one client."""
+    families: dict[str, list[Member]] = {}
+    for member in members:
+        if member.client_machine_id:
+            families.setdefault(member.client_machine_id.lower(), []).append(member)
+    for identifier, family in sorted(families.items()):
+        if len(family) > 1:
+            names = [member.name for member in family]
+            systems = " and ".join(sorted({f"{member.caption} (build {member.build})" for member in family}))
+            reason = (
+                f"{len(names)} machines have client machine ID {identifier}, so that a KMS host counts them once: "
+                f"{_some(names)}. They seem to come from one image of {systems}."
+            )
+            remedy = "Generalize the image (sysprep), and rearm the machines that came from it (slmgr.vbs /rearm)."
+            about = f"client machine ID {identifier}"
+            yield finding("CLI-006", reason, remedy, machines=names, client_machine_id=identifier, subject=about)
+
+
+def _uncovered(members: Sequence[Member], policy: Policy) -> Iterator[Finding]:
+    """Releases that no approved KMS host activates. Nothing is said while one of them was not read."""
+    hosts = [member for member in members if member.serves]
+    groups = [group for host in hosts for group in host.key_groups]
+    read = sum(member.approved for member in members)
+    if not hosts or read < len(policy.approved.endpoints) or None in groups:
+        return
+    clients = [member for member in members if member.key_type == KeyType.GVLK.value and member.by != "ad"]
+    for release in sorted({member.release for member in clients}):
+        if any(group is None or group.activates_windows(*release) is not False for group in groups):
+            continue
+        machines = [member for member in clients if member.release == release]
+        names = [member.name for member in machines]
+        keys = ", ".join(sorted({group.group for group in groups if group is not None}))
+        reason = (
+            f"No approved KMS host activates {machines[0].caption} (build {release[1]}): their host keys are for "
+            f"{keys}. That concerns {_some(names)}."
+        )
+        remedy = (
+            "Install the KMS host key of a newer release on a host (playbook kms_host); it activates older ones too."
+        )
+        yield finding("KMS-007", reason, remedy, build=release[1], machines=names)
+
+
 def _unwanted_records(policy: Policy, published: Iterable[str]) -> Iterator[Finding]:
     hosts = sorted(set(published))
     if policy.activation is not None and not policy.activation.by_kms and hosts:
@@ -106,9 +168,8 @@ def _unwanted_records(policy: Policy, published: Iterable[str]) -> Iterator[Find
         yield finding("DNS-006", reason, remedy, published=hosts)
 
 
-def _no_object(policy: Policy, objects: ActivationObjects) -> Iterator[Finding]:
-    wanted = policy.activation is not None and policy.activation.by_directory
-    if wanted and not objects.for_windows:
+def _no_object(policies: Policies, objects: ActivationObjects) -> Iterator[Finding]:
+    if policies.wants_directory and not objects.for_windows:
         has = f"has only {names_of(objects)}" if objects.objects else "has none"
         reason = f"The policy requires activation objects for Windows, but {objects.forest} {has}."
         remedy = "Create one on Windows with the Volume Activation Tools and the KMS host key of the newest release."

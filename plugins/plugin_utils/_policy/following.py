@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...module_utils._kms import host_in
 from .._licensing.client_settings import GENERAL
-from .._licensing.cloud_kms import cloud_kms
 from .._licensing.model import Product
 from .._licensing.product_choice import WINDOWS
 from . import plan
@@ -29,11 +27,11 @@ class _Configured:
     scope: str
 
 
-def cloud(machine: Machine, primary: Product) -> Judgement | None:
+def cloud(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:
     """A client that its cloud provider activates is as it should be there."""
     hosts = [*(one.host for one in _configured(machine, primary)), *_discovered(machine, primary)]
     for host in hosts[:1]:
-        provider = _provider(host)
+        provider = policy.cloud_of(host)
         if provider is not None:
             reason = f"{machine.role.reason} Its KMS host {host} is the one of {provider}, which activates its guests."
             found = finding("CLI-010", reason, kms_host=host)
@@ -48,19 +46,15 @@ def judge(machine: Machine, primary: Product, policy: Policy) -> Judgement | Non
         # compare with: then every host that serves is found on its own.
         return None
     configured = list(_configured(machine, primary))
-    wrong = [one for one in configured if policy.approves(one.host) is False and _provider(one.host) is None]
+    wrong = [one for one in configured if policy.approves(one.host) is False and policy.cloud_of(one.host) is None]
     if wrong:
         return _configured_wrong(machine, wrong)
-    unknown = [one for one in configured if policy.approves(one.host) is None and _provider(one.host) is None]
+    unknown = [one for one in configured if policy.approves(one.host) is None and policy.cloud_of(one.host) is None]
     if unknown:
         return _not_comparable(machine, unknown)
     found = [] if configured else list(_discovered(machine, primary))
-    strange = [host for host in found if policy.approves(host) is False and _provider(host) is None]
+    strange = [host for host in found if policy.approves(host) is False and policy.cloud_of(host) is None]
     return _discovered_wrong(machine, strange[0]) if strange else None
-
-
-def _provider(host: str) -> str | None:
-    return cloud_kms(host_in(host))
 
 
 def _configured(machine: Machine, primary: Product) -> Iterator[_Configured]:

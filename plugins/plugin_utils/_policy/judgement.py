@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from .._licensing.terms import Role
 from . import approved_host, by_directory, client, rogue_host
+from .exemption import accepted, exempted
 from .machine import Judgement, Machine
 from .policy import Policy
 from .verdict import Verdict
@@ -20,16 +21,18 @@ def judge(machine: Machine, policy: Policy | None) -> Judgement:
     """Judge one machine. Without a policy nothing is right or wrong."""
     if policy is None:
         return Judgement(Verdict.UNJUDGED, machine.role.reason)
-    policy = policy.of(machine.identity)
     approved = bool(policy.approved.of_machine(machine.identity))
     found = replace(_judged(machine, policy, approved), approved=approved)
-    besides = tuple(by_directory.findings(machine, policy, approved))
+    found = accepted(found, policy.exemptions)
+    besides = tuple(
+        exempted(one, policy.exemptions, found.verdict) for one in by_directory.findings(machine, policy, approved)
+    )
     return replace(found, findings=(*found.findings, *besides)) if besides else found
 
 
 def _judged(machine: Machine, policy: Policy, approved: bool) -> Judgement:
     if approved:
-        return approved_host.judge(machine)
+        return approved_host.judge(machine, policy)
     rogue = bool(machine.host_keys) or machine.role.role in _HOST_ROLES
     found = rogue_host.judge(machine) if rogue else client.judge(machine, policy)
     return by_directory.announced(machine, policy, by_directory.guarded(machine, policy, found))

@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._identity import ApprovedHosts, MachineIdentity
-from ...module_utils._kms import host_in, is_address, is_own_address
+from ...module_utils._identity import NOBODY, ApprovedHosts, MachineIdentity
+from ...module_utils._kms import KmsEndpoint, host_in, is_address, is_own_address
+from .._licensing.client_settings import ClientRequest
+from .._licensing.cloud_kms import cloud_kms
+from .._licensing.host_keys import host_key_groups
 from .._licensing.model import OperatingSystem
 from .._licensing.terms import KeyType
 from .activation_objects import ActivationObject, ActivationObjects
+from .exemption import Exemption
 from .way import Way
 
 #: A KMS client renews every week, so this much is left only where it has failed for months.
@@ -35,14 +40,18 @@ def _check(way: Way | None, hosts: ApprovedHosts) -> None:
     raise ValueError(f"activation={way.value} rules out KMS hosts, but approved_kms_hosts names {names}")
 
 
-def _ways(given: Mapping[str, Any], hosts: ApprovedHosts) -> dict[str, Way]:
-    known = {way.value: way for way in Way}
-    for name, way in given.items():
-        if way not in known:
-            raise ValueError(f"activation_by_host: {name} has {way!r}, and may have {', '.join(known)}")
-        if known[way].by_kms and not hosts:
-            raise ValueError(f"activation_by_host: {name} is to use KMS hosts, and approved_kms_hosts names none")
-    return {str(name): known[way] for name, way in given.items()}
+def _key_groups(hosts: ApprovedHosts, said: Mapping[str, str]) -> Iterator[tuple[KmsEndpoint, str]]:
+    known = [row.group for row in host_key_groups() if row.office is None]
+    names = {endpoint.host: endpoint for endpoint in hosts.endpoints}
+    for name, group in said.items():
+        endpoint = names.get(KmsEndpoint.parse(str(name)).host)
+        if endpoint is None:
+            raise ValueError(f"host_key_groups names {name}, which is not in approved_kms_hosts")
+        if group not in known:
+            close = difflib.get_close_matches(str(group), known, 1)
+            hint = f"did you mean {close[0]}?" if close else f"the groups are {', '.join(known)}"
+            raise ValueError(f"host_key_groups has {group!r} for {name}, and there is no such group; {hint}")
+        yield endpoint, group
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,11 @@ class Policy:
     approved hosts, where they are known, so that a client that was given an address can be judged.
 
     ``activation`` is how machines are to be activated; None where that was not decided, which is KMS, and Active
-    Directory where there is an object. ``objects`` are those, where they were read. ``ways`` are those of single
-    machines, by inventory name, where they are to be activated in another way.
+    Directory where there is an object. ``objects`` are those, where they were read.
+
+    ``cloud_hosts`` are KMS hosts of a cloud provider besides those that are known. ``key_groups`` say which product key
+    group the host key of an approved host is to be of. ``client_settings`` are those of a KMS client that the machine
+    is to have, None for no wish. ``exemptions`` are the exceptions that hold for it.
     """
 
     approved: ApprovedHosts
@@ -64,7 +76,10 @@ class Policy:
     addresses: frozenset[str] = frozenset()
     activation: Way | None = None
     objects: ActivationObjects | None = None
-    ways: Mapping[str, Way] = field(default_factory=dict)
+    cloud_hosts: ApprovedHosts = NOBODY
+    key_groups: tuple[tuple[KmsEndpoint, str], ...] = ()
+    client_settings: ClientRequest | None = None
+    exemptions: tuple[Exemption, ...] = ()
 
     @classmethod
     def parse(
@@ -74,7 +89,8 @@ class Policy:
         minimum_days: int = MINIMUM_DAYS,
         activation: str | None = None,
         objects: Mapping[str, Any] | None = None,
-        ways: Mapping[str, Any] | None = None,
+        cloud_hosts: Iterable[str] = (),
+        key_groups: Mapping[str, str] | None = None,
     ) -> Policy:
         """From the words of a playbook, and a result of adba_info. Raises ValueError, which says what is wrong."""
         if minimum_days < 0:
@@ -88,13 +104,9 @@ class Policy:
             minimum_days,
             activation=way,
             objects=ActivationObjects.parse(objects) if objects is not None else None,
-            ways=_ways(ways or {}, hosts),
+            cloud_hosts=ApprovedHosts.parse(cloud_hosts),
+            key_groups=tuple(_key_groups(hosts, key_groups or {})),
         )
-
-    def of(self, machine: MachineIdentity) -> Policy:
-        """As it is for one machine."""
-        way = self.ways.get(machine.inventory_name)
-        return self if way is None else replace(self, activation=way)
 
     def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:
         """Whether a machine that the inventory calls so has to be asked for its full name, once its system is known."""
@@ -102,14 +114,26 @@ class Policy:
 
     @property
     def asks_for_domains(self) -> bool:
-        """Whether every machine has to be asked for its domain: only its members are activated through it."""
-        ways = [*self.ways.values(), *([self.activation] if self.activation is not None else [])]
-        return any(way.by_directory for way in ways)
+        """Whether a machine has to be asked for its domain: only its members are activated through it."""
+        return self.activation is not None and self.activation.by_directory
 
     @property
     def windows_objects(self) -> tuple[ActivationObject, ...]:
         """The activation objects that may activate Windows, as far as any were read."""
         return self.objects.for_windows if self.objects is not None else ()
+
+    def key_group_of(self, machine: MachineIdentity) -> str | None:
+        """The group that the host key of an approved host is to be of; None where that was not decided."""
+        mine = self.approved.of_machine(machine)
+        return next((group for endpoint, group in self.key_groups if endpoint in mine), None)
+
+    def cloud_of(self, host: str) -> str | None:
+        """The cloud provider whose KMS host that is; None for any other host."""
+        name = host_in(host)
+        known = cloud_kms(name)
+        if known is None and self.cloud_hosts.of_target(name) is not None:
+            return "the cloud provider, by the policy"
+        return known
 
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""

@@ -16,6 +16,8 @@ class Verdict(str, Enum):
     ACCEPTED_KEY_OK = "accepted_key_ok"
     LEFT_ALONE = "left_alone"
     """Licensed in a way that is not KMS and right as it is."""
+    EXCEPTED = "excepted"
+    """Not as the policy requires, which an exception of it accepts until a day."""
     UNJUDGED = "unjudged"
     """No policy says what is right."""
     KMS_UNAPPROVED = "kms_unapproved"
@@ -35,11 +37,13 @@ class Verdict(str, Enum):
 
     @property
     def compliant(self) -> bool | None:
-        """Whether the machine is as the policy requires; None where there is no policy."""
+        """Whether the machine is as the policy requires, or excepted from it; None where there is no policy."""
         return None if self is Verdict.UNJUDGED else self in _COMPLIANT
 
 
-_COMPLIANT = frozenset({Verdict.KMS_CLIENT_OK, Verdict.KMS_HOST_OK, Verdict.ACCEPTED_KEY_OK, Verdict.LEFT_ALONE})
+_COMPLIANT = frozenset(
+    {Verdict.KMS_CLIENT_OK, Verdict.KMS_HOST_OK, Verdict.ACCEPTED_KEY_OK, Verdict.LEFT_ALONE, Verdict.EXCEPTED}
+)
 
 #: What a repair can do something about.
 REPAIRABLE = tuple(verdict for verdict in Verdict if verdict.compliant is False)

@@ -30,6 +30,7 @@ COLUMNS = (
     "kms_host",
     "since",
     "change",
+    "excepted",
 )
 
 # What spreadsheets take for the beginning of a formula, in their full-width forms too (OWASP, "CSV Injection"). A
@@ -54,7 +55,10 @@ def plain(text: str) -> str:
 def _line(machine: Machine, columns: tuple[str, ...]) -> list[str]:
     cells = {
         **vars(machine),
-        "findings": " ".join(found.id for found in machine.findings),
+        "findings": " ".join(found.id for found in machine.open_findings),
+        "excepted": " ".join(
+            f"{found.id} until {found.exception.until}" for found in machine.findings if found.exception
+        ),
         # To the day: seconds differ from audit to audit where nothing has changed.
         "expires": machine.expires[:10],
         "build": "" if machine.build is None else str(machine.build),

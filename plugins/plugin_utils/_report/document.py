@@ -17,7 +17,7 @@ from . import true_up
 from .changes import Changes
 from .findings import groups_of
 from .harmless import line, number, sentence
-from .headline import figures, headline
+from .headline import exit_status, figures, headline
 from .machine import Found, Key, Machine
 from .report import About, Approved, Report
 from .results import finding_of
@@ -50,6 +50,7 @@ def as_json(report: Report) -> str:
         "details": dict(about.details),
         "redacted": about.redacted,
         "state": {"words": str(said), "tone": said.tone},
+        "exit_status": exit_status(report),
         "numbers": figures(report),
         "summary": report.summary,
         "approved": {
@@ -105,8 +106,9 @@ def _row(machine: Machine) -> dict[str, Any]:
     return row
 
 
-def _found(found: Found) -> dict[str, str]:
-    return dict(vars(found))
+def _found(found: Found) -> dict[str, Any]:
+    exception = found.exception
+    return {**vars(found), "exception": asdict(exception) if exception is not None else None}
 
 
 def _changes(changes: Changes) -> dict[str, Any]:

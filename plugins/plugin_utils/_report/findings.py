@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from .._licensing.tables import read_table
-from .._policy.finding import kinds
+from .._policy.finding import Exempt, kinds
 from .._policy.verdict import Verdict
 from .machine import NEW, Found
 from .report import Report
@@ -74,14 +74,21 @@ class Group:
         return tuple(dict.fromkeys(found.remedy for _name, found in self.items if found.remedy))
 
 
+def excepted_of(report: Report) -> list[tuple[str, Found, Exempt]]:
+    """The findings that somebody has accepted, by machine or other subject, and who and until when."""
+    found = [(machine.host, one) for machine in report.machines for one in machine.findings]
+    found += [(one.subject, one) for one in report.findings]
+    return [(name, one, one.exception) for name, one in found if one.exception is not None]
+
+
 def groups_of(report: Report) -> list[Group]:
-    """The findings by kind, worst first."""
+    """The findings that nobody has accepted, by kind, worst first."""
     by_kind: dict[str, list[tuple[str, Found]]] = defaultdict(list)
     for machine in report.machines:
-        for found in machine.findings:
+        for found in machine.open_findings:
             by_kind[found.id].append((machine.host, found))
     on_machines = {id_: [name for name, _found in items] for id_, items in by_kind.items()}
-    for found in report.findings:
+    for found in report.open_findings:
         by_kind[found.id].append((found.subject, found))
     made = [_group(report, id_, items, on_machines.get(id_, [])) for id_, items in by_kind.items()]
     order = {id_: place for place, id_ in enumerate(kinds())}

@@ -43,23 +43,41 @@ def headline(report: Report) -> Headline:
     """What a reader has to know if this is all that is read."""
     total = len(report.machines)
     wrong = sum(machine.needs_action for machine in report.machines)
-    unread = sum(not machine.read for machine in report.machines)
+    unread = sum(not machine.read and not machine.excepted for machine in report.machines)
+    excepted = sum(machine.excepted for machine in report.machines)
     unjudged = sum(machine.read and machine.compliant is None for machine in report.machines)
-    elsewhere = sum(found.severity == "error" for found in report.findings)
+    elsewhere = sum(found.severity == "error" for found in report.open_findings)
     also = f", {_counted(elsewhere, 'error')} elsewhere" if elsewhere else ""
     unseen = f", {unread} {_were(unread)} not read" if unread else ""
     open_ = unseen + (f", {unjudged} {_were(unjudged)} not judged" if unjudged else "")
+    left = f", {excepted} {_is(excepted)} excepted" if excepted else ""
     if not total:
         return Headline("Nothing was audited", f"no machine was in scope{also}", BAD if elsewhere else UNKNOWN)
     if wrong or elsewhere:
         needs = "needs" if wrong == 1 else "need"
-        return Headline("Not compliant", f"{wrong} of {_counted(total, 'machine')} {needs} action{also}{open_}", BAD)
+        return Headline(
+            "Not compliant", f"{wrong} of {_counted(total, 'machine')} {needs} action{also}{open_}{left}", BAD
+        )
     if unjudged and unjudged + unread == total:
         return Headline("Not judged", f"no policy was given to judge {_counted(total, 'machine')}{unseen}", UNKNOWN)
     if open_:
-        good = total - unread - unjudged
-        return Headline("Not known", f"{good} of {_counted(total, 'machine')} compliant{open_}", UNKNOWN)
+        good = total - unread - unjudged - excepted
+        return Headline("Not known", f"{good} of {_counted(total, 'machine')} compliant{open_}{left}", UNKNOWN)
+    if excepted:
+        return Headline("Compliant", f"{total - excepted} of {_counted(total, 'machine')}{left}", GOOD)
     return Headline("Compliant", f"all of {_counted(total, 'machine')}" if total > 1 else "the one machine", GOOD)
+
+
+#: What a job should end with, by the tone of the headline: compliant; findings; something is not known.
+_EXIT = {GOOD: 0, BAD: 2, UNKNOWN: 3}
+
+
+def exit_status(report: Report) -> int:
+    """0 where all is as the policy requires, 2 where something is not, 3 where nothing is wrong as far as is known.
+
+    4 is an error, after which there is no report.
+    """
+    return _EXIT[headline(report).tone]
 
 
 def figures(report: Report) -> dict[str, int]:
@@ -70,6 +88,7 @@ def figures(report: Report) -> dict[str, int]:
         "read": sum(machine.read for machine in report.machines),
         "kms_unapproved": report.summary.get("kms_unapproved", 0),
         "not_activated": report.summary.get("not_activated", 0),
+        "excepted": sum(machine.excepted for machine in report.machines),
         "host_key_machines": max(host_key_machines(report).values(), default=0),
         **({"days_to_expiry": days} if days is not None else {}),
     }
@@ -129,6 +148,10 @@ def next_expiry_days(report: Report) -> int | None:
 
 def _wrong(now: Mapping[str, int], name: str, words: str, tone: str, change: int | None) -> Number:
     return Number(str(now[name]), words, tone if now[name] else "", change)
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _were(count: int) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from .findings import groups_of
+from .findings import excepted_of, groups_of
 from .headline import headline, numbers
 from .machine import Machine
 from .matrices import matrices
@@ -67,6 +67,7 @@ def as_html(report: Report) -> str:
         numbers=numbers(report),
         bar=_bar(report),
         groups=groups_of(report),
+        excepted=excepted_of(report),
         matrices=matrices(report),
         shown=shown,
         rows=[Row(machine, _shown(machine)) for machine in ordered[:STATIC_ROWS]],
@@ -165,7 +166,7 @@ def _data(report: Report, machines: list[Machine]) -> dict[str, Any]:
             machine.change,
             machine.reason,
             machine.advice,
-            " ".join(found.id for found in machine.findings),
+            " ".join(found.id for found in machine.open_findings),
         )
         columns = [place(machine.columns.get(name, "")) for name in report.columns]
         rows.append([machine.host, verdict.rank, *map(place, cells), *columns])

@@ -69,8 +69,10 @@ def _write(suite: ElementTree.Element, case: _Case) -> None:
 
 def _case_by_host(report: Report, machine: Machine) -> Iterator[_Case]:
     classname, name = _classname(report, machine), f"activation of {machine.host}"
-    found = worst(machine.findings)
-    if not machine.read:
+    found = worst(machine.open_findings)
+    if machine.excepted:
+        yield _Case(classname, name, "skipped", "", _accepted(machine))
+    elif not machine.read:
         yield _Case(classname, name, "error", UNREAD, machine.reason)
     elif machine.compliant is False or (found is not None and severity_rank(found.severity) < _INFO):
         yield _Case(classname, name, "failure", found.id if found else machine.verdict, _said(machine))
@@ -83,7 +85,8 @@ def _case_by_host(report: Report, machine: Machine) -> Iterator[_Case]:
 def _cases_by_rule(report: Report, machine: Machine) -> Iterator[_Case]:
     classname = _classname(report, machine)
     if not machine.read:
-        yield _Case(classname, f"{machine.host}: {UNREAD}", "error", UNREAD, machine.reason)
+        outcome = ("skipped", "", _accepted(machine)) if machine.excepted else ("error", UNREAD, machine.reason)
+        yield _Case(classname, f"{machine.host}: {UNREAD}", *outcome)
         return
     found = {one.id: one for one in machine.findings}
     for kind in kinds().values():
@@ -104,8 +107,8 @@ def _rule(classname: str, subject: str, id_: str, title: str, found: Found | Non
     name = f"{subject}: {id_} {title}"
     if found is None:
         return _Case(classname, name)
-    message = f"{found.reason} {found.remedy}".strip() or title
-    outcome = "skipped" if severity_rank(found.severity) == _INFO else "failure"
+    message = f"{found.reason} {found.exception or found.remedy}".strip() or title
+    outcome = "skipped" if severity_rank(found.severity) == _INFO or not found.is_open else "failure"
     return _Case(classname, name, outcome, id_, message)
 
 
@@ -114,8 +117,16 @@ def _elsewhere(found: Found) -> _Case:
     return _rule(f"activation.elsewhere.{_part(subject)}", subject, found.id, found.title, found)
 
 
+def _accepted(machine: Machine) -> str:
+    return " ".join(
+        f"{found.id}: {found.reason or found.title} {found.exception}"
+        for found in machine.findings
+        if not found.is_open
+    )
+
+
 def _said(machine: Machine) -> str:
-    said = [f"{found.id}: {found.reason or found.title} {found.remedy}".strip() for found in machine.findings]
+    said = [f"{found.id}: {found.reason or found.title} {found.remedy}".strip() for found in machine.open_findings]
     return " ".join(said) or f"{machine.reason} {machine.advice}".strip() or machine.verdict
 
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .._policy.finding import Exempt
+from .._policy.verdict import Verdict
+
 #: Words for what has become of a finding, or of a machine, since the last report.
 NEW, SAME, FIXED, NOT_READ_THEN = "new", "same", "fixed", "not_read_then"
 
 
 @dataclass(frozen=True)
 class Found:
-    """A finding on a machine, or on something else that ``subject`` names. ``change`` is empty without comparison."""
+    """A finding on a machine, or on something else that ``subject`` names. ``change`` is empty without comparison.
+
+    ``exception`` says who has accepted it, if anybody has.
+    """
 
     id: str
     severity: str
@@ -23,6 +29,12 @@ class Found:
     remedy: str = ""
     subject: str = ""
     change: str = ""
+    exception: Exempt | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands as it is, and no exception covers it."""
+        return self.exception is None
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,20 @@ class Machine:
 
     @property
     def wrong(self) -> bool:
-        """Whether it is not compliant, or not known to be: unknown never counts as good."""
-        return self.compliant is not True
+        """Whether it is not compliant, or not known to be, and nobody has accepted that: unknown is never good."""
+        return self.compliant is not True and not self.excepted
+
+    @property
+    def open_findings(self) -> tuple[Found, ...]:
+        """The findings that no exception covers."""
+        return tuple(found for found in self.findings if found.is_open)
+
+    @property
+    def excepted(self) -> bool:
+        """Whether it is not as the policy requires, or not read, and somebody has accepted that."""
+        if not self.read:
+            return bool(self.findings) and not self.open_findings
+        return self.verdict == Verdict.EXCEPTED.value
 
     @property
     def needs_action(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 
 from .._policy.finding import kinds
+from .findings import excepted_of
 from .headline import host_key_machines, next_expiry_minutes
 from .report import Report
 from .verdicts import table
@@ -34,6 +35,12 @@ def _families(report: Report, per_host: bool) -> Iterator[list[str]]:
     verdicts = {**dict.fromkeys(table(), 0), **report.summary}
     yield _gauge("hosts", "Machines by verdict.", (({"verdict": word}, n) for word, n in sorted(verdicts.items())))
     yield _gauge("findings", "Findings by kind.", _findings(report))
+    accepted = Counter(found.id for _name, found, _exempt in excepted_of(report))
+    yield _gauge(
+        "findings_excepted",
+        "Findings by kind that an exception covers.",
+        [({"id": id_}, count) for id_, count in sorted(accepted.items())],
+    )
     yield _gauge("hosts_in_scope", "Machines that were to be read.", [({}, len(machines))])
     yield _gauge("hosts_read", "Machines that were read.", [({}, sum(machine.read for machine in machines))])
     keys = [({"last_five": last_five}, n) for last_five, n in host_key_machines(report).items()]
@@ -60,7 +67,8 @@ def _families(report: Report, per_host: bool) -> Iterator[list[str]]:
 
 def _findings(report: Report) -> Iterator[Sample]:
     severities = {kind.id: kind.severity.value for kind in kinds().values()}
-    found = [one for machine in report.machines for one in machine.findings] + list(report.findings)
+    found = [one for machine in report.machines for one in machine.open_findings]
+    found += report.open_findings
     for one in found:
         severities.setdefault(one.id, one.severity)
     counts = Counter(one.id for one in found)

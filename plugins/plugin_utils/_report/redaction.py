@@ -48,7 +48,8 @@ def _machine(machine: Machine, number: str) -> Machine:
 
 
 def _found(found: Found) -> Found:
-    return replace(found, reason=found.title, remedy="", subject="")
+    exception = replace(found.exception, owner="", reason="") if found.exception else None
+    return replace(found, reason=found.title, remedy="", subject="", exception=exception)
 
 
 def _approved(approved: Approved, numbers: dict[str, str]) -> Approved:

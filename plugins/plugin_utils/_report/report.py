@@ -53,8 +53,13 @@ class Report:
         return dict(sorted(Counter(machine.verdict or machine.role for machine in self.machines).items()))
 
     @property
+    def open_findings(self) -> tuple[Found, ...]:
+        """The findings of no single machine that no exception covers."""
+        return tuple(found for found in self.findings if found.is_open)
+
+    @property
     def wrong(self) -> list[Machine]:
-        """Machines that are not compliant, or not known to be."""
+        """Machines that are not compliant, or not known to be, and that nobody has accepted so."""
         return [machine for machine in self.machines if machine.wrong]
 
 

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .._policy.finding import Finding
+from .._policy.finding import Exempt, Finding
 from .._policy.plan import CHANGING, ActionKind
 from .._policy.unread import unread
 from .harmless import line, number, sentence
@@ -74,7 +75,15 @@ def finding_of(value: Mapping[str, Any]) -> Found:
         reason=sentence(value.get("reason")),
         remedy=sentence(value.get("remedy")),
         subject=line(value.get("subject")),
+        exception=exempt_of(value.get("exception")),
     )
+
+
+def exempt_of(value: object) -> Exempt | None:
+    """An exception as results write it; None for none."""
+    if not isinstance(value, Mapping):
+        return None
+    return Exempt(line(value.get("owner")), sentence(value.get("reason")), line(value.get("until")))
 
 
 def _unread(host: str, result: Result, columns: Mapping[str, str]) -> Machine:
@@ -87,7 +96,7 @@ def _unread(host: str, result: Result, columns: Mapping[str, str]) -> Machine:
         verdict=next((word for word in _NOT_READ if result.get(word)), "failed"),
         reason=reason,
         columns=columns,
-        findings=(_own(unread(reason)),),
+        findings=(replace(_own(unread(reason)), exception=exempt_of(result.get("exception"))),),
     )
 
 

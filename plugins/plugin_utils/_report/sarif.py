@@ -4,7 +4,8 @@
 """The findings in SARIF 2.1.0 (OASIS), in the part of it that GitHub's code scanning takes.
 
 An alert lives as long as its fingerprint comes back, and is closed by a report without it. So a fingerprint is made of
-the kind of finding and the machine, never of a text or a time, and a clean fleet is a report with no result.
+the kind of finding and the machine, never of a text or a time, and a clean fleet is a report with no result. What an
+exception covers is not an alert.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ def findings_by_subject(report: Report) -> Iterator[tuple[str, Found]]:
 
 def _found(report: Report) -> Iterator[tuple[str, Found]]:
     for machine in report.machines:
-        yield from ((machine.host, found) for found in machine.findings)
-    yield from ((found.subject, found) for found in report.findings)
+        yield from ((machine.host, found) for found in machine.open_findings)
+    yield from ((found.subject, found) for found in report.open_findings)
 
 
 def _rules(found: list[tuple[str, Found]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from .findings import Group, groups_of
+from .findings import Group, excepted_of, groups_of
 from .headline import headline
 from .machine import NEW
 from .report import Report
@@ -20,7 +20,7 @@ _INDENT = "    "
 
 def as_text(report: Report, only_wrong: bool = False) -> str:
     """Blocks with an empty line between. ``only_wrong`` leaves the machines that are compliant out of the table."""
-    blocks = [_head(report), *_to_do(report), _table(report, only_wrong), [_sums(report)]]
+    blocks = [_head(report), *_to_do(report), _excepted(report), _table(report, only_wrong), [_sums(report)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -51,6 +51,14 @@ def _to_do(report: Report) -> Iterator[list[str]]:
         yield textwrap.wrap(
             f"Approved, but not among the machines of this audit: {', '.join(report.approved.unmatched)}.", _WIDTH
         )
+
+
+def _excepted(report: Report) -> list[str]:
+    lines = [
+        _wrapped(f"{found.id} {name}: {found.title or found.id}. {exempt}")
+        for name, found, exempt in excepted_of(report)
+    ]
+    return ["Excepted until a day:", *lines] if lines else []
 
 
 def _group(group: Group) -> Iterator[str]:

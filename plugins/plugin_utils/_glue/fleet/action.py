@@ -37,6 +37,8 @@ class FleetAction(ActionBase):
 
     #: The names of all hosts of the inventory.
     inventory: tuple[str, ...]
+    #: The variables of the task.
+    variables: Result
     ARGUMENTS: ClassVar[dict[str, Any]] = {}
 
     #: What all of them have in common.
@@ -59,7 +61,7 @@ class FleetAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
-        variables = task_vars or {}
+        variables = self.variables = task_vars or {}
         try:
             arguments = self._arguments()
             self.inventory = tuple(map(str, variables["hostvars"]))

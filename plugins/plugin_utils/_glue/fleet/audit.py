@@ -50,7 +50,7 @@ class FleetRun:
         self._hosts = FleetHosts(connections, self._done, warn)
         self._reading = Reading(request, self._hosts, self._saw)
         self._seen: set[str] = set()
-        self._coverage = Coverage(request.policy.approved) if request.policy is not None else None
+        self._coverage = Coverage(request.policies.whole.approved) if request.policies is not None else None
 
     def run(self) -> Result:
         """Read all hosts; what ``fleet_info`` returns."""
@@ -65,9 +65,12 @@ class FleetRun:
         if self._resume is not None and not any(result.get(NOT_REACHED) for result in hosts.values()):
             with contextlib.suppress(ResumeError):
                 self._resume.complete()
+        fleet.accept_unread(hosts, self._request.policies)
         summary = {
             **fleet.summary_of(hosts),
-            **fleet.coverage_of(self._coverage, hosts, self._request.policy),
+            **fleet.coverage_of(
+                self._coverage, hosts, self._request.policies.whole if self._request.policies is not None else None
+            ),
             "resumed": len(hosts) - len(waiting),
             "requests": traffic.requests,
             "seconds": round(time.monotonic() - began, 1),
@@ -77,7 +80,9 @@ class FleetRun:
             "hosts": hosts,
             "summary": summary,
             "groups": fleet.groups_of(hosts),
-            "findings": fleet.findings_of(self._request.policy, hosts, self._request.published),
+            "findings": fleet.findings_of(
+                self._request.policies, hosts, self._request.published, self._request.publication
+            ),
         }
 
     def _take_up(self) -> Sequence[str]:

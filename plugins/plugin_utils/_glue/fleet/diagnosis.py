@@ -22,7 +22,7 @@ from ..._operations.diagnosis import HostReading, Inquiry, is_of_services, machi
 from ..._operations.fleet import Bounds, Fleet, Row, unexpected
 from ..._policy.diagnosis.facts import Facts
 from ..._policy.diagnosis.finder import diagnose, problem_of
-from ..._policy.policy import Policy
+from ..._policy.policies import Policies
 from ..._policy.verdict import Verdict
 from ..._spp.steps import Work
 from ..._winrm.endpoint import Endpoint
@@ -44,7 +44,7 @@ _KEPT = ("msg", "report", "problem", "cause", "also", "code", "unknown")
 class FleetDiagnosis:
     """How to diagnose: the policy, whom to ask on the network, the machines of the inventory, how many at once."""
 
-    policy: Policy | None
+    policies: Policies | None
     network: Network
     inventory: Inventory
     bounds: Bounds
@@ -101,7 +101,9 @@ class _Run:
     def _on_client(self, row: Row[Facts]) -> None:
         self._endpoints[row.name] = row.endpoint
         if isinstance(row.outcome, Facts):
-            self._facts[row.name] = replace(row.outcome, policy=self._way.policy)
+            policies = self._way.policies
+            policy = policies.of(row.name) if policies is not None else None
+            self._facts[row.name] = replace(row.outcome, policy=policy)
         else:
             self._failed(row.name, row.outcome)
 

@@ -17,7 +17,9 @@ from ..._operations.audit import Audit, NeedsName
 from ..._operations.crew_guard import LeadGuard, MemberGuard, Outcome, Turn
 from ..._operations.fleet import Bounds, Row, survey, surveying
 from ..._operations.processes import bounds_for, dealt
+from ..._policy.policies import Policies
 from ..._policy.policy import Policy, asks_for_name
+from ..._policy.published_records import Publication
 from ..._winrm.endpoint import Endpoint
 from ..._winrm.stream.shared import Traffic
 from ..results.license import license_result
@@ -33,17 +35,23 @@ class AuditRequest:
     """What is asked, of whom, and how much at once. ``processes`` None: as many as help."""
 
     hosts: tuple[str, ...]
-    policy: Policy | None
+    policies: Policies | None
     bounds: Bounds
     office: bool = False
     published: ApprovedHosts = NOBODY
+    publication: Publication | None = None
     processes: int | None = 1
+
+    def policy_of(self, host: str) -> Policy | None:
+        """The policy of one machine; None where nothing is to be judged."""
+        return self.policies.of(host) if self.policies is not None else None
 
     def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
         """Whether the machine behind an endpoint has to be asked for its full name."""
-        if self.policy is not None and self.policy.asks_for_domains:
+        policy = self.policy_of(endpoint.inventory_name)
+        if policy is not None and policy.asks_for_domains:
             return lambda _os: True
-        approved = self.policy.approved.endpoints if self.policy is not None else ()
+        approved = policy.approved.endpoints if policy is not None else ()
         named = ApprovedHosts((*approved, *self.published.endpoints))
         return asks_for_name(named, endpoint.inventory_name, endpoint.host) if named else None
 
@@ -107,9 +115,10 @@ class Reading:
     def _result(self, row: Row[Audit]) -> Result:
         endpoint = row.endpoint
         full_name = row.outcome.snapshot.os.full_name if isinstance(row.outcome, Audit) else None
-        self._saw(MachineIdentity(endpoint.inventory_name, endpoint.host, full_name))
+        name = endpoint.inventory_name
+        self._saw(MachineIdentity(name, endpoint.host, full_name))
         if isinstance(row.outcome, Audit):
-            return license_result(row.outcome, self._request.policy, endpoint.inventory_name, endpoint.host)
+            return license_result(row.outcome, self._request.policy_of(name), name, endpoint.host)
         return self._hosts.failed(endpoint, row.outcome)
 
 

@@ -25,7 +25,7 @@ from ..._operations.repair import Planned, RepairReport, RepairRequest
 from ..._policy.fleet import Coverage, can_activate, objections
 from ..._policy.fleet_activation import stands_in
 from ..._policy.plan import ActionKind
-from ..._policy.policy import Policy
+from ..._policy.policies import Policies
 from ..._policy.repair import IN_BETWEEN, Wishes
 from ..._policy.rollout import Share, too_many
 from ..._policy.verdict import Verdict
@@ -87,7 +87,7 @@ class FleetRepairRequest:
     """
 
     hosts: tuple[str, ...]
-    policy: Policy
+    policies: Policies
     wishes: Wishes
     order: Order
     served: bool | None = None
@@ -122,10 +122,10 @@ class RepairRun:
         self._journal: Journal | MemberJournal | None = journal
         self._warn = warn
         self._hosts = FleetHosts(connections, lambda _host, result: self._progress.done(result), warn)
-        self._by_directory = stands_in(request.policy)
+        self._by_directory = stands_in(request.policies.whole)
         seen = request.seen.can_activate or self._by_directory
         self.sights = Sights(
-            Coverage(request.policy.approved),
+            Coverage(request.policies.whole.approved),
             set(request.seen.approved_serving),
             seen if request.served is None else request.served,
         )
@@ -197,7 +197,7 @@ class RepairRun:
             settings=self._request.settings.get(endpoint.inventory_name) or self._request.wishes.settings,
         )
         return RepairRequest(
-            policy=self._request.policy,
+            policy=self._request.policies.of(endpoint.inventory_name),
             name=endpoint.inventory_name,
             address=endpoint.host,
             wishes=replace(wishes, verdicts=wishes.verdicts | IN_BETWEEN) if begun else wishes,

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ....module_utils._identity import ApprovedHosts
-from ..._policy import fleet_activation
+from ..._policy import fleet_activation, published_records
 from ..._policy.fleet import Coverage
+from ..._policy.policies import Policies
 from ..._policy.policy import Policy
+from ..._policy.publication import Machines, machines_of
+from ..._policy.published_records import Publication
 from ..._policy.verdict import Verdict
 from .judgement import finding_result
 
@@ -142,13 +146,30 @@ def _stands_in(policy: Policy | None) -> bool:
     return policy is not None and fleet_activation.stands_in(policy)
 
 
-def findings_of(policy: Policy | None, hosts: dict[str, Result], published: ApprovedHosts) -> list[Result]:
-    """What is wrong with the fleet as a whole; nothing without a policy."""
-    if policy is None:
+def findings_of(
+    policies: Policies | None,
+    hosts: dict[str, Result],
+    published: ApprovedHosts,
+    publication: Publication | None = None,
+) -> list[Result]:
+    """What is wrong with the fleet as a whole, with records, and the exceptions that have ended; nothing without a
+    policy.
+    """
+    if policies is None:
         return []
     members = list(fleet_activation.members_of(hosts))
-    found = fleet_activation.findings(members, policy, map(str, published.endpoints))
-    return [finding_result(one) for one in found]
+    found = list(fleet_activation.findings(members, policies, map(str, published.endpoints)))
+    if publication is not None:
+        found += published_records.findings(publication, Machines(machines_of(hosts)), policies)
+    return [finding_result(one) for one in (*policies.of_all(found), *policies.ended)]
+
+
+def accept_unread(hosts: dict[str, Result], policies: Policies | None) -> None:
+    """Say of the hosts that were not read where somebody has accepted that."""
+    for host, result in hosts.items():
+        accepted = policies.accepts_unread(host) if policies is not None and condition_of(result) != "read" else None
+        if accepted is not None:
+            result["exception"] = asdict(accepted)
 
 
 def _can_activate(result: Result) -> bool:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ..._policy.finding import Finding
@@ -36,6 +37,7 @@ def finding_result(finding: Finding) -> Result:
         "reason": finding.reason,
         "remedy": finding.remedy,
         "evidence": dict(finding.evidence),
+        "exception": asdict(finding.exempt) if finding.exempt is not None else None,
     }
 
 

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from ..._licensing.terms import KeyType
 from ..._operations.audit import Audit
 from ..._policy.judgement import judge
 from ..._policy.machine import Judgement
+from ..._policy.policies import BY_GROUP, BY_HOST, EXCEPTIONS, Policies
 from ..._policy.policy import MINIMUM_DAYS, Policy
 from ..._policy.way import Way
 from . import shapes
@@ -27,26 +31,49 @@ POLICY_ARGUMENTS: dict[str, Any] = {
     "minimum_days": {"type": "int", "default": MINIMUM_DAYS},
     "activation": {"type": "str", "choices": [way.value for way in Way]},
     "activation_objects": {"type": "dict"},
+    # From before by_group; what it says of a machine counts more.
     "activation_by_host": {"type": "dict"},
+    "cloud_kms_hosts": {"type": "list", "elements": "str", "default": []},
+    "host_key_groups": {"type": "dict"},
+    "by_group": {"type": "dict"},
+    # A list, or the same as JSON.
+    "exceptions": {"type": "raw"},
 }
 
 
-def policy_of(arguments: Result) -> Policy | None:
-    """The policy that validated arguments give; None when nothing is to be judged. Raises ValueError."""
+def policies_of(arguments: Result, variables: Mapping[str, Any]) -> Policies | None:
+    """The policy that validated arguments give; None when nothing is to be judged. Raises ValueError.
+
+    ``variables`` are those of the task, which have the groups of the inventory.
+    """
     approved, activation = arguments["approved_kms_hosts"], arguments["activation"]
     if approved is None and activation is None:
         return None
     try:
-        return Policy.parse(
+        whole = Policy.parse(
             map(str, approved or ()),
             arguments["accepted_key_types"],
             arguments["minimum_days"],
             activation,
             arguments["activation_objects"],
-            arguments["activation_by_host"],
+            map(str, arguments["cloud_kms_hosts"]),
+            arguments["host_key_groups"],
         )
+        words = {**{name: arguments[name] for name in (BY_GROUP, BY_HOST)}, EXCEPTIONS: listed(arguments[EXCEPTIONS])}
+        groups = variables.get("groups") or {}
+        return Policies.parse(whole, words, groups, datetime.now(timezone.utc).date())
     except ValueError as error:
         raise ValueError(f"the policy cannot be read: {error}") from None
+
+
+def listed(exceptions: Any) -> Any:
+    """The exceptions, also where they came as JSON, or as JSON in JSON, as templates make of them."""
+    while isinstance(exceptions, str) and exceptions.strip():
+        try:
+            exceptions = json.loads(exceptions)
+        except ValueError:
+            raise ValueError("exceptions is text and no JSON; give a list") from None
+    return [] if isinstance(exceptions, str) else exceptions or []
 
 
 def judgement_of(report: Audit, policy: Policy | None, name: str, address: str | None) -> Judgement:

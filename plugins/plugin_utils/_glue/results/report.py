@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._report.headline import headline
+from ..._report.headline import exit_status, headline
 from ..._report.report import Report
 from ..._report.text_table import as_text
 from ..report_files import Output
@@ -21,6 +21,7 @@ def report_result(report: Report, outputs: list[Output], only_wrong: bool) -> Re
         "changed": False,
         "report": as_text(report, only_wrong).splitlines(),
         "headline": str(headline(report)),
+        "exit_status": exit_status(report),
         "summary": report.summary,
         "wrong": {machine.host: machine.reason for machine in report.wrong},
         "files": [],

@@ -123,7 +123,8 @@ def cloud_provider(facts: Facts) -> str | None:
     """The provider whose KMS host the client is set to, or was activated by."""
     for place in (configured_place(facts), cached_place(facts)):
         if place is not None:
-            return cloud_kms(normal_name(place[0]))
+            known = facts.policy.cloud_of if facts.policy is not None else cloud_kms
+            return known(normal_name(place[0]))
     return None
 
 

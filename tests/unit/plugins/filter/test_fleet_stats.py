@@ -17,6 +17,7 @@ stats = FilterModule().filters()["fleet_stats"]
 merged = FilterModule().filters()["fleet_stats_merged"]
 REPORT = {
     "headline": "Not compliant: 1 of 3 machines needs action.",
+    "exit_status": 2,
     "summary": {"kms_client_ok": 1, "kms_host_ok": 1, "kms_unapproved": 1},
     "wrong": {"pc1": "It is not an approved KMS host."},
 }
@@ -58,6 +59,7 @@ def test_slices_make_one_outcome() -> None:
     other = stats({**REPORT, "wrong": {"pc7": "Off."}}, {"unreachable": ["pc7"], "kms_client_ok": ["pc8", "pc9"]})
     outcome = merged([one, other])
     assert outcome["headline"].startswith("2 of 6 machines, read in 2 parts,")
+    assert outcome["exit_status"] == 2
     assert outcome["groups"] == {"kms_host_ok": ["kms01"], "kms_unapproved": ["pc1"], "unreachable": ["pc7"]}
     assert outcome["counts"]["kms_client_ok"] == 3
     assert sorted(outcome["wrong"]) == ["pc1", "pc7"]
@@ -80,3 +82,9 @@ def test_no_outcome_is_no_clean_one(parts: Any) -> None:
 def test_an_outcome_is_made_of_a_report() -> None:
     with pytest.raises(AnsibleFilterError, match="give a result of license_report"):
         stats({"hosts": {}}, GROUPS)
+
+
+@pytest.mark.parametrize(("statuses", "whole"), [((0, 0), 0), ((0, 3), 3), ((3, 2), 2), ((2, 0), 2)])
+def test_something_wrong_in_one_slice_is_wrong_in_the_whole(statuses: tuple[int, int], whole: int) -> None:
+    parts = [stats({**REPORT, "exit_status": status}, GROUPS) for status in statuses]
+    assert merged(parts)["exit_status"] == whole

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -239,3 +241,40 @@ def test_only_hosts_that_were_not_read_as_serving_are_asked():
 def test_a_list_of_approved_hosts_that_says_nothing(approved):
     with pytest.raises(AnsibleFilterError, match=r"is empty|kms01:x|names no host|is not a name"):
         objections([], approved)
+
+
+# --- What an exception of the policy leaves alone ---------------------------------------------------------------------
+
+_RECORDS = [
+    {"target": "srv01.corp.example", "machine": "srv01"},
+    {"target": "Old.corp.example", "machine": None},
+    {"target": "rogue.corp.example", "machine": "rogue"},
+]
+_HOSTS = {"srv01": {"verdict": "excepted"}, "rogue": {"verdict": "kms_unapproved"}}
+
+
+def _exception(**changes: Any) -> dict[str, Any]:
+    return {"finding": "DNS-001", "owner": "Jane", "reason": "Because.", "until": "2999-12-31", **changes}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "exceptions", "expected"),
+    [
+        ({}, [], []),
+        (_HOSTS, [], ["srv01.corp.example"]),
+        ({}, [_exception(host="old.corp.example")], ["Old.corp.example"]),
+        ({}, json.dumps([_exception(host="old.corp.example")]), ["Old.corp.example"]),
+        ({}, [_exception(host="old.corp.example", until="2020-01-01")], []),
+        ({}, [_exception(finding="DNS-002", host="old.corp.example")], []),
+        ({}, [_exception()], ["Old.corp.example", "rogue.corp.example", "srv01.corp.example"]),
+    ],
+)
+def test_records_that_an_exception_leaves_alone(hosts: Any, exceptions: Any, expected: list[str]) -> None:
+    left = FilterModule().filters()["kms_records_left_alone"]
+    assert left(_RECORDS, hosts, exceptions) == expected
+
+
+@pytest.mark.parametrize("exceptions", ["nonsense", [{}], [1]])
+def test_exceptions_that_are_none_are_refused(exceptions: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="kms_records_left_alone"):
+        FilterModule().filters()["kms_records_left_alone"](_RECORDS, {}, exceptions)

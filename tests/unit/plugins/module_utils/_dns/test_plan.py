@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -206,3 +207,16 @@ def test_no_plan_ever_leaves_a_domain_without_a_host(
     if made.remove:
         assert left
         assert not approved or any(one.target[0] in approved for one in left)
+
+
+def test_hosts_to_keep_stay_and_count_for_nothing() -> None:
+    before = RecordSet.of((SrvValue(0, 0, 1688, "kms01.corp.example"), SrvValue(0, 0, 1688, "old.corp.example")), 3600)
+    kept = (KmsEndpoint.parse("old.corp.example"),)
+    approved = (KmsEndpoint.parse("kms01.corp.example"),)
+    wanted = plan.RecordRequest((plan.Wish("kms01.corp.example"),), exclusive=True, approved=approved, kept=kept)
+    assert plan.make_plan(before, wanted).is_empty
+    strange = RecordSet.of((*before.values, SrvValue(0, 0, 1688, "rogue.corp.example")), 3600)
+    assert [value.target for value in plan.make_plan(strange, wanted).remove] == ["rogue.corp.example"]
+    alone = RecordSet.of((before.values[-1], SrvValue(0, 0, 1688, "rogue.corp.example")), 3600)
+    with pytest.raises(plan.PlanRefused, match="No approved KMS host would be left"):
+        plan.make_plan(alone, replace(wanted, add_missing=False))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from ansible import constants as C
+from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
@@ -84,6 +85,7 @@ def test_all_of_it_is_there() -> None:
     winrm = connection_loader.get("winrm", PlayContext(), "/dev/null")
     owners: dict[str, Any] = {
         "constants": C,
+        "context": context,
         "ConfigManager": C.config,
         "Task": Task.load({"action": "ping"}),
         "PlayContext": PlayContext(),

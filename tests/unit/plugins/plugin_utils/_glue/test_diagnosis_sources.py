@@ -20,6 +20,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.kms_host
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.network_facts import Network, Observer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.facts import Facts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Pause, Work
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import Unreachable
@@ -155,7 +156,9 @@ def told(names: tuple[str, ...], deadline: float | None = None) -> dict[str, Any
     hosts: dict[str, Any] = {name: dict(NOT_ACTIVATED) for name in names}
     hosts["healthy"] = {"compliant": True, "license": {"license_status": "licensed"}}
     bounds = Bounds(in_flight=3, deadline=deadline)
-    way = FleetDiagnosis(samples.facts().policy, Network(False, False), known, bounds)
+    policy = samples.facts().policy
+    assert policy is not None
+    way = FleetDiagnosis(Policies(policy), Network(False, False), known, bounds)
     assert way.add(hosts) == (len(names), 0)
     assert hosts.pop("healthy")["diagnosis"] is None
     return {name: hosts[name]["diagnosis"] for name in names}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,12 +21,16 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.mod
     Product,
     Snapshot,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import KeyType
+from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.terms import (
+    WINDOWS_APPLICATION_ID,
+    KeyType,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import fleet_activation
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.activation_objects import ActivationObjects
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.fleet import objections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.judgement import judge
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.machine import Judgement, Machine
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes, plan_repair
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
@@ -290,7 +295,7 @@ def test_findings_of_a_fleet(
     hosts: dict[str, Any], way: str | None, objects: Any, published: list[str], expected: list[str]
 ) -> None:
     members = list(fleet_activation.members_of(hosts))
-    found = fleet_activation.findings(members, policy(way, objects), published)
+    found = fleet_activation.findings(members, Policies(policy(way, objects)), published)
     assert [one.kind.id for one in found] == expected
     assert all(one.reason and one.remedy and one.evidence is not None for one in found)
 
@@ -322,12 +327,25 @@ def test_a_key_is_told_by_its_last_five_and_else_by_its_product_id() -> None:
     assert objects.of_product(carried) is None
 
 
+def _by_host(approved: list[str], activation: str | None, ways: dict[str, Any], **groups: Any) -> Policies:
+    whole = Policy.parse(approved, activation=activation)
+    words = {"activation_by_host": ways, "by_group": groups}
+    return Policies.parse(whole, words, {"all": ["pc1", "pc2", "pc3"], "members": ["pc1", "pc3"]}, date(2026, 11, 30))
+
+
 def test_one_machine_may_be_activated_in_another_way_than_the_rest() -> None:
-    mixed = Policy.parse([KMS01], activation="both", ways={"pc1": "adba", "pc2": "none"})
-    assert [mixed.of(MachineIdentity(name)).activation for name in ("pc1", "pc2", "pc3")] == ["adba", "none", "both"]
-    assert mixed.asks_for_domains
-    assert Policy.parse([KMS01], activation="kms", ways={"pc1": "adba"}).asks_for_domains
-    assert not Policy.parse([KMS01], activation="kms", ways={"pc1": "none"}).asks_for_domains
+    mixed = _by_host([KMS01], "both", {"pc1": "adba", "pc2": "none"})
+    assert [mixed.of(name).activation for name in ("pc1", "pc2", "pc3")] == ["adba", "none", "both"]
+    assert mixed.of("pc1").asks_for_domains
+    one = _by_host([KMS01], "kms", {"pc1": "adba"})
+    assert (one.of("pc1").asks_for_domains, one.of("pc2").asks_for_domains, one.wants_directory) == (True, False, True)
+    assert not _by_host([KMS01], "kms", {"pc1": "none"}).wants_directory
+
+
+def test_what_is_said_of_a_machine_counts_more_than_what_is_said_of_its_group() -> None:
+    mixed = _by_host([KMS01], "kms", {"pc1": "both"}, members={"activation": "adba", "minimum_days": 3})
+    assert [mixed.of(name).activation for name in ("pc1", "pc2", "pc3")] == ["both", "kms", "adba"]
+    assert [mixed.of(name).minimum_days for name in ("pc1", "pc2", "pc3")] == [3, 14, 3]
 
 
 def test_a_machine_is_judged_by_its_own_way() -> None:
@@ -336,20 +354,85 @@ def test_a_machine_is_judged_by_its_own_way() -> None:
     found = snapshot(client, os=MEMBER)
     machine = Machine(MachineIdentity("pc1"), found, client, classify.role(found))
     for ways, expected in (({}, []), ({"pc2": "adba"}, []), ({"pc1": "adba"}, ["ADB-008"])):
-        judged = judge(machine, Policy.parse([KMS01], activation="both", ways=ways))
+        judged = judge(machine, _by_host([KMS01], "both", ways).of("pc1"))
         assert [one.kind.id for one in judged.findings if one.kind.id.startswith("ADB")] == expected
 
 
 @pytest.mark.parametrize(
     ("approved", "ways", "words"),
     [
-        ([KMS01], {"pc1": "ad"}, "pc1 has 'ad', and may have kms, adba, both, none"),
-        ([], {"pc1": "kms"}, "pc1 is to use KMS hosts, and approved_kms_hosts names none"),
-        ([], {"pc1": "both"}, "pc1 is to use KMS hosts"),
-        ([KMS01], {"pc1": None}, "pc1 has None"),
+        ([KMS01], {"pc1": "ad"}, ".pc1: 'ad' is none of the words here; did you mean adba?"),
+        ([], {"pc1": "kms"}, ".pc1: kms requires KMS hosts, but approved_kms_hosts names none."),
+        ([], {"pc1": "both"}, ".pc1: both requires KMS hosts"),
+        ([KMS01], {"pc1": None}, ".pc1: nothing is none of the words here"),
+        ([KMS01], {"pc4": "adba"}, ".pc4: the inventory has no host pc4."),
     ],
 )
 def test_a_way_that_cannot_be(approved: list[str], ways: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match="activation_by_host") as caught:
-        Policy.parse(approved, ways=ways)
+        _by_host(approved, None, ways)
     assert words in str(caught.value)
+
+
+# --- What the keys of the KMS hosts are for ---------------------------------------------------------------------------
+
+
+def _kms_host(word: str, build: int = 20348) -> dict[str, Any]:
+    return {
+        "os": {"caption": "Windows Server", "build": build, "product_type": 3},
+        "license": {"key_type": "CSVLK", "license_status": "licensed"},
+        "verdict": "kms_host_ok",
+        "approved_kms_host": True,
+        "products": [
+            {
+                "key_type": "CSVLK",
+                "application_id": WINDOWS_APPLICATION_ID,
+                "description": f"Windows(R) Operating System, {word} channel",
+                "partial_product_key": "AAAAA",
+            }
+        ],
+    }
+
+
+def _member(build: int, product_type: int = 3, by: str = "kms") -> dict[str, Any]:
+    return {
+        "os": {"caption": f"Windows {build}", "build": build, "product_type": product_type},
+        "license": {"key_type": "GVLK", "license_status": "licensed", "activation_method": by},
+    }
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100)}, {26100: ["new"]}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "old": _member(9600)}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS25"), "new": _member(26100)}, {}),
+        # Of Windows 11 the texts on the key do not speak.
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "win11": _member(22631, 1)}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100, by="ad")}, {}),
+        ({"kms01": _kms_host("VOLUME_KMS_NEW"), "new": _member(26100)}, {}),
+        ({"new": _member(26100)}, {}),
+    ],
+)
+def test_releases_that_no_approved_host_activates(hosts: dict[str, Any], expected: dict[int, list[str]]) -> None:
+    members = list(fleet_activation.members_of(hosts))
+    found = fleet_activation.findings(members, Policies(Policy.parse(["kms01"])))
+    assert {one.evidence["build"]: one.evidence["machines"] for one in found if one.kind.id == "KMS-007"} == expected
+
+
+def test_nothing_is_said_of_releases_while_an_approved_host_was_not_seen() -> None:
+    members = list(fleet_activation.members_of({"kms01": _kms_host("VOLUME_KMS_WS19"), "new": _member(26100)}))
+    assert not fleet_activation.findings(members, Policies(Policy.parse(["kms01", "kms02"])))
+
+
+@pytest.mark.parametrize(
+    ("group", "ids"), [("Group C (Server 2008 R2)", []), ("Windows Server 2022", ["KMS-013"]), (None, [])]
+)
+def test_the_host_key_is_of_the_group_that_was_decided(group: str | None, ids: list[str]) -> None:
+    carried = product(KeyType.CSVLK, "DN3SH", host=True)
+    state = snapshot(carried, service_serves=True)
+    seen = Machine(MachineIdentity("kms01"), state, carried, classify.role(state))
+    wanted = Policy.parse(["kms01"], key_groups={"kms01": group} if group else None)
+    found = judge(seen, wanted)
+    assert found.verdict is Verdict.KMS_HOST_OK
+    assert [one.kind.id for one in found.findings] == ids

@@ -56,6 +56,7 @@ def test_numbers_of_a_fleet() -> None:
         "read": 2,
         "kms_unapproved": 1,
         "not_activated": 0,
+        "excepted": 0,
         "host_key_machines": 1,
         "days_to_expiry": 173,
     }

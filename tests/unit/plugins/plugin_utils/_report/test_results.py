@@ -89,7 +89,7 @@ def test_every_text_becomes_one_printable_line(text: str) -> None:
     machine = machine_of("pc01", hostile(text), {"site": text})
     texts = [value for value in vars(machine).values() if isinstance(value, str)]
     texts += [*machine.columns.values(), *(str(value) for key in machine.keys for value in vars(key).values())]
-    texts += [value for found in machine.findings for value in vars(found).values()]
+    texts += [value for found in machine.findings for value in vars(found).values() if value]
     assert all(one.isprintable() for one in texts)
     assert (machine.build, machine.grace_minutes) == (None, None)
 

@@ -16,6 +16,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.ho
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest, Reading
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import crew_guard, processes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm import lockout
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
@@ -77,7 +78,7 @@ def read(machines: list[Machine], count: int, **attributes: Any) -> tuple[dict[s
     connections: Any = None
     hosts = kind(connections, lambda _name, _result: None, warned.append)
     names = tuple(one.name for one in machines)
-    request = AuditRequest(names, Policy.parse(["kms01.corp.example"]), Bounds(in_flight=8, host_timeout=20))
+    request = AuditRequest(names, Policies(Policy.parse(["kms01.corp.example"])), Bounds(in_flight=8, host_timeout=20))
     reading = Reading(request, hosts, lambda one: seen.update({one.inventory_name: one}))
     traffic = reading.read(names, count)
     hosts.tell_warnings()

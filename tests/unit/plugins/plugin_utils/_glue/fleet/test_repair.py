@@ -20,6 +20,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.refusal 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations import fleet
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet_repair import Order
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
@@ -94,7 +95,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeMachine | Excepti
 
 def request(hosts: Iterable[str], check: bool = False, **changes: Any) -> repair.FleetRepairRequest:
     made = repair.FleetRepairRequest(
-        tuple(hosts), Policy.parse(["kms01"]), Wishes(), Order(Bounds(), canaries=1, check=check)
+        tuple(hosts), Policies(Policy.parse(["kms01"])), Wishes(), Order(Bounds(), canaries=1, check=check)
     )
     return replace(made, **changes)
 
@@ -141,8 +142,8 @@ def test_nothing_that_could_be_read_is_a_failure(machines: dict[str, FakeMachine
     ("fleet_of", "changes", "words"),
     [
         ({"rogue": rogue}, {}, "names kms01, but no machine has that name"),
-        ({"kms01": rogue, "rogue": rogue}, {"policy": Policy.parse(["kms01", "kms2"])}, "names kms2"),
-        ({"rogue": rogue}, {"policy": Policy.parse([])}, "No approved KMS host was seen serving"),
+        ({"kms01": rogue, "rogue": rogue}, {"policies": Policies(Policy.parse(["kms01", "kms2"]))}, "names kms2"),
+        ({"rogue": rogue}, {"policies": Policies(Policy.parse([]))}, "No approved KMS host was seen serving"),
         ({"kms01": host, "rogue": rogue}, {"max_changes": repair.Share(0)}, "max_changes allows 0"),
         ({"kms01": lambda: server_2008_r2(GVLK, serving=False), "rogue": rogue}, {}, "seen serving"),
     ],
@@ -166,7 +167,7 @@ def test_what_forbids_a_repair(
 
 def test_no_kms_host_has_a_word_of_its_own(machines: dict[str, FakeMachine | Exception]) -> None:
     machines |= {"rogue": rogue()}
-    assert run(machines, policy=Policy.parse([]), no_kms_host=True)["groups"]["changed"] == ["rogue"]
+    assert run(machines, policies=Policies(Policy.parse([])), no_kms_host=True)["groups"]["changed"] == ["rogue"]
 
 
 def test_audit_of_the_whole_fleet_counts(machines: dict[str, FakeMachine | Exception]) -> None:

@@ -13,7 +13,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers report lab e2e soak engines build sanity)
+GATES=(ruff format yamllint mypy changelog ansible-lint docs-lint unit servers report lab e2e soak engines docs build sanity)
 
 # --- The gates. Each is what one would type. --------------------------------------------------------------------------
 
@@ -56,6 +56,9 @@ gate_servers() { scripts/servers.sh -n 2 --dist loadfile; }
 # A browser, axe-core, promtool and published schemas; installs what is missing (as root) and has its own environment.
 gate_report() { scripts/report.sh; }
 
+# A warning of Sphinx, or a link within the site that leads nowhere, is an error.
+gate_docs() { scripts/docs.sh; }
+
 gate_build() { scripts/build.sh; }
 
 gate_sanity() { scripts/sanity.sh; }
@@ -84,6 +87,7 @@ title_of() {
     engines) echo "Runner, slices, builder" ;;
     servers) echo "DNS against real servers" ;;
     report) echo "Report before its readers" ;;
+    docs) echo "Pages of the documentation, and their links" ;;
     build) echo "Build, install, ansible-doc" ;;
     sanity) echo "ansible-test sanity" ;;
     *) return 1 ;;

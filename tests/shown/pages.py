@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,4 +87,5 @@ def _row(*cells: str) -> Iterator[str]:
 def _about(fault: Fault) -> str:
     if fault.kind.startswith("fault:"):
         return f"the fault {fault.kind.partition(':')[2]}"
-    return descriptions()[fault.kind]
+    # A field is in single marks there, which reStructuredText takes for a reference.
+    return re.sub(r"`(\w+)`", r"``\1``", descriptions()[fault.kind])

@@ -32,14 +32,15 @@ machines:
   - {name: closed, release: win10, network: down}
 """
 ROGUES = {"rogue-01", "rogue-02", "rogue-03", "old-rogue-01", "old-rogue-02"}
+# Windows would activate itself in a run that takes long, and every activation is to be one of the run's.
 SCENARIO_TO_KILL = """
 name: fleet-repair
 domain: corp.example
 machines:
   - {{name: kms01, release: server2022, key: csvlk_2022, activated: true, kms_host: {{counted_clients: 50}}}}
   - {{name: good, release: win10, activated: true, count: 3}}
-  - {{name: rogue, release: server2019, key: csvlk_2022, activated: true, count: {count}}}
-  - {{name: old-rogue, release: server2008r2, key: csvlk_kms_c, activated: true, count: 2}}
+  - {{name: rogue, release: server2019, key: csvlk_2022, activated: true, count: {count}, automatic: false}}
+  - {{name: old-rogue, release: server2008r2, key: csvlk_kms_c, activated: true, count: 2, automatic: false}}
 """
 PLAY = """
 - hosts: windows

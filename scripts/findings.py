@@ -36,6 +36,8 @@ part of a repair unless the controller reaches their port. A report writes their
 _ROOMS = {
     "KMS": "KMS hosts",
     "CLI": "Clients",
+    "OFF": "Office",
+    "ESU": "Extended Security Updates",
     "KEY": "The budget of a KMS host key",
     "DNS": "Records in DNS",
     "ADB": "Activation through Active Directory",

@@ -25,13 +25,14 @@ HOSTS = {"kms01", "kms-nokey", "kms-none", "kms-few"}
 
 #: Under one policy: every machine, record and part of the fleet on which it is found.
 EVERYWHERE: dict[str, set[str]] = {
-    "KMS-001": ROGUES | ROGUES_2016,
+    "KMS-001": ROGUES | ROGUES_2016 | {"office-host"},
     "KMS-002": {"pending"},
     "KMS-003": {"trapped"},
     "KMS-004": {"kms-none"},
     "KMS-005": {"kms-nokey"},
     "KMS-006": {"kms-few"},
     "KMS-007": {"build 26100"},
+    "KMS-010": {"fleet"},
     "KMS-013": {"kms01"},
     "CLI-001": {"mak", "retail"},
     "CLI-002": {"waiting", "only-ad"},
@@ -39,10 +40,19 @@ EVERYWHERE: dict[str, set[str]] = {
     "CLI-004": {"configured"},
     "CLI-005": {"led-astray"},
     "CLI-006": {"client machine ID 11111111-2222-3333-4444-555555555555"},
+    "CLI-007": {"hours-ahead"},
+    "CLI-008": {"disabled"},
     "CLI-009": {"evaluation"},
     "CLI-010": {"guest"},
     "CLI-011": {"forever"},
     "CLI-013": {"address"},
+    "CLI-014": {"an-hour-behind"},
+    "OFF-001": {"office-waiting"},
+    "OFF-002": {"ending"},
+    "OFF-003": {"configured"},
+    "OFF-004": {"office-astray"},
+    "ESU-001": {"esu-waiting"},
+    "ESU-002": {"build 19045"},
     "AUD-001": {"off"},
     "DNS-001": {f"{name}.corp.example in corp.example" for name in {*ROGUES, "gone", "stranger", "trapped"}},
     "DNS-002": {"gone.corp.example in corp.example"},
@@ -68,7 +78,7 @@ OTHERWISE = {"KMS-008", "KMS-009", "KMS-011", "KMS-012", "AUD-002", "DNS-006", "
 
 #: What the repair of machines and records mends.
 MENDED = {"KMS-001", "KMS-002", "KMS-003", "CLI-001", "CLI-004", "KEY-001", "KEY-002", "ADB-002", "ADB-003", "ADB-010"}
-MENDED |= {"DNS-001", "DNS-002", "DNS-004", "DNS-007"}
+MENDED |= {"OFF-003", "DNS-001", "DNS-002", "DNS-004", "DNS-007"}
 #: What it cannot mend, or must not: approved hosts, clients that have to renew first, what only people can decide.
 LEFT = {
     **{name: where for name, where in EVERYWHERE.items() if name not in MENDED},

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from . import extended_updates
 from .catalogue import catalogue
 from .model import OperatingSystem, Product, Snapshot
 from .terms import KeyType, Provider, Role
@@ -139,26 +140,11 @@ def _candidates(products: Iterable[Product]) -> list[Product]:
     ]
 
 
-# Extended security updates of Windows 10, years 1 to 3 (Microsoft Learn, "Enable Extended Security Updates").
-_ESU = frozenset(
-    {
-        "f520e45e-7413-4a34-a497-d2765967d094",
-        "1043add5-23b1-4afb-9a0f-64343c8f3f8d",
-        "83d49986-add3-41d7-ba33-87c7bfb5c0fb",
-    }
-)
-
-
 def _is_addon(product: Product) -> bool:
     """Where the provider does not say, extended security updates are known by their identifiers, or by their name."""
     if product.is_addon is not None:
         return product.is_addon
-    return product.activation_id in _ESU or any(map(_names_esu, (product.name, product.license_family)))
-
-
-def _names_esu(text: str | None) -> bool:
-    """``Server-ESU-Year1``, ``Client ESU Year 3``, ``ESUYear2``, ``Extended Security Updates``; not ``RESUME``."""
-    return re.search(r"(?<![A-Za-z])ESU(?![a-z])|Extended Security Update", text or "") is not None
+    return extended_updates.is_one(product)
 
 
 def _is_kms(product: Product) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ...module_utils._identity import MachineIdentity
 from .._licensing import classify
@@ -30,10 +31,13 @@ class Audit:
     installation_id: str | None = None
     ambiguity: classify.AmbiguousProduct | None = None
 
-    def machine(self, name: str, address: str | None) -> Machine:
-        """It as the judgement wants it: the machine that the inventory calls ``name`` and reaches at ``address``."""
+    def machine(self, name: str, address: str | None, now: datetime | None = None) -> Machine:
+        """It as the judgement wants it: the machine that the inventory calls ``name`` and reaches at ``address``.
+
+        ``now`` is the controller's clock, aware, to compare the machine's with; None to leave that out.
+        """
         identity = MachineIdentity(name, address, self.snapshot.os.full_name)
-        return Machine(identity, self.snapshot, self.primary, self.role)
+        return Machine(identity, self.snapshot, self.primary, self.role, now)
 
 
 #: Whether a machine has to be asked for its full name, by what is known of its system.

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from .._licensing.extended_updates import years
 from .._licensing.host_keys import COMPUTERS_PER_KEY, HostKeyGroup, group_named
 from .._licensing.terms import WINDOWS_APPLICATION_ID, KeyType
 from .activation_objects import FIRST_BUILD, ActivationObjects, names_of
+from .extended_updates import WINDOWS_10_BUILD
 from .finding import Finding, finding
 from .policies import Policies
 from .policy import Policy
@@ -20,11 +23,16 @@ from .way import Way
 
 _NEARLY = COMPUTERS_PER_KEY - 1
 _NAMED = 10
+# Microsoft Lifecycle, "Windows 10 Enterprise and Education" and "Windows 10 Home and Pro".
+_SUPPORT_ENDED = date(2025, 10, 14)
 
 
 @dataclass(frozen=True)
 class Member:
-    """What counts of one machine. ``host_keys`` are the last five characters of KMS host keys, each with its ID."""
+    """What counts of one machine. ``host_keys`` are the last five characters of KMS host keys, each with its ID.
+
+    ``counted`` and ``required`` are the clients of a KMS host. ``extended_updates``: whether it is licensed for them.
+    """
 
     name: str
     build: int
@@ -39,6 +47,14 @@ class Member:
     approved: bool = False
     serves: bool = False
     key_groups: tuple[HostKeyGroup | None, ...] = ()
+    counted: int | None = None
+    required: int | None = None
+    extended_updates: bool = False
+
+    @property
+    def lacks_clients(self) -> bool:
+        """Whether it serves and has counted too few clients to activate any."""
+        return self.serves and self.counted is not None and self.counted < (self.required or 0)
 
     @property
     def release(self) -> tuple[bool, int]:
@@ -69,7 +85,15 @@ def members_of(results: Mapping[str, Mapping[str, Any]]) -> Iterator[Member]:
                 result.get("approved_kms_host") is True,
                 result.get("verdict") == Verdict.KMS_HOST_OK.value,
                 tuple(_key_groups(result.get("products") or (), int(system.get("build") or 0))),
+                (result.get("kms_host") or {}).get("current_count"),
+                (result.get("kms_host") or {}).get("required_count"),
+                any(map(_extends, result.get("products") or ())),
             )
+
+
+def _extends(product: Mapping[str, Any]) -> bool:
+    ours = any(year.activation_id == product.get("activation_id") for year in years() if year.activation_id)
+    return ours and product.get("license_status") == "licensed"
 
 
 def _host_keys(products: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str | None]]:
@@ -90,7 +114,7 @@ def findings(members: Sequence[Member], policies: Policies, published: Iterable[
     policy = policies.whole
     objects = policy.objects
     found = [*_budget(members, objects), *_uncovered(members, policy), *_clones(members)]
-    found += _unwanted_records(policy, published)
+    found += [*_unwanted_records(policy, published), *_split_count(members), *_unextended(members, policies)]
     if objects is not None:
         found += [*_no_object(policies, objects), *_too_old(members, objects), *_twins(objects), *_writable(objects)]
     return tuple(found)
@@ -158,6 +182,38 @@ def _uncovered(members: Sequence[Member], policy: Policy) -> Iterator[Finding]:
             "Install the KMS host key of a newer release on a host (playbook kms_host); it activates older ones too."
         )
         yield finding("KMS-007", reason, remedy, build=release[1], machines=names)
+
+
+def _split_count(members: Sequence[Member]) -> Iterator[Finding]:
+    """KMS hosts that lack clients which others have: each counts only those that ask it."""
+    hosts = [member for member in members if member.approved and member.serves and member.counted is not None]
+    lacking = [host for host in hosts if host.lacks_clients]
+    together = sum(host.counted or 0 for host in hosts)
+    if not lacking or together < max(host.required or 0 for host in lacking) or len(hosts) < 2:
+        return
+    told = ", ".join(f"{host.name} has {host.counted} of {host.required}" for host in hosts[:_NAMED])
+    reason = (
+        f"{len(hosts)} approved KMS hosts share the clients, and not every one of them has counted enough to activate "
+        f"any: {told}. Each host counts only the clients that ask it."
+    )
+    remedy = "Keep one or two of them: delete the SRV records of the others, and let their clients ask those that stay."
+    yield finding("KMS-010", reason, remedy, machines=[host.name for host in lacking])
+
+
+def _unextended(members: Sequence[Member], policies: Policies) -> Iterator[Finding]:
+    """Windows 10 after the end of its support. One finding for all: that many bought no ESU is often no mistake."""
+    if policies.today <= _SUPPORT_ENDED:
+        return
+    lacking = [one for one in members if one.build == WINDOWS_10_BUILD and not one.extended_updates]
+    if lacking:
+        names = [member.name for member in lacking]
+        count = "1 machine has" if len(names) == 1 else f"{len(names)} machines have"
+        reason = (
+            f"{count} Windows 10, whose support ended on {_SUPPORT_ENDED.isoformat()}, and no license for Extended "
+            f"Security Updates: {_some(names)}. Machines on Windows 365 and Azure need none."
+        )
+        remedy = "Move them to Windows 11, or install and activate an ESU key on each (product_key, license)."
+        yield finding("ESU-002", reason, remedy, build=WINDOWS_10_BUILD, machines=names)
 
 
 def _unwanted_records(policy: Policy, published: Iterable[str]) -> Iterator[Finding]:

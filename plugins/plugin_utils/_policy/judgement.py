@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from .._licensing.terms import Role
-from . import approved_host, by_directory, client, rogue_host
+from . import approved_host, by_directory, client, clock, extended_updates, office_licenses, rogue_host
 from .exemption import accepted, exempted
+from .finding import Finding
 from .machine import Judgement, Machine
 from .policy import Policy
 from .verdict import Verdict
@@ -24,10 +26,16 @@ def judge(machine: Machine, policy: Policy | None) -> Judgement:
     approved = bool(policy.approved.of_machine(machine.identity))
     found = replace(_judged(machine, policy, approved), approved=approved)
     found = accepted(found, policy.exemptions)
-    besides = tuple(
-        exempted(one, policy.exemptions, found.verdict) for one in by_directory.findings(machine, policy, approved)
-    )
+    besides = tuple(exempted(one, policy.exemptions, found.verdict) for one in _besides(machine, policy, approved))
     return replace(found, findings=(*found.findings, *besides)) if besides else found
+
+
+def _besides(machine: Machine, policy: Policy, approved: bool) -> Iterator[Finding]:
+    """What leaves the verdict as it is."""
+    yield from by_directory.findings(machine, policy, approved)
+    yield from office_licenses.findings(machine, policy)
+    yield from clock.findings(machine)
+    yield from extended_updates.findings(machine)
 
 
 def _judged(machine: Machine, policy: Policy, approved: bool) -> Judgement:

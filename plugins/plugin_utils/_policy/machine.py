@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...module_utils._identity import MachineIdentity
 from .._licensing import classify
@@ -18,12 +19,16 @@ from .verdict import Verdict
 
 @dataclass(frozen=True)
 class Machine:
-    """Who it is, what was read, and what the classification made of it."""
+    """Who it is, what was read, and what the classification made of it.
+
+    ``now`` is the controller's clock when it was read, aware; None where nobody looked.
+    """
 
     identity: MachineIdentity
     snapshot: Snapshot
     primary: Product | None
     role: classify.RoleVerdict
+    now: datetime | None = None
 
     @property
     def host_keys(self) -> tuple[Product, ...]:

@@ -75,9 +75,9 @@ class Policies:
             said["activation"] = way.value
         return replace(self.whole, **_changes(said), exemptions=exemptions)
 
-    def accepts_unread(self, host: str) -> Exempt | None:
+    def accepts_unread(self, host: str, disabled_service: str = "") -> Exempt | None:
         """Who has accepted that a machine cannot be read, if anybody has."""
-        return exempted(unread(""), self._exemptions_of(host)).exempt
+        return exempted(unread("", disabled_service), self._exemptions_of(host)).exempt
 
     def of_all(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings about the fleet, or about something else that is not a machine, with the exceptions for them."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,9 @@ def _worst_first(machine: Machine) -> tuple[int, str]:
 
 
 def _shown(machine: Machine) -> Shown:
-    return shown(machine.verdict or machine.role, machine.compliant)
+    found = shown(machine.verdict or machine.role, machine.compliant)
+    # The verdict is about Windows, and an error may be about something else.
+    return replace(found, tone=WARN) if found.tone == GOOD and machine.errors else found
 
 
 def _bar(report: Report) -> list[Segment]:
@@ -164,7 +166,7 @@ def _data(report: Report, machines: list[Machine]) -> dict[str, Any]:
             in_use(machine),
             machine.since[:10],
             machine.change,
-            machine.reason,
+            machine.why,
             machine.advice,
             " ".join(found.id for found in machine.open_findings),
         )

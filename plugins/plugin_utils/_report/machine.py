@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._policy.finding import Exempt
+from .._policy.finding import Exempt, Severity
 from .._policy.verdict import Verdict
 
 #: Words for what has become of a finding, or of a machine, since the last report.
@@ -85,7 +85,19 @@ class Machine:
     @property
     def wrong(self) -> bool:
         """Whether it is not compliant, or not known to be, and nobody has accepted that: unknown is never good."""
-        return self.compliant is not True and not self.excepted
+        return bool(self.errors) or (self.compliant is not True and not self.excepted)
+
+    @property
+    def errors(self) -> tuple[Found, ...]:
+        """Errors that no exception covers, those that leave the verdict alone among them, such as one of Office."""
+        return tuple(found for found in self.open_findings if found.severity == Severity.ERROR.value)
+
+    @property
+    def why(self) -> str:
+        """What is wrong with it: the reason of its verdict, or of errors that the verdict is not about."""
+        if self.compliant is not True:
+            return self.reason
+        return " ".join(found.reason or found.title for found in self.errors) or self.reason
 
     @property
     def open_findings(self) -> tuple[Found, ...]:
@@ -101,8 +113,8 @@ class Machine:
 
     @property
     def needs_action(self) -> bool:
-        """Whether it was read and is not compliant."""
-        return self.read and self.compliant is False
+        """Whether it has an error, or was read and is not compliant."""
+        return bool(self.errors) or (self.read and self.compliant is False)
 
     @property
     def key(self) -> str:

@@ -90,13 +90,14 @@ def _unread(host: str, result: Result, columns: Mapping[str, str]) -> Machine:
     # What failed on a host names it, and it stands in front of the line already.
     said = sentence(result.get("msg") or "no result")
     reason = said.removeprefix(f"{host}: ").removeprefix(f"{host} ")
+    found = unread(reason, line(result.get("disabled_service")))
     return Machine(
         host=host,
         read=False,
         verdict=next((word for word in _NOT_READ if result.get(word)), "failed"),
         reason=reason,
         columns=columns,
-        findings=(replace(_own(unread(reason)), exception=exempt_of(result.get("exception"))),),
+        findings=(replace(_own(found), exception=exempt_of(result.get("exception"))),),
     )
 
 

@@ -28,6 +28,8 @@ from .steps import Query, Rows, Session, Work, ask, take
 
 # The facility of the licensing service's own codes, 0xC004xxxx.
 _LICENSING = 0xC004
+# winerror.h; what the provider says of a service that it cannot start.
+_ERROR_SERVICE_DISABLED = 0x80070422
 # Says no more than that something failed; in the answer to a query it may mean the query (WIN-005).
 _E_FAIL = 0x80004005
 
@@ -125,6 +127,9 @@ def _service(system: OperatingSystem) -> Work[LicensingService]:
     except WsmanFault as fault:
         if _class_is_missing(fault):
             raise LicensingAbsent(system.caption or system.version) from fault
+        # The system was asked before, so that it is not the service of WMI that is disabled.
+        if fault.hresult == _ERROR_SERVICE_DISABLED:
+            fault.disabled_service = schema.service_name(system.provider)
         raise
     if len(rows) != 1:
         raise UnexpectedAnswer(f"{schema.SERVICE} has {len(rows)} instances instead of one")

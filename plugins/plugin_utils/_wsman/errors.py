@@ -76,7 +76,8 @@ class WsmanFault(WsmanError):
         codes: every code found, most specific first.
         cim_status: what an ``MSFT_WmiError`` says in numbers of CIM; None where it does not.
 
-    ``to_query`` is set by who knows that it answers a query, for which a code may mean more.
+    ``to_query`` is set by who knows that it answers a query, for which a code may mean more; ``disabled_service`` by
+    who knows which service has to be enabled.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class WsmanFault(WsmanError):
         self.machine = machine
         self.cim_status = cim_status
         self.to_query = False
+        self.disabled_service = ""
         self.codes = frozenset(codes) | {number for number in (code, hresult) if number is not None}
 
     @property

@@ -94,6 +94,7 @@ def wsman_failed(error: WsmanError, label: str) -> Result:
         "failed": True,
         "msg": f"{label}: WinRM answered with a fault ({error.hresult_text or 'no code'}): {text} {advice}".strip(),
         "error": explained or {"code": error.hresult_text, "meaning": text, "admin_action": advice},
+        **({"disabled_service": error.disabled_service} if error.disabled_service else {}),
     }
 
 

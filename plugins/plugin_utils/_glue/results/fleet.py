@@ -167,7 +167,9 @@ def findings_of(
 def accept_unread(hosts: dict[str, Result], policies: Policies | None) -> None:
     """Say of the hosts that were not read where somebody has accepted that."""
     for host, result in hosts.items():
-        accepted = policies.accepts_unread(host) if policies is not None and condition_of(result) != "read" else None
+        if policies is None or condition_of(result) == "read":
+            continue
+        accepted = policies.accepts_unread(host, str(result.get("disabled_service") or ""))
         if accepted is not None:
             result["exception"] = asdict(accepted)
 

@@ -13,7 +13,6 @@ from typing import Any
 from ..._licensing.terms import KeyType
 from ..._operations.audit import Audit
 from ..._policy.judgement import judge
-from ..._policy.machine import Judgement
 from ..._policy.policies import BY_GROUP, BY_HOST, EXCEPTIONS, Policies
 from ..._policy.policy import MINIMUM_DAYS, Policy
 from ..._policy.way import Way
@@ -76,16 +75,11 @@ def listed(exceptions: Any) -> Any:
     return [] if isinstance(exceptions, str) else exceptions or []
 
 
-def judgement_of(report: Audit, policy: Policy | None, name: str, address: str | None) -> Judgement:
-    """What the policy makes of a machine that the inventory calls ``name`` and reaches at ``address``."""
-    return judge(report.machine(name, address), policy)
-
-
 def license_result(report: Audit, policy: Policy | None, name: str, address: str | None) -> Result:
     """The report and its judgement. Raises classify.AmbiguousProduct where no Windows license is the main one."""
     if report.ambiguity is not None:
         raise report.ambiguity
-    judgement = judgement_of(report, policy, name, address)
+    judgement = judge(report.machine(name, address, datetime.now(timezone.utc)), policy)
     return {
         "changed": False,
         "msg": shapes.sentence(name, report),

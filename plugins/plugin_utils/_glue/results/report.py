@@ -23,7 +23,7 @@ def report_result(report: Report, outputs: list[Output], only_wrong: bool) -> Re
         "headline": str(headline(report)),
         "exit_status": exit_status(report),
         "summary": report.summary,
-        "wrong": {machine.host: machine.reason for machine in report.wrong},
+        "wrong": {machine.host: machine.why for machine in report.wrong},
         "files": [],
     }
     if report.changes is not None:

@@ -41,6 +41,7 @@ class ActionModule(FleetAction):
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
         "published": {"type": "dict"},
+        "others": {"type": "dict", "default": {}},
         "diagnose": {"type": "bool", "default": False},
         "nameservers": {"type": "list", "elements": "str", "default": []},
         "server_port": {"type": "int", "default": 53},
@@ -69,6 +70,7 @@ class ActionModule(FleetAction):
             office=arguments["office"],
             published=arguments["published_names"],
             publication=arguments["publication"],
+            others=arguments["others"],
             processes=arguments["processes"],
         )
         cache = FactCache.configured(time.time) if arguments["cacheable"] else None

@@ -52,6 +52,13 @@ options:
         RV(findings) then. Its names count as O(published_hosts).
     type: dict
     version_added: 1.0.0
+  others:
+    description:
+      - What an earlier run returned as RV(hosts). Its machines are not read again, and count for RV(findings), so that
+        these are of the whole fleet although only a part of it is read.
+    type: dict
+    default: {}
+    version_added: 1.0.0
   diagnose:
     description:
       - Whether to find out why machines are not activated that should be. Only those that are not compliant, and not

@@ -8,6 +8,7 @@ Then what can be repaired is repaired, and what cannot is left. Each test goes o
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -19,6 +20,7 @@ import yaml
 from .conftest import REPOSITORY, Lab, StartLab
 
 CONTAINER = "CN=Activation Objects,CN=Microsoft SPP,CN=Services,CN=Configuration,DC=corp,DC=example"
+AUDITED = "windows:!stranger"
 ROGUES = {"rogue-01", "rogue-02", "rogue-03"}
 ROGUES_2016 = {f"rogue-2016-0{number}" for number in range(1, 6)}
 HOSTS = {"kms01", "kms-nokey", "kms-none", "kms-few"}
@@ -73,8 +75,16 @@ EVERYWHERE: dict[str, set[str]] = {
     "ADB-010": {"retail"},
     "POL-001": {"exception for CLI-001 of host good-01"},
 }
-#: Found by other questions than those of an audit under that policy.
-OTHERWISE = {"KMS-008", "KMS-009", "KMS-011", "KMS-012", "AUD-002", "DNS-006", "ADB-011"}
+#: Found by other questions than those of an audit under that policy, each with the test of this file that asks them.
+OTHERWISE = {
+    "KMS-008": "test_what_the_log_of_a_kms_host_tells",
+    "KMS-009": "test_what_the_log_of_a_kms_host_tells",
+    "KMS-011": "test_a_kms_host_that_refuses_its_clients_and_one_that_loses_them",
+    "KMS-012": "test_a_kms_host_that_refuses_its_clients_and_one_that_loses_them",
+    "AUD-002": "test_records_that_cannot_be_read",
+    "DNS-006": "test_where_there_is_to_be_no_kms_host_and_no_object_is_there",
+    "ADB-011": "test_where_there_is_to_be_no_kms_host_and_no_object_is_there",
+}
 
 #: What the repair of machines and records mends.
 MENDED = {"KMS-001", "KMS-002", "KMS-003", "CLI-001", "CLI-004", "KEY-001", "KEY-002", "ADB-002", "ADB-003", "ADB-010"}
@@ -136,9 +146,14 @@ def audit(lab: Lab, policy: dict[str, Any], keys: dict[str, str]) -> dict[str, s
     """Who has what, by the report."""
     path, words = lab.work / "report.json", lab.work / "policy.yml"
     words.write_text(yaml.safe_dump(policy, sort_keys=False))
-    variables = {"policy_file": str(words), "report_path": str(path), "audit_hosts": "windows:!stranger"}
+    variables = {"policy_file": str(words), "report_path": str(path), "audit_hosts": AUDITED}
     run = lab.playbook("winfleet.activation.audit", variables)
     assert run.code == 0, run.output
+    return found_in(path, keys)
+
+
+def found_in(path: Path, keys: dict[str, str]) -> dict[str, set[str]]:
+    """Who has what, by a report in JSON."""
     report = json.loads(path.read_text())
     found: dict[str, set[str]] = defaultdict(set)
     for host in report["hosts"]:
@@ -153,8 +168,17 @@ def audit(lab: Lab, policy: dict[str, Any], keys: dict[str, str]) -> dict[str, s
 def test_every_kind_of_finding_has_its_place_here() -> None:
     table = REPOSITORY / "plugins" / "plugin_utils" / "_policy" / "data" / "findings.tsv"
     rows = [line.split("\t") for line in table.read_text().splitlines() if not line.startswith("#")][1:]
-    assert set(EVERYWHERE) | OTHERWISE == {row[0] for row in rows if "retired" not in row[3]}
-    assert not set(EVERYWHERE) & OTHERWISE
+    given = {row[0] for row in rows if "retired" not in row[3]}
+    assert set(EVERYWHERE) | set(OTHERWISE) == given
+    assert not set(EVERYWHERE) & set(OTHERWISE)
+    for name, test in OTHERWISE.items():
+        assert name in inspect.getsource(globals()[test]), f"{test} does not see {name} on both sides"
+
+
+def test_every_kind_of_finding_has_its_page() -> None:
+    """Kind: a finding whose identifier is in the report and nowhere in the documentation."""
+    page = (REPOSITORY / "docs" / "docsite" / "rst" / "guide_findings.rst").read_text()
+    assert [name for name in (*EVERYWHERE, *OTHERWISE) if f".docsite.finding_{name}:\n" not in page] == []
 
 
 def test_all_of_them_at_once_each_where_it_is_and_nowhere_else(
@@ -198,8 +222,37 @@ def test_repairing_what_can_be_repaired_leaves_what_cannot(
     serving = {**policy, "approved_kms_hosts": ["kms01.corp.example"], "kms_dns_machines": ["kms01"]}
     run = lab.playbook("winfleet.activation.kms_dns", {**serving, "host_key_groups": {}, "by_group": {}})
     assert run.code == 0, run.output
-    lab.playbook("winfleet.activation.enforce", words)
+    report = lab.work / "enforced.json"
+    lab.playbook("winfleet.activation.enforce", {**words, "report_path": str(report), "enforce_hosts": AUDITED})
     left = audit(lab, policy, keys)
+    # What the two playbooks write is of one making, and the first has ended with what the second begins with.
+    assert found_in(report, keys) == left
     # The lab's directory has an object that the policy's list lacks, and it has activated some of them meanwhile.
     assert left.pop("ADB-004") >= LEFT["ADB-004"]
     assert left == {name: where for name, where in LEFT.items() if name != "ADB-004"}
+
+
+LOSING = """
+name: losing
+description: A KMS host with one client too few, and one whose clients have stopped to ask.
+domain: corp.example
+machines:
+  - {name: kms-low, release: server2022, key: csvlk_2022, activated: true, kms_host: {counted_clients: 3}}
+  - {name: kms-lost, release: server2019, key: csvlk_2019, activated: true, kms_host: {counted_clients: 30}}
+  - {name: pc-low, release: win10, automatic: false, kms_client: {host: kms-low.corp.example}}
+  - {name: pc-lost, release: win10, automatic: false, kms_client: {host: kms-lost.corp.example}}
+"""
+
+
+def test_a_kms_host_that_refuses_its_clients_and_one_that_loses_them(start_lab: StartLab, tmp_path: Path) -> None:
+    (tmp_path / "losing.yml").write_text(LOSING)
+    lab = start_lab(str(tmp_path / "losing.yml"))
+
+    def found() -> dict[str, set[str]]:
+        run = lab.ansible("kms-low,kms-lost", "kms_host_info", "client_days=30")
+        return {host: {one["id"] for one in run.result(host)["findings"]} for host in ("kms-low", "kms-lost")}
+
+    lab.ansible("pc-low,pc-lost", "license")
+    assert found() == {"kms-low": {"KMS-006", "KMS-011"}, "kms-lost": set()}
+    lab.winlab("advance", "8d")
+    assert found() == {"kms-low": {"KMS-006", "KMS-011"}, "kms-lost": {"KMS-012"}}

@@ -22,14 +22,16 @@ ROLES = sorted(path.name for path in (REPOSITORY / "roles").iterdir())
 # What roles read besides their own, so that one policy serves all of them.
 SHARED = {
     "approved_kms_hosts": {"license_audit", "kms_client", "kms_dns", "kms_host"},
-    "activation": {"license_audit", "kms_client"},
-    "activation_objects": {"license_audit"},
+    "accepted_key_types": {"kms_dns"},
+    "activation": {"license_audit", "kms_client", "kms_dns"},
+    "activation_objects": {"license_audit", "kms_dns"},
+    "host_key_groups": {"license_audit", "kms_client"},
     "report_format": {"license_audit"},
     "winfleet_audit": {"license_audit"},
     "exceptions": {"license_audit", "kms_client", "kms_dns"},
     **{
-        word: {"license_audit", "kms_client"}
-        for word in ("activation_by_host", "minimum_days", "cloud_kms_hosts", "host_key_groups", "by_group")
+        word: {"license_audit", "kms_client", "kms_dns"}
+        for word in ("activation_by_host", "minimum_days", "cloud_kms_hosts", "by_group")
     },
 }
 _TASKS = r"import_tasks: (tasks/\w+\.yml)"

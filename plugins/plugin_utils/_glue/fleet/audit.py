@@ -81,7 +81,10 @@ class FleetRun:
             "summary": summary,
             "groups": fleet.groups_of(hosts),
             "findings": fleet.findings_of(
-                self._request.policies, hosts, self._request.published, self._request.publication
+                self._request.policies,
+                {**self._request.others, **hosts},
+                self._request.published,
+                self._request.publication,
             ),
         }
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -32,7 +32,10 @@ Saw = Callable[[MachineIdentity], None]
 
 @dataclass(frozen=True)
 class AuditRequest:
-    """What is asked, of whom, and how much at once. ``processes`` None: as many as help."""
+    """What is asked, of whom, and how much at once. ``processes`` None: as many as help.
+
+    ``others`` are results of machines that are not read again, and count for what is said of the fleet as a whole.
+    """
 
     hosts: tuple[str, ...]
     policies: Policies | None
@@ -40,6 +43,7 @@ class AuditRequest:
     office: bool = False
     published: ApprovedHosts = NOBODY
     publication: Publication | None = None
+    others: Mapping[str, Result] = field(default_factory=dict)
     processes: int | None = 1
 
     def policy_of(self, host: str) -> Policy | None:

@@ -42,7 +42,7 @@ def _tasks(tree: Any) -> Iterator[dict[str, Any]]:
             yield from _tasks(value)
 
 
-@pytest.mark.parametrize(("path", "name", "arguments"), judging())
+@pytest.mark.parametrize(("path", "name", "arguments"), list(judging()))
 def test_a_task_that_judges_is_given_the_whole_policy(path: str, name: str, arguments: dict[str, Any]) -> None:
     assert POLICY_ARGUMENTS.keys() - arguments.keys() == LEFT_OUT.get(path, set()), name
 

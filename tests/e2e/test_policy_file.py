@@ -114,7 +114,7 @@ def test_every_playbook_refuses_what_is_wrong_with_file_line_and_word(demo: Lab,
     text = " ".join(run.output.split())
     line = write(demo, words).read_text().splitlines().index("    accepted_key_typs:") + 1
     assert run.code != 0
-    assert f"policy.yml, line {line}: by_group.rogues.accepted_key_typs: there is no word accepted_key_typs;" in text
+    assert f"policy.yml, line {line}: by_group.rogues.accepted_key_typs: there is no such key;" in text
     assert "did you mean accepted_key_types? Nothing was changed." in text
     assert "Traceback" not in text
 
@@ -124,7 +124,7 @@ def test_every_playbook_refuses_what_is_wrong_with_file_line_and_word(demo: Lab,
     [
         ({"exceptions": [{**EXCEPTIONS[0], "host": "srv2016-1", "until": "2999-12-31"}]}, "no host srv2016-1. Did you"),
         ({"activation": "adba"}, "activation=adba rules out KMS hosts"),
-        ({"exeptions": []}, "there is no word exeptions; did you mean exceptions?"),
+        ({"exeptions": []}, "there is no such key; did you mean exceptions?"),
     ],
 )
 def test_what_names_nothing_is_an_error_and_not_silence(demo: Lab, changes: dict[str, Any], words: str) -> None:

@@ -59,7 +59,8 @@ def read_policy(path: Path, text: str) -> PolicyFile:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PolicyFileError(f"{path}: it is not YAML: {type(error).__name__}.") from None
     if not isinstance(node, yaml.MappingNode) or not isinstance(words, dict):
-        raise PolicyFileError(f"{path}, line 1: a policy is a mapping of words to values, such as activation: kms.")
+        found = "the file is empty" if node is None else "this is not a policy"
+        raise PolicyFileError(f"{path}, line 1: {found}. A policy maps keys to values, such as activation: kms.")
     named = {str(name): value for name, value in words.items()}
     return PolicyFile(path, named, lines, hashlib.sha256(text.encode()).hexdigest())
 

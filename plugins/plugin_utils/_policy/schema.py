@@ -37,7 +37,7 @@ _WORDS = {
     "number": "a number",
     "boolean": "true or false",
     "array": "a list",
-    "object": "a mapping of words to values",
+    "object": "a mapping of keys to values",
 }
 _FEW = 20
 _TEMPLATE = re.compile(r"\{[{%#]")
@@ -82,13 +82,44 @@ def word_problems(name: str, value: object) -> Iterator[Problem]:
     return _check(value, schema()["properties"][name], (name,))
 
 
+def text_problems(name: str, text: str) -> Iterator[Problem]:
+    """What is wrong with the value of one word where it came as text, as all that a command line gives.
+
+    Ansible makes numbers and booleans of text, lists of what has commas, and mappings of JSON; the latter two are left
+    to the modules, as is text without anything in it.
+    """
+    rules = _resolved(schema()["properties"][name])
+    kind, value = rules.get("type"), text.strip()
+    if not value or kind in ("array", "object"):
+        return iter(())
+    return _check(_made_of(value, kind), rules, (name,))
+
+
+def _made_of(text: str, kind: object) -> object:
+    """What Ansible makes of text for an option of that type; the text itself where it makes nothing of it."""
+    if kind == "boolean":
+        return text.lower() in _BOOLEANS if text.lower() in _BOOLEANS | _NOT else text
+    try:
+        return int(text) if kind == "integer" else float(text) if kind == "number" else text
+    except ValueError:
+        return text
+
+
+# ansible.module_utils.parsing.convert_bool
+_BOOLEANS, _NOT = frozenset({"y", "yes", "on", "1", "true", "t"}), frozenset({"n", "no", "off", "0", "false", "f"})
+
+
+def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    return schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]] if "$ref" in rules else rules
+
+
 def near(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
     """A hint at what was probably meant, or at what there is."""
     words = tuple(known)
     close = difflib.get_close_matches(word, words, 1)
     if close or len(words) > _FEW:
         return f"did you mean {close[0]}?" if close else ""
-    return f"the words are {', '.join(words)}"
+    return f"there are {', '.join(words)}"
 
 
 def has_template(value: object) -> bool:
@@ -101,15 +132,13 @@ def has_template(value: object) -> bool:
 
 
 def _check(value: object, rules: Mapping[str, Any], keys: Keys) -> Iterator[Problem]:
-    if "$ref" in rules:
-        yield from _check(value, schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]], keys)
-        return
+    rules = _resolved(rules)
     if isinstance(value, str) and _TEMPLATE.search(value):
         return
     kinds = rules.get("type", [])
     wanted = [kinds] if isinstance(kinds, str) else list(kinds)
     if wanted and not any(_is(value, kind) for kind in wanted):
-        yield Problem(keys, f"{_shown(value)} is given, and {' or '.join(_WORDS[kind] for kind in wanted)} is wanted")
+        yield Problem(keys, f"it must be {' or '.join(_WORDS[kind] for kind in wanted)}, not {_shown(value)}")
         return
     yield from _scalar(value, rules, keys)
     if isinstance(value, (list, tuple)):
@@ -125,10 +154,10 @@ def _is(value: object, kind: str) -> bool:
 def _scalar(value: object, rules: Mapping[str, Any], keys: Keys) -> Iterator[Problem]:
     choices = rules.get("enum")
     if choices is not None and value not in choices:
-        yield Problem(keys, f"{_shown(value)} is none of the words here; {near(str(value), tuple(choices))}")
+        yield Problem(keys, f"{_shown(value)} is not one of the choices; {near(str(value), tuple(choices))}")
     if isinstance(value, (int, float)) and not rules.get("minimum", value) <= value <= rules.get("maximum", value):
         top = f" to {rules['maximum']}" if "maximum" in rules else " or more"
-        yield Problem(keys, f"{value} is given, and {rules['minimum']}{top} is wanted")
+        yield Problem(keys, f"it must be {rules['minimum']}{top}, not {value}")
     if isinstance(value, (str, date)):
         yield from _text(str(value), rules, keys)
 
@@ -137,7 +166,7 @@ def _text(text: str, rules: Mapping[str, Any], keys: Keys) -> Iterator[Problem]:
     if len(text.strip()) < rules.get("minLength", 0):
         yield Problem(keys, "it is empty")
     elif "pattern" in rules and not re.search(rules["pattern"], text):
-        yield Problem(keys, f"{text!r} is not of the form that is wanted here: {rules.get('description', '')}".rstrip())
+        yield Problem(keys, f"{text!r} is not valid here: {rules.get('description', '')}".removesuffix(": "))
     elif rules.get("format") == "date" and not _is_date(text):
         yield Problem(keys, f"{text!r} is not a date; write it as 2027-03-31")
 
@@ -170,7 +199,7 @@ def _entry(name: str, value: object, rules: Mapping[str, Any], keys: Keys) -> It
         return
     others = rules.get("additionalProperties", True)
     if others is False:
-        yield Problem(here, f"there is no word {name}; {near(name, tuple(known))}")
+        yield Problem(here, f"there is no such key; {near(name, tuple(known))}".removesuffix("; "))
     elif others is not True:
         yield from _check(value, others, here)
 

@@ -58,8 +58,8 @@ def test_a_policy_has_its_words_and_their_lines() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("by_group:", "by_groups:", "line 4: by_groups: there is no word by_groups; did you mean by_group?"),
-        ("MAK", "MACK", "line 6: by_group.lab.accepted_key_types[1]: 'MACK' is none of the words here"),
+        ("by_group:", "by_groups:", "line 4: by_groups: there is no such key; did you mean by_group?"),
+        ("MAK", "MACK", "line 6: by_group.lab.accepted_key_types[1]: 'MACK' is not one of the choices"),
         ("  lab:", "  labs:", "line 5: by_group.labs: the inventory has no group labs. Did you mean lab?"),
         ("CLI-001", "CLI-100", "line 8: exceptions[0].finding: there is no finding CLI-100"),
         ("host: pc01", "host: pc1", "line 9: exceptions[0].host: the inventory has no host pc1. Did you mean pc01?"),
@@ -69,7 +69,7 @@ def test_a_policy_has_its_words_and_their_lines() -> None:
         (
             "by_group:",
             "activation_by_host: {pc01: ad}\nby_group:",
-            "line 4: activation_by_host.pc01: 'ad' is none of the words here; did you mean adba?",
+            "line 4: activation_by_host.pc01: 'ad' is not one of the choices; did you mean adba?",
         ),
         (
             "by_group:",
@@ -87,8 +87,8 @@ def test_a_policy_has_its_words_and_their_lines() -> None:
             "line 4: host_key_groups: host_key_groups has 'Windows Server 2023' for kms01.corp.example, and there is "
             "no such group; did you mean Windows Server 20",
         ),
-        ("owner: Jane", "onwer: Jane", "line 10: exceptions[0].onwer: there is no word onwer; did you mean owner?"),
-        ("kms_dns_key_secret", "kms_dns_key_secrte", "line 13: kms_dns_key_secrte: there is no word"),
+        ("owner: Jane", "onwer: Jane", "line 10: exceptions[0].onwer: there is no such key; did you mean owner?"),
+        ("kms_dns_key_secret", "kms_dns_key_secrte", "line 13: kms_dns_key_secrte: there is no such key"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_word(old: str, new: str, words: str) -> None:
@@ -102,15 +102,15 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 
 def test_a_name_of_ones_own_may_stand_there_if_it_is_said() -> None:
-    assert "there is no word our_site" in told("our_site: Bonn\n")[0]
+    assert "there is no such key" in told("our_site: Bonn\n")[0]
     assert told("our_site: Bonn\n", ("our_site",)) == []
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "line 1: a policy is a mapping of words to values"),
-        ("- a\n", "line 1: a policy is a mapping of words to values"),
+        ("", "line 1: the file is empty. A policy maps keys to values"),
+        ("- a\n", "line 1: this is not a policy. A policy maps keys to values"),
         ("a: [\n", "line 2: it is not YAML"),
         ("activation: kms\nactivation: adba\n", "line 2: activation is there twice."),
         ("by_group:\n  lab: {minimum_days: 1, minimum_days: 2}\n", "line 2: minimum_days is there twice."),
@@ -134,23 +134,58 @@ def checked(variables: dict[str, Any], text: str = "", own: tuple[str, ...] = ()
 
 def test_variables_of_the_command_line_have_the_line_of_their_file() -> None:
     assert checked({"minimum_days": -1}, "approved_kms_hosts: []\nminimum_days: -1\n") == [
-        "/srv/policy.yml, line 2: minimum_days: -1 is given, and 0 or more is wanted."
+        "/srv/policy.yml, line 2: minimum_days: it must be 0 or more, not -1."
     ]
-    assert checked({"minimum_days": -1}) == ["The variable minimum_days: -1 is given, and 0 or more is wanted."]
+    assert checked({"minimum_days": -1}) == ["The variable minimum_days: it must be 0 or more, not -1."]
 
 
 def test_a_file_of_the_command_line_may_hold_anything_but_what_nearly_is_a_word() -> None:
     text = "approved_kms_hosts: []\nansible_user: admin\nexeptions: []\n"
-    assert checked({}, text) == [
-        "/srv/policy.yml, line 3: exeptions: there is no word exeptions; did you mean exceptions?"
-    ]
+    assert checked({}, text) == ["/srv/policy.yml, line 3: exeptions: there is no such key; did you mean exceptions?"]
     assert checked({}, text, ("exeptions",)) == []
     assert checked({}, "exeptions: []\n") == [], "no file of a policy"
 
 
-@pytest.mark.parametrize("value", ["kms01,kms02", "", None, "14", "{{ later }}"])
-def test_text_is_for_the_modules_to_read(value: Any) -> None:
-    assert checked({"approved_kms_hosts": value, "minimum_days": value}) == []
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("approved_kms_hosts", "kms01,kms02"),
+        ("by_group", "{{ later }}"),
+        ("minimum_days", "14"),
+        ("minimum_days", ""),
+        ("minimum_days", None),
+        ("minimum_days", "{{ later }}"),
+        ("activations_per_second", "0.5"),
+        ("activation", "adba"),
+        ("activation", ""),
+        ("activate", "No"),
+        ("max_changes", "5%"),
+        ("max_changes", " 20 "),
+        ("adba_sign_in", '{"kerberos_principal": "x"}'),
+    ],
+)
+def test_text_of_which_ansible_makes_a_value(name: str, value: Any) -> None:
+    assert checked({name: value}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("minimum_days", "soon", "it must be a whole number, not 'soon'"),
+        ("minimum_days", "-1", "it must be 0 or more, not -1"),
+        ("minimum_days", "1.5", "it must be a whole number, not '1.5'"),
+        ("activations_per_second", "many", "it must be a number, not 'many'"),
+        ("activation", "kmss", "'kmss' is not one of the choices; did you mean kms?"),
+        ("activate", "perhaps", "it must be true or false, not 'perhaps'"),
+        ("max_changes", "a few", "'a few' is not valid here"),
+    ],
+)
+def test_text_of_which_it_makes_none(name: str, value: str, words: str) -> None:
+    """Kind: what a module says of an option, with neither the file nor the line that the user has to look at."""
+    (said,) = checked({name: value}, f"approved_kms_hosts: []\n{name}: {value}\n")
+    assert said.startswith(f"/srv/policy.yml, line 2: {name}: {words}")
+    (said,) = checked({name: value})
+    assert said.startswith(f"The variable {name}: {words}")
 
 
 @pytest.mark.parametrize("text", ["", " ", "[]", '"[]"', None])

@@ -40,7 +40,7 @@ def why_not(machine: Machine) -> str:
     """Why it cannot."""
     if machine.snapshot.os.build < FIRST_BUILD:
         return "Active Directory activates Windows 8, Windows Server 2012 and later only"
-    return "it is in no domain"
+    return "it is not in a domain"
 
 
 def limited(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:

@@ -135,9 +135,9 @@ def _budget(members: Sequence[Member], objects: ActivationObjects | None) -> Ite
             full = len(names) >= COMPUTERS_PER_KEY
             reason = (
                 f"The KMS host key ending in {last_five} is good for {COMPUTERS_PER_KEY} computers, and {len(names)} "
-                f"have it, an activation object being one: {_some(names)}."
+                f"have it (an activation object counts as one): {_some(names)}."
             )
-            remedy = "Turn those that are not approved into clients (playbook enforce); Microsoft raises it on request."
+            remedy = "Turn those that are not approved into clients (playbook enforce). Microsoft can raise the limit."
             yield finding("KEY-001" if full else "KEY-002", reason, remedy, partial_product_key=last_five, where=names)
 
 
@@ -176,7 +176,7 @@ def _uncovered(members: Sequence[Member], policy: Policy) -> Iterator[Finding]:
         keys = ", ".join(sorted({group.group for group in groups if group is not None}))
         reason = (
             f"No approved KMS host activates {machines[0].caption} (build {release[1]}): their host keys are for "
-            f"{keys}. That concerns {_some(names)}."
+            f"{keys}. This affects {_some(names)}."
         )
         remedy = (
             "Install the KMS host key of a newer release on a host (playbook kms_host); it activates older ones too."

@@ -59,7 +59,9 @@ def findings(publication: Publication, machines: Machines, policies: Policies) -
     unknown = publication.failure or "; ".join(publication.unheard)
     if unknown:
         reason = f"Some records may have been missed: {unknown.rstrip('.')}."
-        yield finding("AUD-002", reason, "Mend the way to the name servers, and audit again (module kms_srv_info).")
+        yield finding(
+            "AUD-002", reason, "Make sure that the name servers answer, and audit again (module kms_srv_info)."
+        )
     for record in publication.records:
         yield from _of_record(record, machines, policies)
     if not unknown:
@@ -78,7 +80,7 @@ def _of_record(record: Mapping[str, Any], machines: Machines, policies: Policies
         yield finding("DNS-001", f"{where} {checked.reason}", advice, **about, comes_back=checked.comes_back)
     yield from _shape(record, where, about)
     if _is_strange(checked, record):
-        reason = f"{where} No machine of this audit goes by that name, so that nothing is known of it but the record."
+        reason = f"{where} No machine of this audit has that name, so nothing is known about it but the record."
         yield finding("DNS-007", reason, "Put the machine into the inventory, or delete the record.", **about)
 
 
@@ -100,17 +102,17 @@ def _shape(record: Mapping[str, Any], where: str, about: Mapping[str, str]) -> I
 
 
 _ODD = {
-    "wrong_port": "has another port than decided",
-    "duplicate": "is there twice",
+    "wrong_port": "has a port other than that of the approved hosts",
+    "duplicate": "exists twice",
     "alias": "names an alias, which a record must not (RFC 2782)",
 }
-_CLEAN_UP = "Let playbook kms_dns write the records of the approved hosts anew (kms_dns_add_missing=true)."
+_CLEAN_UP = "Let playbook kms_dns write the records of the approved hosts again (kms_dns_add_missing=true)."
 
 
 def _unpublished(publication: Publication, policies: Policies) -> Iterator[Finding]:
     for endpoint in policies.whole.approved.endpoints:
         if not any(_means(endpoint, record) for record in publication.records):
-            reason = f"{endpoint} is approved, and none of the domains that were looked at names it."
+            reason = f"{endpoint} is approved, but no record names it in any of the domains that were read."
             advice = "Let it publish itself, or publish it (playbook kms_dns with kms_dns_add_missing=true)."
             yield finding("DNS-003", reason, advice, target=endpoint.host, subject=str(endpoint))
 

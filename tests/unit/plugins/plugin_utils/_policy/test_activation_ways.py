@@ -165,7 +165,7 @@ def test_a_limit_is_lifted_for_the_machine_and_for_the_license() -> None:
     judgement = judged(state(client(allowed=1), WORKGROUP), policy("both", forest(ao())))
     settings = [action.settings for action in judgement.plan.actions]
     assert [(one.product, one.activation_type) for one in settings if one] == [("general", "all"), ("windows", "all")]
-    assert "it is in no domain" in judgement.reason
+    assert "it is not in a domain" in judgement.reason
 
 
 def test_a_limit_is_lifted_before_a_license_is_activated() -> None:
@@ -361,10 +361,10 @@ def test_a_machine_is_judged_by_its_own_way() -> None:
 @pytest.mark.parametrize(
     ("approved", "ways", "words"),
     [
-        ([KMS01], {"pc1": "ad"}, ".pc1: 'ad' is none of the words here; did you mean adba?"),
+        ([KMS01], {"pc1": "ad"}, ".pc1: 'ad' is not one of the choices; did you mean adba?"),
         ([], {"pc1": "kms"}, ".pc1: kms requires KMS hosts, but approved_kms_hosts names none."),
         ([], {"pc1": "both"}, ".pc1: both requires KMS hosts"),
-        ([KMS01], {"pc1": None}, ".pc1: nothing is none of the words here"),
+        ([KMS01], {"pc1": None}, ".pc1: nothing is not one of the choices"),
         ([KMS01], {"pc4": "adba"}, ".pc4: the inventory has no host pc4."),
     ],
 )

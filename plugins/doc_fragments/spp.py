@@ -104,6 +104,15 @@ options:
       - V(0) asks for nothing.
     type: int
     default: 14
+  prevent_publishing:
+    description:
+      - Whether a machine that is not an approved KMS host must have DNS publishing switched off, as
+        M(winfleet.activation.kms_host) does with C(dns_publishing=false). Then a machine that gets a KMS host key by
+        accident does not publish itself.
+      - Windows has it switched on everywhere.
+    type: bool
+    default: false
+    version_added: 1.0.0
   cloud_kms_hosts:
     description:
       - KMS hosts of a cloud provider, which activate its guests. A client that follows one is left alone. Those of
@@ -121,7 +130,8 @@ options:
   by_group:
     description:
       - What is different for the machines of a group of the inventory, by the name of the group; any of C(activation),
-        C(accepted_key_types), C(minimum_days) and C(kms_client_settings), which mean what they mean for all.
+        C(accepted_key_types), C(minimum_days), C(prevent_publishing) and C(kms_client_settings), which mean what
+        they mean for all.
       - Where a machine is in several groups, the one that stands last counts. A group that the inventory does not have
         is an error.
     type: dict

@@ -47,6 +47,7 @@ EVERYWHERE: dict[str, set[str]] = {
     "CLI-009": {"evaluation"},
     "CLI-010": {"guest"},
     "CLI-011": {"forever"},
+    "CLI-012": {"may-publish"},
     "CLI-013": {"address"},
     "CLI-014": {"an-hour-behind"},
     "OFF-001": {"office-waiting"},
@@ -131,7 +132,11 @@ def policy(lab: Lab, keys: dict[str, str]) -> dict[str, Any]:
             "objects": objects,
             "container_writable_by": [{"trustee": "CORP\\helpdesk"}],
         },
-        "by_group": {"adba_only": {"activation": "adba"}, "kms_only": {"activation": "kms"}},
+        "by_group": {
+            "adba_only": {"activation": "adba"},
+            "kms_only": {"activation": "kms"},
+            "prevented": {"prevent_publishing": True},
+        },
         "exceptions": [
             {"finding": "CLI-001", "host": "good-01", "owner": "Jane", "reason": "Over.", "until": "2020-01-01"}
         ],

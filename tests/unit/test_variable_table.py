@@ -31,7 +31,7 @@ SHARED = {
     "exceptions": {"license_audit", "kms_client", "kms_dns"},
     **{
         word: {"license_audit", "kms_client", "kms_dns"}
-        for word in ("activation_by_host", "minimum_days", "cloud_kms_hosts", "by_group")
+        for word in ("activation_by_host", "minimum_days", "prevent_publishing", "cloud_kms_hosts", "by_group")
     },
 }
 _TASKS = r"import_tasks: (tasks/\w+\.yml)"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .._licensing.terms import Role
-from . import approved_host, by_directory, client, clock, extended_updates, office_licenses, rogue_host
+from . import approved_host, by_directory, client, clock, extended_updates, office_licenses, prevention, rogue_host
 from .exemption import accepted, exempted
 from .finding import Finding
 from .machine import Judgement, Machine
@@ -35,6 +35,7 @@ def _besides(machine: Machine, policy: Policy, approved: bool) -> Iterator[Findi
     yield from by_directory.findings(machine, policy, approved)
     yield from office_licenses.findings(machine, policy)
     yield from clock.findings(machine)
+    yield from prevention.findings(machine, policy, approved)
     yield from extended_updates.findings(machine)
 
 

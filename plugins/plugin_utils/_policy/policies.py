@@ -114,6 +114,8 @@ def _changes(said: Mapping[str, Any]) -> dict[str, Any]:
         changes["accepted_key_types"] = frozenset(map(KeyType, said["accepted_key_types"]))
     if "minimum_days" in said:
         changes["minimum_days"] = int(said["minimum_days"])
+    if "prevent_publishing" in said:
+        changes["prevents_publishing"] = bool(said["prevent_publishing"])
     if said.get("kms_client_settings"):
         changes["client_settings"] = ClientRequest(**said["kms_client_settings"])
     return changes

@@ -67,7 +67,8 @@ class Policy:
 
     ``cloud_hosts`` are KMS hosts of a cloud provider besides those that are known. ``key_groups`` say which product key
     group the host key of an approved host is to be of. ``client_settings`` are those of a KMS client that the machine
-    is to have, None for no wish. ``exemptions`` are the exceptions that hold for it.
+    is to have, None for no wish. ``exemptions`` are the exceptions that hold for it. ``prevents_publishing``: a machine
+    that is not an approved KMS host must not be able to publish itself as one.
     """
 
     approved: ApprovedHosts
@@ -80,6 +81,7 @@ class Policy:
     key_groups: tuple[tuple[KmsEndpoint, str], ...] = ()
     client_settings: ClientRequest | None = None
     exemptions: tuple[Exemption, ...] = ()
+    prevents_publishing: bool = False
 
     @classmethod
     def parse(
@@ -91,6 +93,7 @@ class Policy:
         objects: Mapping[str, Any] | None = None,
         cloud_hosts: Iterable[str] = (),
         key_groups: Mapping[str, str] | None = None,
+        prevents_publishing: bool = False,
     ) -> Policy:
         """From the words of a playbook, and a result of adba_info. Raises ValueError, which says what is wrong."""
         if minimum_days < 0:
@@ -106,6 +109,7 @@ class Policy:
             objects=ActivationObjects.parse(objects) if objects is not None else None,
             cloud_hosts=ApprovedHosts.parse(cloud_hosts),
             key_groups=tuple(_key_groups(hosts, key_groups or {})),
+            prevents_publishing=prevents_publishing,
         )
 
     def asks_for_name(self, name: str, address: str | None) -> Callable[[OperatingSystem], bool]:

@@ -28,6 +28,7 @@ POLICY_ARGUMENTS: dict[str, Any] = {
     "approved_kms_hosts": {"type": "list", "elements": "str"},
     "accepted_key_types": {"type": "list", "elements": "str", "default": ["GVLK"], "choices": _KEY_TYPES},
     "minimum_days": {"type": "int", "default": MINIMUM_DAYS},
+    "prevent_publishing": {"type": "bool", "default": False},
     "activation": {"type": "str", "choices": [way.value for way in Way]},
     "activation_objects": {"type": "dict"},
     # From before by_group; what it says of a machine counts more.
@@ -57,6 +58,7 @@ def policies_of(arguments: Result, variables: Mapping[str, Any]) -> Policies | N
             arguments["activation_objects"],
             map(str, arguments["cloud_kms_hosts"]),
             arguments["host_key_groups"],
+            arguments["prevent_publishing"],
         )
         words = {**{name: arguments[name] for name in (BY_GROUP, BY_HOST)}, EXCEPTIONS: listed(arguments[EXCEPTIONS])}
         groups = variables.get("groups") or {}

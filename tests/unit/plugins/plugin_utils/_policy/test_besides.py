@@ -16,6 +16,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing imp
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.extended_updates import is_one, year_of
 from ansible_collections.winfleet.activation.plugins.plugin_utils._licensing.model import (
     KmsClientSettings,
+    KmsHostState,
     OperatingSystem,
     Product,
 )
@@ -185,6 +186,33 @@ def test_a_year_by_its_name(name: str, build: int, number: int | None) -> None:
     year = year_of(one, build)
     assert (year.number if year else None) == number
     assert is_one(one) is ("ESU" in name)
+
+
+# --- Publishing -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("publishing", "prevented", "name", "expected"),
+    [
+        (True, True, "pc1", ["CLI-012"]),
+        (False, True, "pc1", []),
+        (None, True, "pc1", []),
+        (True, False, "pc1", []),
+        (True, True, "kms01.corp.example", []),
+    ],
+)
+def test_who_may_publish_itself(publishing: bool | None, prevented: bool, name: str, expected: list[str]) -> None:
+    state = snapshot(WINDOWS, os=WINDOWS_10)
+    state = replace(state, service=replace(state.service, host=KmsHostState(False, dns_publishing=publishing)))
+    machine = Machine(MachineIdentity(name), state, WINDOWS, classify.role(state))
+    policy = Policy.parse(["kms01.corp.example"], prevents_publishing=prevented)
+    assert [one.kind.id for one in judge(machine, policy).findings if one.kind.id == "CLI-012"] == expected
+
+
+def test_a_group_may_be_prevented_from_it() -> None:
+    words = {"by_group": {"servers": {"prevent_publishing": True}}}
+    policies = Policies.parse(POLICY, words, {"all": ["pc1", "pc2"], "servers": ["pc1"]}, NOW.date())
+    assert [policies.of(name).prevents_publishing for name in ("pc1", "pc2")] == [True, False]
 
 
 # --- Exceptions -------------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class ActionModule(FleetAction):
         "office": {"type": "bool", "default": False},
         "published_hosts": {"type": "list", "elements": "str", "default": []},
         "published": {"type": "dict"},
+        "permissions": {"type": "dict", "default": {}},
         "others": {"type": "dict", "default": {}},
         "diagnose": {"type": "bool", "default": False},
         "nameservers": {"type": "list", "elements": "str", "default": []},
@@ -70,6 +71,7 @@ class ActionModule(FleetAction):
             office=arguments["office"],
             published=arguments["published_names"],
             publication=arguments["publication"],
+            permissions=arguments["permissions"],
             others=arguments["others"],
             processes=arguments["processes"],
         )

@@ -52,6 +52,13 @@ options:
         RV(findings) then. Its names count as O(published_hosts).
     type: dict
     version_added: 1.0.0
+  permissions:
+    description:
+      - What M(winfleet.activation.kms_srv_acl) returned in check mode, also where it failed. Records that others than
+        the approved KMS hosts can change are among RV(findings) then.
+    type: dict
+    default: {}
+    version_added: 1.0.0
   others:
     description:
       - What an earlier run returned as RV(hosts). Its machines are not read again, and count for RV(findings), so that
@@ -220,7 +227,8 @@ findings:
       object counting as one; with O(activation_objects), releases that no object seems to activate, objects of one key,
       and objects that others than administrators may write; records of KMS hosts in O(published_hosts) where
       O(activation) rules them out; releases that no approved KMS host activates; client machine IDs of several
-      machines; with O(published), records that are wrong; exceptions that have ended.
+      machines; with O(published), records that are wrong; with
+      O(permissions), records that others can change; exceptions that have ended.
     - Each in the shape of RV(winfleet.activation.license_info#module:findings). Empty without a policy.
   returned: always
   type: list

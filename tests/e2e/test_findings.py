@@ -61,6 +61,7 @@ EVERYWHERE: dict[str, set[str]] = {
     "DNS-002": {"gone.corp.example in corp.example"},
     "DNS-003": {"kms-nokey", "kms-none", "kms-few"},
     "DNS-004": {"kms01.corp.example in corp.example"},
+    "DNS-005": {"corp.example"},
     "DNS-007": {"stranger.corp.example in corp.example"},
     "KEY-001": {"host key …2022"},
     "KEY-002": {"host key …2016"},
@@ -141,6 +142,16 @@ def policy(lab: Lab, keys: dict[str, str]) -> dict[str, Any]:
             {"finding": "CLI-001", "host": "good-01", "owner": "Jane", "reason": "Over.", "until": "2020-01-01"}
         ],
         "kms_domains": ["corp.example"],
+        # As kms_srv_acl returns it in check mode, which asks a domain controller.
+        "license_audit_permissions": {
+            "results": [
+                {
+                    "domain": "corp.example",
+                    "problems": [{"code": "other_writers", "message": "CORP\\PC1$ can change it"}],
+                },
+                {"domain": "locked.example", "problems": [{"code": "no_records", "message": "there is no record"}]},
+            ]
+        },
         "kms_dns_nameservers": [f"{server['server']}:{server['port']}"],
         "kms_dns_server": server["server"],
         "kms_dns_server_port": server["port"],

@@ -85,6 +85,7 @@ class FleetRun:
                 {**self._request.others, **hosts},
                 self._request.published,
                 self._request.publication,
+                self._request.permissions,
             ),
         }
 

@@ -34,7 +34,8 @@ Saw = Callable[[MachineIdentity], None]
 class AuditRequest:
     """What is asked, of whom, and how much at once. ``processes`` None: as many as help.
 
-    ``others`` are results of machines that are not read again, and count for what is said of the fleet as a whole.
+    ``permissions`` are what kms_srv_acl returned. ``others`` are results of machines that are not read again, and count
+    for what is said of the fleet as a whole.
     """
 
     hosts: tuple[str, ...]
@@ -43,6 +44,7 @@ class AuditRequest:
     office: bool = False
     published: ApprovedHosts = NOBODY
     publication: Publication | None = None
+    permissions: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, Result] = field(default_factory=dict)
     processes: int | None = 1
 

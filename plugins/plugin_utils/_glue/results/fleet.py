@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ....module_utils._identity import ApprovedHosts
-from ..._policy import fleet_activation, published_records
+from ..._policy import fleet_activation, published_records, record_permissions
 from ..._policy.fleet import Coverage
 from ..._policy.policies import Policies
 from ..._policy.policy import Policy
@@ -151,6 +151,7 @@ def findings_of(
     hosts: dict[str, Result],
     published: ApprovedHosts,
     publication: Publication | None = None,
+    permissions: Mapping[str, Any] | None = None,
 ) -> list[Result]:
     """What is wrong with the fleet as a whole, with records, and the exceptions that have ended; nothing without a
     policy.
@@ -161,6 +162,7 @@ def findings_of(
     found = list(fleet_activation.findings(members, policies, map(str, published.endpoints)))
     if publication is not None:
         found += published_records.findings(publication, Machines(machines_of(hosts)), policies)
+    found += record_permissions.findings(permissions or {})
     return [finding_result(one) for one in (*policies.of_all(found), *policies.ended)]
 
 

@@ -29,6 +29,28 @@ remedy for the very machine come with each finding: in the result ``findings`` o
 :ansplugin:`winfleet.activation.license_info#module` and :ansplugin:`winfleet.activation.fleet_info#module`, and in the
 report.
 
+Most of them rest on what an audit reads anyway, which is three requests to a machine and four to a KMS host. These take
+more:
+
+.. list-table::
+  :header-rows: 1
+
+  * - Findings
+    - What they need
+  * - DNS
+    - ``kms_domains``: some queries to the name servers of each domain, none to the machines
+  * - DNS-005
+    - ``license_audit_permissions``: what :ansplugin:`winfleet.activation.kms_srv_acl#module` returned in check mode, which asks a
+      domain controller by LDAP
+  * - ADB
+    - ``adba_domain_controller``, which is asked by LDAP; where ``activation`` is ``adba`` or ``both``, one request more to
+      each machine
+  * - KMS-008, KMS-009, KMS-011, KMS-012
+    - :ansplugin:`winfleet.activation.kms_host_info#module` with ``client_days`` and ``event_days``, which reads the event log of a
+      KMS host
+  * - Office on Windows 7 and Windows Server 2008 R2, and Office 2010
+    - ``license_audit_office``: one or two requests more to each machine
+
 In the commands below ``MACHINES`` stands for the machines that were found and the approved KMS hosts, which must be
 part of a repair unless the controller reaches their port. A report writes their names in its place.
 """

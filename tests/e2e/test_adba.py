@@ -66,7 +66,7 @@ def test_the_audit(adba: Lab, objects: dict[str, Any]) -> None:
     assert hosts["kms-only"]["kms_client"]["activation_type"] == "kms"
     assert (hosts["ad-only"]["os"]["domain_member"], hosts["ad-only"]["os"]["domain"]) == (False, None)
     assert ids(hosts["ad-only"]) == ["CLI-002", "ADB-003", "ADB-009"]
-    assert ids(found) == ["DNS-006"]
+    assert ids(found) == ["DNS-006", "ESU-002"]
     assert found["summary"]["directory_stands_in"]
 
 

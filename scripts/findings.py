@@ -40,14 +40,14 @@ more:
   * - DNS
     - ``kms_domains``: some queries to the name servers of each domain, none to the machines
   * - DNS-005
-    - ``license_audit_permissions``: what :ansplugin:`winfleet.activation.kms_srv_acl#module` returned in check mode, which asks a
-      domain controller by LDAP
+    - ``license_audit_permissions``: what :ansplugin:`winfleet.activation.kms_srv_acl#module` returned in check mode,
+      which asks a domain controller by LDAP
   * - ADB
-    - ``adba_domain_controller``, which is asked by LDAP; where ``activation`` is ``adba`` or ``both``, one request more to
-      each machine
+    - ``adba_domain_controller``, which is asked by LDAP; where ``activation`` is ``adba`` or ``both``, one request more
+      to each machine
   * - KMS-008, KMS-009, KMS-011, KMS-012
-    - :ansplugin:`winfleet.activation.kms_host_info#module` with ``client_days`` and ``event_days``, which reads the event log of a
-      KMS host
+    - :ansplugin:`winfleet.activation.kms_host_info#module` with ``client_days`` and ``event_days``, which reads the
+      event log of a KMS host
   * - Office on Windows 7 and Windows Server 2008 R2, and Office 2010
     - ``license_audit_office``: one or two requests more to each machine
 

@@ -68,6 +68,12 @@ def gvlk_of(product: Product) -> Gvlk:
     return rows[0]
 
 
+def suite_of(product: Product) -> str | None:
+    """``office16 proplus`` of any volume license of that product, whatever its channel; None for what is none."""
+    found = _FAMILY.match(product.license_family or _family_in(product.name))
+    return f"{found['generation']} {found['suite']} {found['year']}".lower() if found else None
+
+
 def _family_in(name: str | None) -> str:
     """``Office16ProPlusVL_KMS_Client`` of ``Office 16, Office16ProPlusVL_KMS_Client edition``; empty without."""
     found = re.search(r"\bOffice\w+_\w+", name or "")

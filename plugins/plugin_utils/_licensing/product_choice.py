@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from . import classify
 from .model import Product, Snapshot
+
+_ACTIVATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 WINDOWS = "windows"
 OFFICE = "office"
@@ -44,6 +47,14 @@ def choose(snapshot: Snapshot, wanted: str) -> Product | None:
 
 def means_windows(wanted: str) -> bool:
     return wanted.strip().lower() == WINDOWS
+
+
+def means_office(wanted: str) -> bool:
+    return wanted.strip().lower() == OFFICE
+
+
+def is_activation_id(wanted: str) -> bool:
+    return _ACTIVATION_ID.fullmatch(wanted.strip().lower()) is not None
 
 
 def _office(products: Sequence[Product]) -> Product | None:

@@ -73,6 +73,31 @@ def test_audit(demo: Lab, variables: tuple[str, ...], code: int, words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("playbook", "variable", "words"),
+    [
+        ("audit", "report_path=/nowhere/a.json", "the folder /nowhere does not exist"),
+        ("audit", "report_paths=a.html,new/a.json", "/new does not exist"),
+        ("audit", "report_format=jsn", "value of format must be one of"),
+        ("audit", "license_audit_show=wrng", "license_audit_show"),
+        ("audit", "license_audit_compare_with=/etc/hostname", "/etc/hostname cannot be compared with"),
+        ("audit", "license_audit_columns=ansible_password", "looks like a secret"),
+        ("enforce", "report_path=/nowhere/a.json", "the folder /nowhere does not exist"),
+        ("enforce", "report_path=.", "is a folder"),
+        ("enforce", "report_format=jsn", "value of format must be one of"),
+    ],
+)
+def test_a_report_that_cannot_be_is_known_before_anything_is_read(
+    demo: Lab, playbook: str, variable: str, words: str
+) -> None:
+    """Kind: what is wrong with the cheapest step comes out at the end, and costs the expensive ones."""
+    before = len(demo.events())
+    run = typed(demo, playbook, APPROVED, variable)
+    assert run.code == 2, run.output
+    assert words in said(run), run.output
+    assert len(demo.events()) == before
+
+
+@pytest.mark.parametrize(
     ("variables", "words"),
     [
         ((), "approved_kms_hosts is not set"),

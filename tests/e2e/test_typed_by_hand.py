@@ -107,9 +107,13 @@ def test_a_report_that_cannot_be_is_known_before_anything_is_read(
         (("approved_kms_hosts=",), "is not a name or an address"),
         ((APPROVED, "repair=kms_unaproved"), "did you mean kms_unapproved?"),
         ((APPROVED, "repair="), "repair is empty"),
-        ((APPROVED, "activate=fasle"), "fasle"),
-        ((APPROVED, "require_activation=maybe"), "maybe"),
-        ((APPROVED, "served=perhaps"), "perhaps"),
+        ((APPROVED, "activate=fasle"), "activate: 'fasle' is given, and true or false is wanted"),
+        ((APPROVED, "require_activation=maybe"), "require_activation: 'maybe' is given"),
+        ((APPROVED, "served=perhaps"), "served: 'perhaps' is given"),
+        ((APPROVED, "kms_client_served=perhaps"), "kms_client_served"),
+        ((APPROVED, "activate="), "activate: '' is given, and true or false is wanted"),
+        ((APPROVED, "canary=one"), "canary: 'one' is given, and a whole number is wanted"),
+        ((APPROVED, "max_changes=half"), "max_changes: 'half' is not of the form"),
     ],
 )
 def test_enforce_changes_nothing_by_a_typo(demo: Lab, variables: tuple[str, ...], words: str) -> None:

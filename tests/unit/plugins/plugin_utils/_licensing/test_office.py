@@ -45,7 +45,9 @@ def test_windows_is_the_windows_license() -> None:
     assert choose(snapshot(WINDOWS), "office") is None
 
 
-@pytest.mark.parametrize(("products", "wanted"), [((PROPLUS, VISIO), "office"), ((WINDOWS,), "nonesuch")])
+@pytest.mark.parametrize(
+    ("products", "wanted"), [((PROPLUS, VISIO), "office"), ((WINDOWS,), "nonesuch"), ((WINDOWS,), "")]
+)
 def test_unclear_choice_lists_what_there_is(products: tuple[object, ...], wanted: str) -> None:
     with pytest.raises(ProductUnknown) as error:
         choose(snapshot(*products), wanted)  # type: ignore[arg-type]

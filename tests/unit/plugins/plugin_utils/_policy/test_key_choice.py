@@ -166,6 +166,13 @@ VISIO_2019_MAK = replace(VISIO_MAK, license_family="Office19VisioPro2019VL_MAK_A
         pytest.param(VISIO_MAK, None, "OFFICE", False, id="Office"),
         pytest.param(VISIO_MAK, VISIO, VISIO_ID, False, id="Visio by another channel"),
         pytest.param(VISIO_2019_MAK, VISIO, VISIO_ID, True, id="Visio of another release"),
+        pytest.param(
+            replace(VISIO_MAK, license_family="OfficeVisioPro-MAK"),
+            replace(VISIO, license_family="OfficeVisioPro-KMS_Client"),
+            VISIO_ID,
+            False,
+            id="Visio 2010 by another channel",
+        ),
         pytest.param(PRO_MAK, VISIO, VISIO_ID, True, id="Windows for Visio"),
         pytest.param(VISIO_MAK, PRO_MAK, MAK_ID, True, id="Visio for Windows"),
         pytest.param(VISIO_MAK, None, VISIO_ID, True, id="another than the one without a key"),

@@ -140,3 +140,10 @@ def test_all_options_of_the_report_are_tried_before_the_fleet_is_read() -> None:
     assert tried.pop("check_only") is True
     assert tried == {name: value for name, value in written.items() if name in tried}
     assert set(written) - set(tried) == {"hosts", "summary", "findings", "audited_at"}
+
+
+def test_no_change_is_declared_to_be_none() -> None:
+    """Kind: a restart, or another change of a machine, that no recap shows."""
+    files = [*REPOSITORY.glob("playbooks/**/*.yml"), *REPOSITORY.glob("roles/*/tasks/*.yml")]
+    assert files
+    assert [path.name for path in files if re.search(r"changed_when:\s*(false|no)\b", path.read_text())] == []

@@ -62,15 +62,15 @@ class ActionModule(ActionBase):
         result: Result = super().run(tmp, task_vars)
         arguments = self._arguments()
         outputs = outputs_of(arguments)
-        if arguments["check_only"]:
-            result.update(_checked(outputs))
-            return result
         try:
             columns = self._columns(arguments, task_vars or {})
             report = report_from(arguments, columns)
             places = places_of(arguments["inventory_file"])
         except ReportError as error:
             raise AnsibleActionFail(str(error)) from None
+        if arguments["check_only"]:
+            result.update(_checked(outputs))
+            return result
         result.update(report_result(report, outputs, only_wrong=arguments["show"] == "wrong"))
         wishes = Wishes(arguments["granularity"], arguments["per_host"], places)
         try:

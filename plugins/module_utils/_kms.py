@@ -26,6 +26,10 @@ _ENDPOINT = re.compile(
     r"(?:\[(?P<v6>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\w+)?)\]|(?P<name>[^:\[\]\s]+))(?::(?P<port>\d{1,5}))?"
 )
 
+# What is in no name of a machine, in DNS, in Windows or in an inventory: signs of addresses of pages, shares, accounts,
+# patterns and lists. An entry with one of them would match nothing, and nobody would be told.
+_NOBODY = re.compile(r"[*?/\\,;@$!&|<>\"'`=]|\.\.|^\.")
+
 
 def owner_name(domain: str) -> str:
     """Name of the SRV record in a DNS domain, in the spelling of a file: without the final dot."""
@@ -126,6 +130,8 @@ class KmsEndpoint:
         host, port = split_port(text)
         if not normal_name(host):
             raise ValueError(f"{text!r} names no host")
+        if _NOBODY.search(host):
+            raise ValueError(f"{text!r} is not a name or an address, with or without a port")
         return cls(normal_name(host), port)
 
     @property

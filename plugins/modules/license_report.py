@@ -139,8 +139,8 @@ options:
     version_added: 0.2.0
   check_only:
     description:
-      - Only see whether O(path) and O(paths) could be written, and report nothing. To be asked before a fleet is
-        read for long.
+      - Only see whether O(path) and O(paths) could be written and whether all other options can be meant, and report
+        nothing. To be asked before a fleet is read for long.
     type: bool
     default: false
 attributes:

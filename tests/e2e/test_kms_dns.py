@@ -9,6 +9,7 @@ tests/servers does the same on BIND.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -141,6 +142,9 @@ def test_after_the_repair_the_records_stay_away(demo: Lab, policy: dict[str, Any
     after = {host: _restarts(demo, host) for host in before}
     assert all(after[host] == before[host] + 1 for host in ROGUES), (before, after)
     assert all(after[host] == before[host] for host in ("kms01", "win10-01")), (before, after)
+    assert all(re.search(rf"^{host} .*changed=1 ", run.output, re.MULTILINE) for host in ROGUES), (
+        "a restart is a change"
+    )
 
     demo.winlab("advance", "3d")
     assert published(demo) == {"kms01"}

@@ -129,6 +129,13 @@ def test_results_are_documented(demo: Lab, folder: Path) -> None:
         ({"hosts": {}, "compare_with": "/etc/hostname"}, "/etc/hostname cannot be compared with"),
         ({"hosts": {}, "paths": ["/nowhere/a.html"]}, "the folder /nowhere does not exist"),
         ({"check_only": True, "paths": ["/nowhere/a.html"]}, "Nothing was read yet"),
+        (
+            {"check_only": True, "path": "a.json", "format": "jsn"},
+            "value of format must be one of: text, csv, json, html",
+        ),
+        ({"check_only": True, "compare_with": "/etc/hostname"}, "/etc/hostname cannot be compared with"),
+        ({"check_only": True, "policy_file": "/nowhere/policy.yml"}, "policy_file /nowhere/policy.yml cannot be read"),
+        ({"check_only": True, "columns": ["ansible_password"]}, "looks like a secret"),
         ({"hosts": {}, "format": "pdf"}, "value of format must be one of: text, csv, json, html"),
     ],
 )

@@ -55,8 +55,8 @@ def dns(lab: Lab) -> tuple[str, ...]:
         ((APPROVED, "audit_fail=false"), 0, "kms_unapproved"),
         ((APPROVED, "audit_fail=no"), 0, "kms_unapproved"),
         ((APPROVED, "audit_fail=true"), 2, "It is not an approved KMS host"),
-        ((APPROVED, "audit_fail=fasle"), 2, "license_audit_fail"),
-        ((APPROVED, "audit_fail="), 2, "license_audit_fail"),
+        ((APPROVED, "audit_fail=fasle"), 2, "audit_fail: 'fasle' is given, and true or false is wanted"),
+        ((APPROVED, "audit_fail="), 2, "audit_fail: '' is given, and true or false is wanted"),
         ((APPROVED, "accepted_key_types=GVLK,MAKK"), 2, "MAKK"),
         (("approved_kms_hosts=",), 2, "is not a name or an address"),
         (("approved_kms_hosts='kms 01'",), 2, "kms 01"),
@@ -73,6 +73,31 @@ def test_audit(demo: Lab, variables: tuple[str, ...], code: int, words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("playbook", "variable", "words"),
+    [
+        ("audit", "report_path=/nowhere/a.json", "the folder /nowhere does not exist"),
+        ("audit", "report_paths=a.html,new/a.json", "/new does not exist"),
+        ("audit", "report_format=jsn", "report_format: 'jsn' is none of the words here"),
+        ("audit", "license_audit_show=wrng", "license_audit_show"),
+        ("audit", "license_audit_compare_with=/etc/hostname", "/etc/hostname cannot be compared with"),
+        ("audit", "license_audit_columns=ansible_password", "looks like a secret"),
+        ("enforce", "report_path=/nowhere/a.json", "the folder /nowhere does not exist"),
+        ("enforce", "report_path=.", "is a folder"),
+        ("enforce", "report_format=jsn", "report_format: 'jsn' is none of the words here"),
+    ],
+)
+def test_a_report_that_cannot_be_is_known_before_anything_is_read(
+    demo: Lab, playbook: str, variable: str, words: str
+) -> None:
+    """Kind: what is wrong with the cheapest step comes out at the end, and costs the expensive ones."""
+    before = len(demo.events())
+    run = typed(demo, playbook, APPROVED, variable)
+    assert run.code == 2, run.output
+    assert words in said(run), run.output
+    assert len(demo.events()) == before
+
+
+@pytest.mark.parametrize(
     ("variables", "words"),
     [
         ((), "approved_kms_hosts is not set"),
@@ -82,9 +107,13 @@ def test_audit(demo: Lab, variables: tuple[str, ...], code: int, words: str) -> 
         (("approved_kms_hosts=",), "is not a name or an address"),
         ((APPROVED, "repair=kms_unaproved"), "did you mean kms_unapproved?"),
         ((APPROVED, "repair="), "repair is empty"),
-        ((APPROVED, "activate=fasle"), "fasle"),
-        ((APPROVED, "require_activation=maybe"), "maybe"),
-        ((APPROVED, "served=perhaps"), "perhaps"),
+        ((APPROVED, "activate=fasle"), "activate: 'fasle' is given, and true or false is wanted"),
+        ((APPROVED, "require_activation=maybe"), "require_activation: 'maybe' is given"),
+        ((APPROVED, "served=perhaps"), "served: 'perhaps' is given"),
+        ((APPROVED, "kms_client_served=perhaps"), "kms_client_served: 'perhaps' is given"),
+        ((APPROVED, "activate="), "activate: '' is given, and true or false is wanted"),
+        ((APPROVED, "canary=one"), "canary: 'one' is given, and a whole number is wanted"),
+        ((APPROVED, "max_changes=half"), "max_changes: 'half' is not of the form"),
     ],
 )
 def test_enforce_changes_nothing_by_a_typo(demo: Lab, variables: tuple[str, ...], words: str) -> None:

@@ -130,3 +130,20 @@ def test_what_is_handed_on_agrees_with_the_module(role: str, argument: str, modu
 def test_no_description_of_a_variable_is_a_template(role: str) -> None:
     """Ansible fills in what stands in double braces there, before the first task, whether or not it is defined."""
     assert "{{" not in str(_spec(role))
+
+
+def test_all_options_of_the_report_are_tried_before_the_fleet_is_read() -> None:
+    """What is known only afterwards is left out."""
+    tasks = yaml.safe_load((REPOSITORY / "roles" / "license_audit" / "tasks" / "main.yml").read_text())
+    module = "winfleet.activation.license_report"
+    tried, written = (task[module] for task in tasks if module in task)
+    assert tried.pop("check_only") is True
+    assert tried == {name: value for name, value in written.items() if name in tried}
+    assert set(written) - set(tried) == {"hosts", "summary", "findings", "audited_at"}
+
+
+def test_no_change_is_declared_to_be_none() -> None:
+    """Kind: a restart, or another change of a machine, that no recap shows."""
+    files = [*REPOSITORY.glob("playbooks/**/*.yml"), *REPOSITORY.glob("roles/*/tasks/*.yml")]
+    assert files
+    assert [path.name for path in files if re.search(r"changed_when:\s*(false|no)\b", path.read_text())] == []

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.schema import schema
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TABLE = REPOSITORY / "plugins" / "plugin_utils" / "_glue" / "data" / "variables.tsv"
 PLAYBOOKS = sorted(path.stem for path in (REPOSITORY / "playbooks").glob("*.yml"))
@@ -113,6 +115,29 @@ def test_the_table_is_what_is_read() -> None:
 def test_the_table_is_sorted_and_names_nothing_twice() -> None:
     names = [line.split("\t")[0] for line in TABLE.read_text().splitlines() if not line.startswith("#")][1:]
     assert names == sorted(set(names))
+
+
+def test_every_variable_has_something_that_types_it() -> None:
+    """Kind: a value that cannot be meant is met when it is used, after the fleet was read and other things were done.
+
+    A word of the policy is typed by its schema, before anything else; that of a role by its argument specification,
+    when the role begins. What a playbook hands to a module past its roles has to be a word of the policy.
+    """
+    words = schema()["properties"].keys()
+    for name, role, readers in table():
+        past_its_role = [one for one in readers.split(",") if one in PLAYBOOKS and one not in _playbooks_with(role)]
+        if readers != "-" and (role == "-" or past_its_role):
+            assert name in words | _NAMES_OF_MACHINES | _SEEN_TO | _RESULTS_OF_OTHERS, name
+        assert role == "-" or readers == "-" or name in _arguments(role) | words | _ALIASES, name
+
+
+# Patterns and names are resolved, and nobody found is an error.
+_NAMES_OF_MACHINES = {"audit_hosts", "enforce_hosts", "kms_clients", "kms_hosts"}
+# By an assertion of the playbook, by policy_info, and by the audit that made it.
+_SEEN_TO = {"enforce_mark_hosts", "policy_file", "kms_dns_domain_controller"}
+_RESULTS_OF_OTHERS = {"winfleet_audit"}
+# Set by the playbooks from words of the policy.
+_ALIASES = {"kms_dns_activation", "kms_dns_activation_objects", "kms_dns_no_kms_host"}
 
 
 if __name__ == "__main__":

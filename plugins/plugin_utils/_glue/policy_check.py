@@ -33,7 +33,7 @@ def in_file(file: PolicyFile, groups: Groups, own: Collection[str]) -> Iterator[
 def in_variables(variables: Words, files: Iterable[PolicyFile], groups: Groups, own: Collection[str]) -> Iterator[str]:
     """What is wrong with words of the policy that came as variables, and with names in ``files`` of the command line.
 
-    A value that is text may have come from a command line, where everything is.
+    A value that is text may have come from a command line, where everything is. It is read as modules read it.
     """
     given = [file for file in files if any(name in _words() for name in file.words)]
     for file in given:

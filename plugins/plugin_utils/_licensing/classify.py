@@ -136,11 +136,11 @@ def _is_running(product: Product, os: OperatingSystem) -> bool:
 
 def _candidates(products: Iterable[Product]) -> list[Product]:
     return [
-        product for product in products if product.is_windows and product.partial_product_key and not _is_addon(product)
+        product for product in products if product.is_windows and product.partial_product_key and not is_addon(product)
     ]
 
 
-def _is_addon(product: Product) -> bool:
+def is_addon(product: Product) -> bool:
     """Where the provider does not say, extended security updates are known by their identifiers, or by their name."""
     if product.is_addon is not None:
         return product.is_addon

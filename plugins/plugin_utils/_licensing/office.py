@@ -13,6 +13,7 @@ import re
 
 from .catalogue import Choice, Gvlk, catalogue
 from .model import Product
+from .terms import KeyType
 
 _FAMILY = re.compile(
     r"Office(?P<generation>\d\d)?(?P<suite>[A-Za-z]+?)(?P<year>20\d\d)?(?P<preview>Preview\d*)?(?P<click>XC2R|X)?VL_",
@@ -39,6 +40,10 @@ _SUITES = {
 _YEARS = {"16": "2016", "19": "2019", "21": "2021", "24": "2024"}
 
 
+# Office 2010 has families of another form: OfficeProPlus-MAK.
+_VOLUME = (KeyType.GVLK, KeyType.MAK, KeyType.CSVLK)
+
+
 class OfficeRefused(ValueError):
     """There is no GVLK to choose for this product; the message says why."""
 
@@ -47,6 +52,8 @@ def gvlk_of(product: Product) -> Gvlk:
     """The published client setup key of an Office product. Raises OfficeRefused."""
     family = product.license_family or _family_in(product.name)
     found = _FAMILY.match(family)
+    if found is None and product.key_type in _VOLUME:
+        raise _unknown(product, family)
     if found is None:
         raise OfficeRefused(
             f"{product.name} is not a volume license product (license family {family or 'unknown'}), so it takes no "
@@ -61,11 +68,21 @@ def gvlk_of(product: Product) -> Gvlk:
     suite = _SUITES.get(found["suite"].lower())
     rows = _rows(*suite, year, bool(found["click"])) if suite and year else []
     if len(rows) != 1:
-        raise OfficeRefused(
-            f"No published GVLK is known for {product.name} (license family {family}). Pass the key itself if you have "
-            "it from Microsoft's list."
-        )
+        raise _unknown(product, family)
     return rows[0]
+
+
+def _unknown(product: Product, family: str) -> OfficeRefused:
+    return OfficeRefused(
+        f"No published GVLK is known for {product.name} (license family {family or 'unknown'}). Pass the key itself if "
+        "you have it from Microsoft's list."
+    )
+
+
+def suite_of(product: Product) -> str | None:
+    """``office16proplusvl`` for each volume license of that product, by any channel; None where it is not told."""
+    found = re.match(r"Office[A-Za-z0-9]+(?=[-_])", product.license_family or _family_in(product.name))
+    return found[0].lower() if found else None
 
 
 def _family_in(name: str | None) -> str:

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Sequence
 
 from . import classify
 from .model import Product, Snapshot
+
+_ACTIVATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NEARLY_ID = re.compile(r"[{}0-9a-f-]*[0-9-][{}0-9a-f-]*")
 
 WINDOWS = "windows"
 OFFICE = "office"
@@ -37,13 +42,35 @@ def choose(snapshot: Snapshot, wanted: str) -> Product | None:
     if word == OFFICE:
         return _office(products)
     for product in products:
-        if word in (product.activation_id, (product.license_family or "").lower(), (product.name or "").lower()):
+        names = (product.activation_id, product.license_family, product.name)
+        # What has no family is not meant by a text that came out empty.
+        if word in {name.lower() for name in names if name}:
             return product
     raise ProductUnknown(f"No product with the activation ID or name {wanted} carries a key on this machine.", products)
 
 
 def means_windows(wanted: str) -> bool:
     return wanted.strip().lower() == WINDOWS
+
+
+def means_office(wanted: str) -> bool:
+    return wanted.strip().lower() == OFFICE
+
+
+def is_activation_id(wanted: str) -> bool:
+    return _ACTIVATION_ID.fullmatch(wanted.strip().lower()) is not None
+
+
+def is_misspelt(wanted: str) -> bool:
+    """Whether a text is nearly an activation ID or one of the two words, and neither, or nothing at all."""
+    word = wanted.strip().lower()
+    if is_activation_id(word) or word in (WINDOWS, OFFICE):
+        return False
+    return (
+        not word
+        or _NEARLY_ID.fullmatch(word) is not None
+        or bool(difflib.get_close_matches(word, (WINDOWS, OFFICE), 1, 0.75))
+    )
 
 
 def _office(products: Sequence[Product]) -> Product | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._licensing.model import Product
-from .._licensing.product_choice import ProductUnknown, choose
+from .._licensing.product_choice import ProductUnknown, choose, is_misspelt
 from .._policy.key_choice import runs_without_key
 from .._spp import writer
 from .._spp.errors import MethodFailed
@@ -69,11 +69,14 @@ def removal_steps(wanted: str, check: bool = False) -> Work[RemovalReport]:
 
 
 def _chosen(before: Audit, wanted: str) -> Product | None:
-    """The product that is meant; None when it carries no key. Several that may be meant are for the user to choose."""
+    """The product that is meant; None when it carries no key. Several that may be meant are for the user to choose.
+
+    What can be no name of a product is misspelt: that nothing was found is no success then.
+    """
     try:
         return choose(before.snapshot, wanted)
     except ProductUnknown as unknown:
-        if unknown.several:
+        if unknown.several or is_misspelt(wanted):
             raise Refused(unknown.message, unknown.advice, before) from unknown
         return None
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._licensing import office
+from .._licensing.classify import is_addon
 from .._licensing.model import Product
 from .._licensing.product_key import ProductKey
 from .._licensing.terms import KeyType, Role
-from .._policy.key_choice import KeyPlan, KeyRefusal, KeyRequest, plan_key
+from .._policy.key_choice import KeyPlan, KeyRefusal, KeyRequest, elsewhere, plan_key
 from .._spp import writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
@@ -62,7 +63,7 @@ def product_key_steps(request: KeyRequest, check: bool = False) -> Work[KeyRepor
     after = yield from _read_back(plan, before)
     if _is_unwanted_host_key(after, plan, request):
         yield from _take_off(plan, before, after)
-    return _judge(plan, before, after, warnings)
+    return _judge(request, plan, before, after, warnings)
 
 
 def install_key(key: ProductKey, target: Product | None, before: Audit) -> Work[tuple[str, ...]]:
@@ -127,7 +128,7 @@ def _read_back(plan: KeyPlan, before: Audit) -> Work[Audit]:
     ) from seen.failure
 
 
-def _judge(plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]) -> KeyReport:
+def _judge(request: KeyRequest, plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]) -> KeyReport:
     if after.snapshot.os.sku != before.snapshot.os.sku:
         raise ChangeFailed(
             f"The key ending in {plan.key.partial} changed the edition of Windows: SKU {before.snapshot.os.sku} "
@@ -140,7 +141,7 @@ def _judge(plan: KeyPlan, before: Audit, after: Audit, warnings: tuple[str, ...]
     carrier = _carrier(after, plan.key)
     if carrier is None:
         return KeyReport(Result.ACCEPTED, True, plan, before, after, _needs_restart(plan.target), warnings)
-    if plan.activation_id is not None and carrier.activation_id != plan.activation_id:
+    if elsewhere(carrier, plan.target, request):
         raise ChangeFailed(
             f"The key ending in {plan.key.partial} belongs to {carrier.name} ({carrier.activation_id}), which carries "
             "it now, and not to the product that was named.",
@@ -255,7 +256,7 @@ def _needs_restart(product: Product | None) -> bool:
 
     An add-on changes no role either, and a restart costs a KMS host its client count.
     """
-    return product is None or (product.is_windows and not product.is_addon) or product.key_type is KeyType.CSVLK
+    return product is None or (product.is_windows and not is_addon(product)) or product.key_type is KeyType.CSVLK
 
 
 def _pending(state: Audit) -> bool:

@@ -8,18 +8,23 @@ Pure. A decision is either a plan or a refusal with its reason; nothing here tal
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._licensing import gvlk, office
+from .._licensing import classify, gvlk, office
 from .._licensing.catalogue import Choice, Gvlk
 from .._licensing.model import OperatingSystem, Product, Snapshot
-from .._licensing.product_choice import WINDOWS, ProductUnknown, choose, means_windows
+from .._licensing.product_choice import (
+    WINDOWS,
+    ProductUnknown,
+    choose,
+    is_activation_id,
+    means_office,
+    means_windows,
+)
 from .._licensing.product_key import ProductKey
 from .._licensing.selection import Refusal
 from .._licensing.terms import KeyType
-
-_ACTIVATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,7 @@ class KeyPlan:
 
     ``target`` is the product that carries a key now, if any. ``installed`` says that the wanted key is
     there already. ``expected`` is the key type to find afterwards, where it can be known beforehand.
-    ``product_name`` is what the key belongs to, for messages. ``activation_id`` is the product that was named by its
-    activation ID, which must be the one that carries the key afterwards.
+    ``product_name`` is what the key belongs to, for messages.
     """
 
     key: ProductKey
@@ -56,7 +60,6 @@ class KeyPlan:
     installed: bool
     expected: KeyType | None
     product_name: str | None
-    activation_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def plan_key(snapshot: Snapshot, request: KeyRequest) -> KeyPlan | KeyRefusal:
     try:
         target = choose(snapshot, request.product)
     except ProductUnknown as unknown:
-        if request.key is not None and _ACTIVATION_ID.fullmatch(request.product.strip().lower()):
+        if request.key is not None and is_activation_id(request.product):
             # A product without a key is not among those that were read, and a first key is what it may need.
             return _plan_first_key(snapshot, request.key, request)
         return KeyRefusal(unknown.message, unknown.advice)
@@ -113,14 +116,42 @@ def plan_key(snapshot: Snapshot, request: KeyRequest) -> KeyPlan | KeyRefusal:
     return _plan_given_key(snapshot, target, request.key, request)
 
 
+def elsewhere(carrier: Product, target: Product | None, request: KeyRequest) -> bool:
+    """Whether a key is on another product than the one that was named. ``target`` is that, if it carried a key before.
+
+    The default, ``windows``, names none in particular: keys of add-ons and of Office come by it too.
+    """
+    if means_office(request.product):
+        return not carrier.is_office
+    if not is_activation_id(request.product) or _is_its_id(carrier, request):
+        return False
+    return target is None or not _takes_the_place(carrier, target)
+
+
+def _takes_the_place(carrier: Product, target: Product) -> bool:
+    """Whether a key on ``carrier`` is in the place of the one on ``target``: the same product by another channel."""
+    if target.is_office:
+        return carrier.is_office and office.suite_of(carrier) == office.suite_of(target) is not None
+    return _is_windows_itself(carrier) and _is_windows_itself(target)
+
+
+def _is_windows_itself(product: Product) -> bool:
+    return product.is_windows and not classify.is_addon(product)
+
+
+def _means_windows(target: Product | None, request: KeyRequest) -> bool:
+    """By that word, or by the license of Windows itself, which is the way out where several carry a key."""
+    return request.wants_windows or (target is not None and _is_windows_itself(target))
+
+
 def _plan_gvlk(snapshot: Snapshot, target: Product | None, request: KeyRequest) -> KeyPlan | KeyRefusal:
-    if not request.wants_windows:
+    if not _means_windows(target, request):
         return _plan_other_gvlk(target)
     if target is not None and target.key_type in _LEAVE_ALONE:
         return KeyRefusal(*_LEAVE_ALONE[target.key_type], leave_alone=True)
-    if target is not None and request.edition is None and _carries_its_gvlk(target, snapshot.os):
+    carried = _its_gvlk(target, snapshot.os) if target is not None and request.edition is None else None
+    if carried is not None:
         # Also with a subscription on top, which shows another SKU than the license below it.
-        carried = next(row for row in gvlk.by_partial(target.partial_product_key or "") if _is_its_row(row, target))
         return KeyPlan(carried.key, target, True, KeyType.GVLK, carried.label)
     edition = request.edition
     selection = gvlk.select_by_edition(edition, snapshot.os) if edition else gvlk.select(snapshot.os)
@@ -137,15 +168,16 @@ def _plan_gvlk(snapshot: Snapshot, target: Product | None, request: KeyRequest) 
     return _gvlk_plan(row, target)
 
 
-def _carries_its_gvlk(target: Product, os: OperatingSystem) -> bool:
-    """Whether a license already carries the published key of its own edition on this build."""
+def _its_gvlk(target: Product, os: OperatingSystem) -> Gvlk | None:
+    """The published key of its own edition on this build, if a license carries that already."""
     if target.key_type is not KeyType.GVLK or not target.partial_product_key:
-        return False
-    return any(
-        row.covers_build(os.build) and row.fits_type(os.product_type)
+        return None
+    fitting = (
+        row
         for row in gvlk.by_partial(target.partial_product_key)
-        if _is_its_row(row, target)
+        if row.covers_build(os.build) and row.fits_type(os.product_type) and _is_its_row(row, target)
     )
+    return next(fitting, None)
 
 
 def _is_its_row(row: Gvlk, target: Product) -> bool:
@@ -176,52 +208,87 @@ def _plan_given_key(
     snapshot: Snapshot, target: Product | None, key: ProductKey, request: KeyRequest
 ) -> KeyPlan | KeyRefusal:
     rows = gvlk.by_key(key)
-    named = target.activation_id if target is not None and _is_its_id(target, request) else None
     if not rows:
-        return _plan_unknown_kind(snapshot, target, key, named)
-    names = ", ".join(sorted({row.label for row in rows}))
-    if request.wants_windows:
-        fitting = [row for row in rows if row.fits(snapshot.os)]
-        if not fitting:
+        return _plan_unknown_kind(snapshot, target, key, request)
+    fitting = [row for row in rows if row.fits(snapshot.os)]
+    refusal = _misplaced(key, rows, bool(fitting), target, request, snapshot.os)
+    if refusal is not None:
+        return refusal
+    name = fitting[0].label if fitting else _labels(rows)
+    return KeyPlan(key, target, _carries(target, key, KeyType.GVLK), KeyType.GVLK, name)
+
+
+def _misplaced(
+    key: ProductKey,
+    rows: Sequence[Gvlk],
+    fits: bool,
+    target: Product | None,
+    request: KeyRequest,
+    os: OperatingSystem,
+) -> KeyRefusal | None:
+    """Why a published key does not belong on the product that is meant: Windows puts it where it belongs, unasked."""
+    what = f"The key ending in {key.partial} is the GVLK of {_labels(rows)}"
+    named = target.name if target is not None else request.product
+    if not any(row.is_windows for row in rows):
+        if _means_windows(target, request):
             return KeyRefusal(
-                f"The key ending in {key.partial} is the GVLK of {names}, and this machine runs "
-                f"{snapshot.os.caption or 'another edition'} (build {snapshot.os.build}, SKU {snapshot.os.sku}). "
-                "A key of another edition is refused by Windows or, worse, changes the edition.",
-                "Use key=gvlk to let the module choose the GVLK of the machine's own edition.",
+                f"{what}, and not of Windows.", "Name the product it is for: office, or its activation ID."
             )
-        names = fitting[0].label
-    return KeyPlan(key, target, _carries(target, key, KeyType.GVLK), KeyType.GVLK, names, named)
+        if target is not None and _is_its_id(target, request) and not _may_be_for(target, rows):
+            return KeyRefusal(f"{what}, and not of {named}.", "Name the product it is for by its activation ID.")
+        return None
+    if not _means_windows(target, request):
+        return KeyRefusal(f"{what}, and not of {named}.", "Say product=windows if that is what you mean.")
+    if fits:
+        return None
+    return KeyRefusal(
+        f"{what}, and this machine runs {os.caption or 'another edition'} (build {os.build}, SKU {os.sku}). A key of "
+        "another edition is refused by Windows or, worse, changes the edition.",
+        "Use key=gvlk to let the module choose the GVLK of the machine's own edition.",
+    )
+
+
+def _may_be_for(target: Product, rows: Sequence[Gvlk]) -> bool:
+    """Whether a key of Office may be for a product, of which no key may be known."""
+    try:
+        return office.gvlk_of(target) in rows
+    except office.OfficeRefused:
+        return target.is_office
+
+
+def _labels(rows: Sequence[Gvlk]) -> str:
+    return ", ".join(sorted({row.label for row in rows}))
 
 
 def _plan_unknown_kind(
-    snapshot: Snapshot, target: Product | None, key: ProductKey, named: str | None
+    snapshot: Snapshot, target: Product | None, key: ProductKey, request: KeyRequest
 ) -> KeyPlan | KeyRefusal:
     """A key that is not published may be of any kind, and of any product: Windows decides where it goes.
 
     So it is in place already if any product carries it, unless another one was named.
     """
     carrier = _carrier(snapshot, key)
-    if carrier is not None and named is not None and carrier.activation_id != named:
+    if carrier is not None and elsewhere(carrier, target, request):
         return KeyRefusal(
             f"The key ending in {key.partial} is the key of {carrier.name} ({carrier.activation_id}), which carries it "
             "already, and not of the product that was named.",
             "Name that product, or pass the key of the one you mean.",
         )
-    return KeyPlan(key, carrier or target, carrier is not None, None, None, named)
+    return KeyPlan(key, carrier or target, carrier is not None, None, None)
 
 
 def _plan_first_key(snapshot: Snapshot, key: ProductKey, request: KeyRequest) -> KeyPlan | KeyRefusal:
     """A key for a product, named by its activation ID, that carries none yet."""
-    wanted = request.product.strip().lower()
-    plan = _plan_unknown_kind(snapshot, None, key, wanted)
     rows = gvlk.by_key(key)
-    if isinstance(plan, KeyPlan) and rows:
-        return KeyPlan(key, None, False, KeyType.GVLK, rows[0].label, wanted)
-    return plan
+    if not rows:
+        return _plan_unknown_kind(snapshot, None, key, request)
+    # Which license the GVLK of Windows goes to is not for anybody to choose.
+    refusal = _misplaced(key, rows, False, None, request, snapshot.os)
+    return refusal or KeyPlan(key, None, False, KeyType.GVLK, rows[0].label)
 
 
 def _is_its_id(target: Product, request: KeyRequest) -> bool:
-    return request.product.strip().lower() == target.activation_id
+    return request.product.strip().lower() == target.activation_id.lower()
 
 
 def _carrier(snapshot: Snapshot, key: ProductKey) -> Product | None:

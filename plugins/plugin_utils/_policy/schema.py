@@ -9,10 +9,11 @@ Schema (draft 2020-12) this knows what that file uses, and a test keeps it so.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -83,34 +84,55 @@ def word_problems(name: str, value: object) -> Iterator[Problem]:
 
 
 def text_problems(name: str, text: str) -> Iterator[Problem]:
-    """What is wrong with the value of one word where it came as text, as all that a command line gives.
+    """What is wrong with the text that a command line or a survey gives for one word: read as modules read text.
 
-    Ansible makes numbers and booleans of text, lists of what has commas, and mappings of JSON; the latter two are left
-    to the modules, as is text without anything in it.
+    Empty is as if it were not given, but where true or false is wanted.
     """
     rules = _resolved(schema()["properties"][name])
-    kind, value = rules.get("type"), text.strip()
-    if not value or kind in ("array", "object"):
-        return iter(())
-    return _check(_made_of(value, kind), rules, (name,))
+    kinds = _kinds(rules)
+    if _TEMPLATE.search(text) or not (text.strip() or "boolean" in kinds):
+        return
+    for kind in kinds or ["string"]:
+        try:
+            value = _READERS[kind](text)
+        except ValueError:
+            continue
+        yield from _check(value, rules, (name,))
+        return
+    # What should be a mapping may be a user and a password.
+    shown = "text" if "object" in kinds else repr(text)
+    yield Problem((name,), f"it must be {_wanted(kinds)}, not {shown}")
 
 
-def _made_of(text: str, kind: object) -> object:
-    """What Ansible makes of text for an option of that type; the text itself where it makes nothing of it."""
-    if kind == "boolean":
-        return text.lower() in _BOOLEANS if text.lower() in _BOOLEANS | _NOT else text
+def _truth(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("yes", "on", "true", "1", "y", "t"):
+        return True
+    if word in ("no", "off", "false", "0", "n", "f"):
+        return False
+    raise ValueError(text)
+
+
+def _mapping_in(text: str) -> object:
+    if "=" in text and not text.lstrip().startswith("{"):
+        return {}  # of pairs, for whoever reads them
     try:
-        return int(text) if kind == "integer" else float(text) if kind == "number" else text
-    except ValueError:
-        return text
+        value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = json.loads(text)
+    if not isinstance(value, Mapping):
+        raise ValueError(text)
+    return value
 
 
-# ansible.module_utils.parsing.convert_bool
-_BOOLEANS, _NOT = frozenset({"y", "yes", "on", "1", "true", "t"}), frozenset({"n", "no", "off", "0", "false", "f"})
-
-
-def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
-    return schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]] if "$ref" in rules else rules
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": _truth,
+    "array": lambda text: [item.strip() for item in text.split(",")],
+    "object": _mapping_in,
+}
 
 
 def near(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
@@ -135,16 +157,29 @@ def _check(value: object, rules: Mapping[str, Any], keys: Keys) -> Iterator[Prob
     rules = _resolved(rules)
     if isinstance(value, str) and _TEMPLATE.search(value):
         return
-    kinds = rules.get("type", [])
-    wanted = [kinds] if isinstance(kinds, str) else list(kinds)
+    wanted = _kinds(rules)
     if wanted and not any(_is(value, kind) for kind in wanted):
-        yield Problem(keys, f"it must be {' or '.join(_WORDS[kind] for kind in wanted)}, not {_shown(value)}")
+        yield Problem(keys, f"it must be {_wanted(wanted)}, not {_shown(value)}")
         return
     yield from _scalar(value, rules, keys)
     if isinstance(value, (list, tuple)):
         yield from _list(value, rules, keys)
     elif isinstance(value, Mapping):
         yield from _mapping(value, rules, keys)
+
+
+def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = schema()["$defs"][rules["$ref"].rsplit("/", 1)[1]] if "$ref" in rules else rules
+    return found
+
+
+def _kinds(rules: Mapping[str, Any]) -> list[str]:
+    kinds = rules.get("type", [])
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+def _wanted(kinds: list[str]) -> str:
+    return " or ".join(_WORDS[kind] for kind in kinds)
 
 
 def _is(value: object, kind: str) -> bool:

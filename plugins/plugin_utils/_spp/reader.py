@@ -240,7 +240,10 @@ def _counted(host: KmsHostState | None, row: Row | None) -> KmsHostState | None:
 
 def _with_edition(system: OperatingSystem, products: Sequence[Product]) -> OperatingSystem:
     """Add the edition identifier, which the license of the running edition carries in its family or its name."""
-    for product in products:
-        if product.is_windows and not product.is_addon:
-            return replace(system, edition_id=product.license_family or edition_in(product.name))
-    return system
+    try:
+        main = classify.primary_product(products, system)
+    except classify.AmbiguousProduct as several:
+        main = several.products[0]
+    if main is None:
+        return system
+    return replace(system, edition_id=main.license_family or edition_in(main.name))

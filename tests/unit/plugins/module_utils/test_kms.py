@@ -30,6 +30,28 @@ def test_split_port(text: str, host: str, port: int | None) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        *("*.corp.example", "kms?.corp.example", "kms01.corp.example/", "//kms01", r"CORP\kms01", r"\\kms01", "kms01$"),
+        *("kms01,kms02", "kms01;kms02", "admin@kms01", "kms01..example", ".corp.example", "'kms01'", "host=kms01"),
+    ],
+)
+def test_what_can_be_nobodys_name_is_refused(text: str) -> None:
+    """Kind: an entry that can match nothing is accepted in silence. On a machine it may be written all the same."""
+    with pytest.raises(ValueError, match="is not a name or an address"):
+        _kms.KmsEndpoint.parse(text)
+    assert _kms.host_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["kms_01", "kms-01.corp.example.", "kms01 ", "fd00::5", "kms-münchen", "srv(prod)", "k~1"]
+)
+def test_what_may_be_somebodys_name_is_taken(text: str) -> None:
+    """An inventory may call a machine almost anything."""
+    assert _kms.KmsEndpoint.parse(text).host
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         *("", ":1688", "kms01:0", "kms01:65536", "kms 01", "[kms01]", "[::1]x", "kms01:x"),
         *("http://kms01:1688", "kms01:1688:", "kms01:1688, kms02:1688", "08:00:01. .", "2001:db8::1::2"),
         *("[0::1.]:1688", "[1:2]", "[1::2::3]:1688"),

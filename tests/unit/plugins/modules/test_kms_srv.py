@@ -147,7 +147,7 @@ def test_any_target_can_be_deleted_as_it_stands(site: Site, run_module: Run, tar
 
 
 NOTHING = {
-    "no name of a host": ({"hosts": ["-kms*01.corp.example"]}, "names no host"),
+    "no name of a host": ({"hosts": ["-kms*01.corp.example"]}, "is not a name or an address"),
     "an address": ({"hosts": ["127.0.0.11"]}, "is an address, but the records hold names"),
     "an address in full": ({"records": [{"target": "127.0.0.11"}]}, "it reads as an address"),
     "with a port": ({"records": [{"target": "kms01.corp.example:1689"}]}, "names no host"),

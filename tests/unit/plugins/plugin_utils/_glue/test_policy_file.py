@@ -17,6 +17,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.policy_f
     read_policy,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import listed
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.schema import schema
 
 PATH = Path("/srv/policy.yml")
 GROUPS = {"all": ["kms01", "pc01"], "lab": ["pc01"]}
@@ -147,25 +148,74 @@ def test_a_file_of_the_command_line_may_hold_anything_but_what_nearly_is_a_word(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "texts"),
     [
-        ("approved_kms_hosts", "kms01,kms02"),
-        ("by_group", "{{ later }}"),
-        ("minimum_days", "14"),
-        ("minimum_days", ""),
-        ("minimum_days", None),
-        ("minimum_days", "{{ later }}"),
-        ("activations_per_second", "0.5"),
-        ("activation", "adba"),
-        ("activation", ""),
-        ("activate", "No"),
-        ("max_changes", "5%"),
-        ("max_changes", " 20 "),
-        ("adba_sign_in", '{"kerberos_principal": "x"}'),
+        ("approved_kms_hosts", ("kms01,kms02", "")),
+        ("minimum_days", ("14", " 14 ", "")),
+        ("canary", ("0", "3", "")),
+        ("max_changes", ("10", "10%", "")),
+        ("activations_per_second", ("0.5", "2")),
+        ("activate", ("false", "no", "OFF", "0", "True")),
+        ("accepted_key_types", ("GVLK", "GVLK, MAK")),
+        ("activation", ("adba", "")),
+        ("report_format", ("json", "")),
+        ("report_path", ("a.json", "")),
+        ("adba_sign_in", ("user=reader password=x", '{"user": "reader"}', "{'user': 'reader'}", "")),
+        ("kms_client_settings", ('{"port": 1688}',)),
+        ("host_key_groups", ("7MHXF=Windows Server 2025",)),
     ],
 )
-def test_text_of_which_ansible_makes_a_value(name: str, value: Any) -> None:
-    assert checked({name: value}) == []
+def test_text_of_a_command_line_is_read_as_modules_read_it(name: str, texts: tuple[str, ...]) -> None:
+    for text in (*texts, "{{ later }}", None):
+        assert checked({name: text}) == [], text
+
+
+# What any text can be: a name, a path, a list of such.
+_ANY_TEXT = {
+    "adba_domain_controller",
+    "approved_kms_hosts",
+    "cloud_kms_hosts",
+    "journal",
+    "kms_domains",
+    "repair",
+    "report_path",
+    "report_paths",
+    "winfleet_own_variables",
+}
+
+
+@pytest.mark.parametrize("name", sorted(schema()["properties"].keys() - _ANY_TEXT))
+def test_every_word_of_another_type_is_refused_as_text(name: str) -> None:
+    """Kind: a text that cannot be meant is met when it is used, after the fleet was read, or never."""
+    (told_of,) = checked({name: "zzqq"})
+    assert told_of.startswith(f"The variable {name}")
+    if "boolean" in schema()["properties"][name].get("type", ""):
+        assert checked({name: ""}) == [f"The variable {name}: it must be true or false, not ''."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("activate", "fasle", "it must be true or false, not 'fasle'"),
+        ("canary", "-1", "it must be 0 or more, not -1"),
+        ("canary", "1.5", "it must be a whole number, not '1.5'"),
+        ("max_changes", "half", "'half' is not valid here"),
+        ("activation", "KMS", "there are kms, adba, both, none"),
+        (
+            "accepted_key_types",
+            "GVLK,MAKK",
+            "accepted_key_types[1]: 'MAKK' is not one of the choices; did you mean MAK?",
+        ),
+        ("kms_client_settings", '{"prot": 1688}', "did you mean port?"),
+        ("kms_client_settings", "[1]", "it must be a mapping of keys to values, not text"),
+        ("adba_sign_in", "s3cret", "it must be a mapping of keys to values, not text"),
+        ("adba_sign_in", "{'password': 's3cret'", "it must be a mapping of keys to values, not text"),
+    ],
+)
+def test_text_that_cannot_be_meant_is_told_and_no_secret_with_it(name: str, text: str, words: str) -> None:
+    (told_of,) = checked({name: text})
+    assert words in told_of
+    assert "s3cret" not in told_of
 
 
 @pytest.mark.parametrize(

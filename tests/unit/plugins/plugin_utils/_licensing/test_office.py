@@ -45,7 +45,9 @@ def test_windows_is_the_windows_license() -> None:
     assert choose(snapshot(WINDOWS), "office") is None
 
 
-@pytest.mark.parametrize(("products", "wanted"), [((PROPLUS, VISIO), "office"), ((WINDOWS,), "nonesuch")])
+@pytest.mark.parametrize(
+    ("products", "wanted"), [((PROPLUS, VISIO), "office"), ((WINDOWS,), "nonesuch"), ((WINDOWS,), "")]
+)
 def test_unclear_choice_lists_what_there_is(products: tuple[object, ...], wanted: str) -> None:
     with pytest.raises(ProductUnknown) as error:
         choose(snapshot(*products), wanted)  # type: ignore[arg-type]
@@ -77,7 +79,7 @@ def test_the_name_tells_the_family_where_the_provider_does_not() -> None:
     with pytest.raises(OfficeRefused, match="preview release"):
         gvlk_of(replace(PROPLUS, license_family=None, name=preview))
     with pytest.raises(OfficeRefused, match="not a volume license product"):
-        gvlk_of(replace(PROPLUS, license_family=None, name="Office"))
+        gvlk_of(replace(PROPLUS, license_family=None, name="Office", key_type=KeyType.RETAIL))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,22 @@ def test_the_name_tells_the_family_where_the_provider_does_not() -> None:
 def test_a_preview_is_told_from_what_is_no_volume_product(family: str) -> None:
     with pytest.raises(OfficeRefused, match=r"preview release of a volume product.*Install the released version"):
         gvlk_of(replace(PROPLUS, license_family=family))
+
+
+@pytest.mark.parametrize(
+    ("family", "key_type", "words"),
+    [
+        ("OfficeProPlus-MAK", KeyType.MAK, "No published GVLK is known"),
+        ("OfficeProPlus-KMS_Client", KeyType.GVLK, "No published GVLK is known"),
+        ("OfficeProPlusVL_KMS_Client", KeyType.GVLK, "No published GVLK is known"),
+        ("OfficeProPlusR_Retail", KeyType.RETAIL, "not a volume license product"),
+        ("Office16O365ProPlusR_Subscription1", KeyType.SUBSCRIPTION, "not a volume license product"),
+    ],
+)
+def test_a_volume_product_of_an_old_release_is_not_called_retail(family: str, key_type: KeyType, words: str) -> None:
+    """Kind: what the tables do not have is told as what the product is not."""
+    with pytest.raises(OfficeRefused, match=words):
+        gvlk_of(replace(PROPLUS, license_family=family, key_type=key_type))
 
 
 @pytest.mark.parametrize(

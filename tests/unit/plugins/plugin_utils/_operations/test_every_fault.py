@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -56,8 +56,9 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import 
 
 from ..fake_machine import FakeMachine
 from ..kms_machine import KmsMachine
-from ..sample_machines import CSVLK, GVLK, server_2008_r2
+from ..sample_machines import CSVLK, GVLK, activate, server_2008_r2
 
+ADDON_ID = "aaaaaaaa-0000-0000-0000-000000000009"
 EXPECTED = (OperationError, WinrmError, WsmanError, SppError)
 
 Verb = Callable[[], Work[Any]]
@@ -161,9 +162,35 @@ def set_up() -> Work[Any]:
     return setup_steps(request)
 
 
+def with_addon() -> FakeMachine:
+    machine = server_2008_r2(GVLK, serving=False)
+    products = machine.rows["SoftwareLicensingProduct"]
+    products.append({**products[0], "ID": ADDON_ID, "LicenseIsAddon": True, "PartialProductKey": "QGG99"})
+    machine.methods["UninstallProductKey"] = uninstall
+    return machine
+
+
+def uninstall(machine: FakeMachine, arguments: Mapping[str, Any]) -> int:
+    machine.rows["SoftwareLicensingProduct"][-1]["PartialProductKey"] = None
+    return 0
+
+
+def by_telephone() -> FakeMachine:
+    machine = unlicensed()
+    for row in machine.rows["SoftwareLicensingProduct"]:
+        row["OfflineInstallationId"] = "123456" * 9
+    machine.methods["DepositOfflineConfirmationId"] = activate
+    return machine
+
+
 VERBS: dict[str, tuple[Callable[[], FakeMachine], Verb]] = {
     "product_key": (rogue, lambda: product_key_steps(KeyRequest())),
+    "product_key, state absent": (with_addon, lambda: removal_steps(ADDON_ID)),
     "license": (unlicensed, lambda: activation_steps(ActivationRequest())),
+    "license by telephone": (
+        by_telephone,
+        lambda: activation_steps(ActivationRequest(confirmation_id="123456" * 8)),
+    ),
     "licensing_service": (waiting, lambda: service_steps(ServiceRequest(State.RESTARTED, timeout=3.0))),
     "licensing_service stopped": (waiting, lambda: service_steps(ServiceRequest(State.STOPPED, timeout=3.0))),
     "kms_client": (KmsMachine, lambda: client_steps(ClientRequest(host="kms01.corp.example", port=1689))),
@@ -240,5 +267,34 @@ def test_a_repair_costs_at_most_22_requests() -> None:
     assert requests_of("license_repair") <= 22
 
 
-def test_removal_is_a_verb_too() -> None:
-    assert take(rogue(), removal_steps("office"), lambda _seconds: None).changed is False
+class Refusing(Faulty):
+    """Windows refuses the first change, and all that is asked after that fails in another way."""
+
+    def __init__(self, machine: FakeMachine, failure: Failure) -> None:
+        super().__init__(machine, 10_000, failure)
+
+    def invoke(self, *arguments: Any, **options: Any) -> Any:
+        if self._range.start < 10_000 or options.get("reads"):
+            return super().invoke(*arguments, **options)
+        self._range = range(self.requests, 10_000)
+        raise WsmanFault(code=0xC004F050, hresult=0xC004F050, subcode="InternalError")
+
+
+@pytest.mark.parametrize("kind", ["gone for good", "unreadable", "quota", "access denied", "timed out on the host"])
+@pytest.mark.parametrize("name", [name for name in VERBS if not name.startswith("licensing_service")])
+def test_the_first_refusal_is_what_is_read(name: str, kind: str) -> None:
+    """Kind: what fails afterwards, such as a courtesy read, hides why Windows refused the change."""
+    make, verb = VERBS[name]
+    session = Refusing(make(), FAILURES[kind])
+    with pytest.raises(ChangeFailed, match="0xC004F050"):
+        take(session, verb(), lambda _seconds: None)
+
+
+def test_an_installation_id_that_is_not_read_in_time_is_no_lost_activation() -> None:
+    """Kind: whatever fails on the way to a change is told as the change."""
+    name = "license by telephone"
+    reading = requests_of(name) - 6
+    for number in range(reading):
+        said, changed, is_different = outcome(name, number, FAILURES["slow"], False)
+        assert (changed, is_different) == (False, False), said
+        assert "activation was lost" not in said

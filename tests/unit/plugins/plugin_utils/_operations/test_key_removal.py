@@ -99,6 +99,31 @@ def test_a_product_without_a_key_needs_nothing() -> None:
     assert (report.result, report.changed, machine.called) == (Result.VERIFIED, False, [])
 
 
+@pytest.mark.parametrize(
+    "wanted", ["offic", "Ofice", "window", "aaaaaaaa-0000-0000-0000-00000000009", "70512334", "{aaaaaaaa-0000}", ""]
+)
+def test_a_misspelt_product_is_no_success(wanted: str) -> None:
+    """Kind: a word that matches nothing looks like a machine that has nothing to remove."""
+    machine = with_addon()
+    with pytest.raises(Refused, match="carries a key on this machine"):
+        remove_product_key(machine, wanted)
+    assert machine.calls == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "office",
+        ADDON_ID.replace("9", "8"),
+        "Office16ProPlusVL_KMS_Client",
+        "Client-ESU-Year1",
+        "Office 16, Visio edition",
+    ],
+)
+def test_what_may_have_been_removed_before_is_a_success(wanted: str) -> None:
+    assert not remove_product_key(with_addon(), wanted).changed
+
+
 def test_a_refusal_of_windows_changes_nothing() -> None:
     machine = with_addon()
     machine.methods["UninstallProductKey"] = refuse(0xC004F015)

@@ -18,11 +18,13 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.er
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.repair import (
     RepairReport,
     RepairRequest,
+    planning_steps,
     repair,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.repair import Wishes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.verdict import Verdict
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 
 from ..fake_machine import FakeMachine, refuse
 from ..sample_machines import CSVLK, GVLK, activate, carry, install, server_2008_r2
@@ -74,6 +76,16 @@ def test_an_approved_host_without_a_host_key_is_refused_too() -> None:
     with pytest.raises(Refused, match="is an approved KMS host"):
         repaired(machine, name="kms01.corp.example", verdicts=frozenset(Verdict))
     assert machine.called == []
+
+
+@pytest.mark.parametrize("key", [CSVLK, GVLK])
+def test_an_approved_host_is_left_alone_where_a_fleet_is_planned(key: str) -> None:
+    """Also where everything that is wrong is to be repaired."""
+    policy, everything = Policy.parse(["kms01.corp.example"]), Wishes(verdicts=frozenset(Verdict))
+    machine = server_2008_r2(key, serving=False, licensed=False)
+    planned = take(machine, planning_steps(RepairRequest(policy, "kms01.corp.example", None, everything)))
+    assert [action.kind.value for action in planned.plan.actions] == ["leave_alone"]
+    assert not planned.report(check=True).changed
 
 
 def test_a_verdict_that_is_not_to_be_repaired_is_left_alone() -> None:

@@ -15,7 +15,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.errors im
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import Instance, WsmanFault
 
-from ..sample_machines import CSVLK, GVLK, server_2008_r2
+from ..sample_machines import CSVLK, GVLK, MAK, server_2008_r2
 
 
 def test_reads_in_three_queries_with_named_columns() -> None:
@@ -28,6 +28,24 @@ def test_reads_in_three_queries_with_named_columns() -> None:
     assert [product.key_type for product in snapshot.products] == [KeyType.CSVLK]
     assert snapshot.service.host is not None
     assert not snapshot.service.host.enabled
+
+
+@pytest.mark.parametrize(
+    ("other", "edition"),
+    [
+        ({"LicenseFamily": "ServerEnterprise"}, "ServerEnterprise"),
+        ({"LicenseFamily": "ServerStandard"}, "ServerEnterprise"),
+        ({"LicenseFamily": "Server-ESU-Year1", "LicenseIsAddon": True}, "ServerEnterprise"),
+        ({"LicenseFamily": "Server-ESU-Year1", "LicenseIsAddon": None}, "ServerEnterprise"),
+    ],
+)
+def test_the_edition_is_that_of_the_main_license(other: dict[str, Any], edition: str) -> None:
+    """Kind: of several licenses the first is taken, be it an add-on, or that of an edition which does not run."""
+    machine = server_2008_r2(MAK, serving=False)
+    rows = machine.rows["SoftwareLicensingProduct"]
+    mak = next(row for row in rows if row["PartialProductKey"])
+    rows[:] = [{**mak, "ID": "aaaaaaaa-0000-0000-0000-000000000009", **other}, mak]
+    assert reader.read_snapshot(machine).os.edition_id == edition
 
 
 def test_products_that_serve_are_asked_for_their_counters() -> None:

@@ -42,7 +42,7 @@ class ActionModule(WsmanAction):
         _files.require_writable(_files.located(arguments["path"]))
 
     def _check_changes(self, arguments: dict[str, Any]) -> None:
-        """Only the machine that was named is changed, which no pattern and no default can do by mistake."""
+        """Only the machine that was named is changed, which no pattern and no default names."""
         named, here = arguments["test_machine"], self.machine_names[0]
         if not arguments["changes"]:
             if named is not None:

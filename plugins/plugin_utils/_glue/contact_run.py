@@ -19,7 +19,7 @@ from ...module_utils import _files
 from .._operations.connection import ConnectionReport, examine
 from .._operations.errors import Refused
 from .._operations.first_contact import first_contact
-from .._operations.trial import TrialPlan, prepare, trial_steps
+from .._operations.trial import TrialPlan, TrialReport, prepare, restored_steps, trial_steps
 from .._spp.steps import Note, take
 from .._winrm import trace
 from .._winrm.endpoint import Endpoint
@@ -27,7 +27,7 @@ from .._winrm.recording import Kept, RecordingPipe
 from .._winrm.session import Pipe, Session, context_for
 from .results.connection import connection_result
 from .results.contact import report_of, text_of, words_of
-from .results.trial import plan_words, planned_result, trial_result
+from .results.trial import end_words, plan_words, planned_result, trial_result
 
 Result = dict[str, Any]
 
@@ -79,7 +79,7 @@ def contact_result(pipe: Pipe, endpoint: Endpoint, now: Callable[[], datetime], 
         tried = None
         if plan is not None and not wanted.check:
             wanted.say(plan_words(plan, endpoint.label))
-            tried = take(session, trial_steps(plan), note=kept.note)
+            tried = _tried(session, plan, kept, lambda line: wanted.say(f"{endpoint.label}: {line}"))
         kept.end()
     report = report_of(way.system, way.identity, findings, kept.by_question, sign_in, tried)
     result = _written(report, way, endpoint, wanted)
@@ -93,6 +93,16 @@ def _plan(session: Session, way: ConnectionReport, endpoint: Endpoint) -> TrialP
         said = connection_result(way, endpoint)["msg"]
         raise Refused(f"Nothing is tried out on a machine that is not ready. {said}")
     return take(session, prepare())
+
+
+def _tried(session: Session, plan: TrialPlan, kept: _Sorted, say: Callable[[str], None]) -> TrialReport:
+    """Carry it out. Where something else breaks it off, such as the time limit of the task, the machine is put back."""
+    try:
+        return take(session, trial_steps(plan), note=kept.note)
+    except BaseException:
+        _unused, remains = take(session, restored_steps(plan))
+        say(f"it was broken off. {end_words(remains)}")
+        raise
 
 
 def _written(report: Result, way: ConnectionReport, endpoint: Endpoint, wanted: Wanted) -> Result:

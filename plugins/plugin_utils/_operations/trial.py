@@ -143,7 +143,7 @@ def trial_steps(plan: TrialPlan) -> Work[TrialReport]:
         findings.append(_finding(trial, failure, refused))
         changed = Changed.of(changed, True if failure is None else _changed_by(failure)).changed
     yield Note(done=(), next="restore")
-    restored, remains = yield from _restored(plan)
+    restored, remains = yield from restored_steps(plan)
     changed = Changed.of(changed, restored).changed
     return TrialReport(plan, tuple(findings), changed, failed_at, failure, remains)
 
@@ -257,8 +257,11 @@ def _licensing(audit: Audit, key: KeyPlan) -> Standing:
     return Standing(f"{product.key_type.value} ending in {product.partial_product_key}", product.license_status)
 
 
-def _restored(plan: TrialPlan) -> Work[tuple[bool | None, tuple[Remains, ...]]]:
-    """Put back what is not as it was: whether that changed anything, and what remains."""
+def restored_steps(plan: TrialPlan) -> Work[tuple[bool | None, tuple[Remains, ...]]]:
+    """Put back what is not as it was: whether that changed anything, and what remains. Raises nothing likewise.
+
+    It is a part of ``trial_steps``, and of use alone where these were broken off from outside.
+    """
     now = yield from _standing(plan)
     done: list[bool | None] = []
     for point in _different(plan.before, now):

@@ -35,9 +35,14 @@ def report_words(report: TrialReport, label: str) -> str:
         said = f"All {len(report.plan.trials)} changes could be made."
     else:
         said = f"{report.failed_at.id} did not go as expected: {_text(report, label)}"
-    if not report.remains:
-        return f"{said} The machine is as before."
-    return f"{said} Not as before: {' '.join(map(_remains_words, report.remains))}"
+    return f"{said} {end_words(report.remains)}"
+
+
+def end_words(remains: tuple[Remains, ...]) -> str:
+    """Whether the machine is as it was, and if not, how to put it back."""
+    if not remains:
+        return "The machine is as before."
+    return f"Not as before: {' '.join(map(_remains_words, remains))}"
 
 
 def planned_result(plan: TrialPlan, label: str) -> Result:

@@ -98,7 +98,7 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def contact(machine: Machine, path: Path, *, check: bool = False, changes: bool = False, **other: Any) -> Written:
+def endpoint(machine: Machine, **other: Any) -> Endpoint:
     fields: dict[str, Any] = {
         "inventory_name": machine.name,
         "host": machine.address,
@@ -107,9 +107,12 @@ def contact(machine: Machine, path: Path, *, check: bool = False, changes: bool 
         "username": "IDENTIFIABLE\\fleetadmin",
         "password": Secret(PASSWORD),
     }
-    endpoint = Endpoint(**{**fields, **other})
-    wanted = Wanted(path, check, changes)
-    return Written(contact_result(PywinrmPipe(endpoint), endpoint, _now, wanted), path)
+    return Endpoint(**{**fields, **other})
+
+
+def contact(machine: Machine, path: Path, *, check: bool = False, changes: bool = False, **other: Any) -> Written:
+    where = endpoint(machine, **other)
+    return Written(contact_result(PywinrmPipe(where), where, _now, Wanted(path, check, changes)), path)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +261,27 @@ def test_what_a_change_has_shown_is_in_the_report(machines: dict[str, Machine], 
     assert after["kms_host"]["settings"] == before["kms_host"]["settings"]
     named = {one["doubt"] for part in ("findings", "by_hand", "not_asked") for one in made.report[part]} - {""}
     assert named == {f"WIN-{number:03d}" for number in range(1, len(named) + 1)}
+
+
+class BrokenOff(PywinrmPipe):
+    """The time limit of the task strikes when publishing has just been switched off."""
+
+    def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+        answer = super().exchange(request, timeout=timeout)
+        if re.search(r"DisablePublishing>(true|1)<", request):
+            raise TimeoutError("the time limit of the task")
+        return answer
+
+
+def test_what_is_broken_off_from_outside_is_put_back(machines: dict[str, Machine], tmp_path: Path) -> None:
+    machine, said = machines["topsecret02"], list[str]()
+    where = endpoint(machine)
+    wanted = Wanted(tmp_path / "no.json", changes=True, say=said.append)
+    with pytest.raises(TimeoutError):
+        contact_result(BrokenOff(where), where, _now, wanted)
+    assert machine_state(machine)["kms_host"]["settings"]["publishing"] is True
+    assert "this changes the machine" in said[0]
+    assert said[1].endswith("it was broken off. The machine is as before.")
 
 
 def test_check_mode_says_what_would_be_changed(machines: dict[str, Machine], tmp_path: Path) -> None:

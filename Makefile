@@ -52,8 +52,8 @@ fleets: bootstrap ## Put random fleets through the playbooks, an hour or two (FL
 bench: bootstrap ## Measure what reading and repairing a fleet cost, against others (BENCH_ARGS="--hosts 1000 --repeats 1")
 	@.venv/bin/python -m benchmarks $(BENCH_ARGS)
 
-first-contact: bootstrap ## Ask one Windows machine what holds there (HOST=NAME INVENTORY=FILE REPORT=FILE); read only
-	@scripts/first-contact.sh "$(HOST)" "$(INVENTORY)" "$(REPORT)"
+first-contact: bootstrap ## Ask one Windows machine what holds there (HOST=NAME INVENTORY=FILE REPORT=FILE); read only, but with TEST_MACHINE=NAME
+	@scripts/first-contact.sh "$(HOST)" "$(INVENTORY)" "$(REPORT)" "$(TEST_MACHINE)"
 
 soak: bootstrap ## Audit and repair a fleet over and over while things go wrong (SOAK_ARGS="--rounds 200 --hosts 300")
 	@.venv/bin/python -m tests.soak $(SOAK_ARGS)

@@ -19,8 +19,8 @@ sure it is, in ``facts.tsv`` of ``plugins/plugin_utils/_spp/data`` and ``_wsman/
 documents and inference. Their identifiers never change, so that a report of a real machine can name them.
 
 One run of :ansplugin:`winfleet.activation.connection_info#module` with ``report: true`` against a real machine
-settles many of them. It is read only and writes a file that names no machine or person:
-:ref:`{rst.PREFIX}.guide_first_contact`.
+settles many of them. It is read only and writes a file that names no machine or person; with ``changes: true`` it tries
+out on a machine for tests what only a change shows: :ref:`{rst.PREFIX}.guide_first_contact`.
 
 Settled so far by public programs that run against real machines (networkoptix/nx_system_tests, SAGSA/SystemInfo):
 the return codes of ``StdRegProv`` (1 no such value, 2 no such key, 0x80041005 another type), the firewall rule
@@ -37,7 +37,24 @@ def page(doubts: Iterable[Any]) -> str:
         text += [f"Taken to be so: {rst.plain(one.text)}.", ""]
         text += [f"What rests on it: {rst.plain(one.rests)}.", ""]
         text += [f"Known so far: {rst.plain(one.evidence)}.", ""]
+        text += [f"What would settle it: {_settled_by(one)}.", ""]
     return "\n".join(text).rstrip("\n") + "\n"
+
+
+def _settled_by(doubt: Any) -> str:
+    """By whom, and with which option."""
+    if doubt.probe is None:
+        return f"nothing that can be asked. {rst.plain(doubt.no_probe)}"
+    if isinstance(doubt.probe, str):
+        return f"a person. {rst.plain(doubt.probe)}"
+    changes = " and ``changes: true``" if _is_tried(doubt) else ""
+    return f"``connection_info`` with ``report: true``{changes}"
+
+
+def _is_tried(doubt: Any) -> bool:
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import contact
+
+    return doubt.id in {trial.doubt for trial in contact.trials()}
 
 
 def written() -> dict[Any, str]:

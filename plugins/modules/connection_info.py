@@ -16,8 +16,8 @@ description:
     stops at the first step that fails. It says what is missing, why, and what to do next.
   - Also reports what the listener shows to anyone, so that you see what could be used instead, and how long its
     certificate is good for.
-  - It changes nothing. Whether the account may change something is asked of Windows, which is a method call like any
-    change.
+  - It changes nothing, except with O(changes). Whether the account may change something is asked of Windows, which is
+    a method call like any change.
   - With O(report) it also asks one machine which of the things that this collection takes to be so about Windows hold
     there, and writes what it found into a file on the controller that names no machine or person.
 options:
@@ -37,6 +37,27 @@ options:
         folder in which ansible was started.
     type: path
     default: first-contact.json
+    version_added: 0.1.0
+  changes:
+    description:
+      - Whether to go on with a second part that changes the machine, and ends where it began. It is for a machine that
+        you have for tests, and shows what no question can show.
+      - The published GVLK of its edition takes the place of itself, publishing in DNS is switched off and on again, and
+        the licensing service restarts at the end. What is going to be done is said before it begins, and in check mode
+        it is only said. The first step that does not go as expected ends it.
+      - Whatever happened, the machine is then compared with how it was. What differs is put back, with an activation
+        where the license was licensed and is not any more. What still differs makes the task a failed one, and stands
+        in RV(changes.not_as_before) with its remedy.
+      - Needs O(report) and O(test_machine). A machine that is or may be a KMS host, that carries another key than the
+        published GVLK of its edition, or that was activated otherwise than by a KMS host, is refused.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  test_machine:
+    description:
+      - The name, in the inventory, of the machine that O(changes) may change. Any other machine is refused, so write it
+        out.
+    type: str
     version_added: 0.1.0
 extends_documentation_fragment:
   - winfleet.activation.spp
@@ -74,6 +95,13 @@ EXAMPLES = r"""
   winfleet.activation.connection_info:
     report: true
     path: first-contact.json
+
+- name: Try out on a machine for tests what only a change shows
+  winfleet.activation.connection_info:
+    report: true
+    path: first-contact.json
+    changes: true
+    test_machine: win10-01
 
 - name: Find certificates that end within a month
   ansible.builtin.debug:
@@ -126,6 +154,58 @@ report:
         - id: events
           doubt: WIN-022
           why: this machine does not show it
+changes:
+  description: What was changed, or would be in check mode; V(none) without O(changes).
+  returned: with O(report)
+  type: dict
+  contains:
+    steps:
+      description: What is done, in this order.
+      type: list
+      elements: str
+      sample:
+        - install the published GVLK of Windows 10 Enterprise, ending in 2YT43, in place of itself
+        - switch publishing in DNS off, without a restart
+        - switch it on again
+        - restart sppsvc
+    failed_at:
+      description: The point that did not go as expected, V(none) where all did.
+      type: str
+      sample: null
+    failure:
+      description: What Windows said to it.
+      type: str
+      sample: null
+    as_before:
+      description: Whether the machine is as it was; V(none) in check mode.
+      type: bool
+      sample: true
+    not_as_before:
+      description: What is not as it was.
+      type: list
+      elements: dict
+      contains:
+        point:
+          description: V(service), V(publishing), V(key) or V(status).
+          type: str
+          sample: publishing
+        before:
+          description: How it was.
+          type: raw
+          sample: true
+        now:
+          description: How it is, V(none) where nobody knows.
+          type: raw
+          sample: false
+        remedy:
+          description: The module and its options that put it back.
+          type: str
+          sample: kms_host dns_publishing=true restart=never
+state_known:
+  description: Whether it is known what O(changes) has changed; where it is not, the task counts as changed.
+  returned: with O(changes), outside check mode
+  type: bool
+  sample: true
 ready:
   description: Whether all steps went well.
   returned: success

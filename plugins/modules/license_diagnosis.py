@@ -151,8 +151,8 @@ report:
     - "Steps: 9 passed, 1 failed, 4 unknown, 8 not asked; unknown: directory, host_product, host_activated, host_count"
 problem:
   description:
-    - V(not_activated), or V(not_renewed) for a volume client that is activated and has not renewed for three weeks.
-      Null where there is nothing to explain; then no step is asked.
+    - V(not_activated), also where it cannot be read whether it is, or V(not_renewed) for a volume client that is
+      activated and has not renewed for three weeks. Null where there is nothing to explain; then no step is asked.
   returned: success
   type: str
   sample: not_activated

@@ -14,9 +14,11 @@ import yaml
 
 from tests.guide import example
 from tests.module_document import assert_documented, document
+from winlab.tables import read_table
 
-from .conftest import Lab, StartLab
+from .conftest import REPOSITORY, Lab, StartLab
 
+STEPS = REPOSITORY / "plugins" / "plugin_utils" / "_policy" / "data" / "causes.tsv"
 SCENARIO = Path(__file__).parent / "scenarios" / "diagnosis.yml"
 
 
@@ -51,6 +53,7 @@ def diagnosed(lab: Lab, pattern: str, *options: str, **arguments: Any) -> dict[s
 
 # The step that fails first on a machine, and those that fail as well because of it.
 CAUSES: dict[str, tuple[str, list[str]]] = {
+    "read": ("read", []),
     "key-kind": ("key_kind", []),
     "key-edition": ("key_edition", []),
     "service": ("service", []),
@@ -71,6 +74,7 @@ CAUSES: dict[str, tuple[str, list[str]]] = {
     "logged-code": ("logged_code", []),
     "license-state": ("license_state", []),
     "request-arrived": ("request_arrived", []),
+    "answer-lost": ("unexplained", []),
     "unexplained": ("unexplained", []),
     "two-causes": ("configured_host", ["host_count", "clock"]),
     "vista-port": ("port", ["host_product"]),
@@ -92,17 +96,31 @@ def test_the_first_step_that_explains_it_is_the_cause(results: dict[str, Any], h
     assert result["changed"] is False
 
 
-def test_every_step_fails_on_one_machine_and_passes_on_another(results: dict[str, Any]) -> None:
-    failed: set[str] = set()
-    passed: set[str] = set()
-    for result in results.values():
-        for step in result["steps"]:
-            {"failed": failed, "passed": passed}.get(step["status"], set()).add(step["id"])
-    everything = {step["id"] for step in results["port"]["steps"]}
-    # Whether it could be read at all is a precondition; the last word is a failure or not needed; of activation objects
-    # nothing is known here.
-    assert everything - failed == {"read"}
-    assert everything - passed == {"directory", "unexplained", "request_arrived"}
+def test_every_step_is_the_cause_on_one_machine_and_passes_on_another(lab: Lab, results: dict[str, Any]) -> None:
+    # Of activation objects something is known only where it is said.
+    told = diagnosed(lab, "unexplained", directory_objects=[{"name": "ao", "covers": True}])
+    steps = [step for result in (*results.values(), *told.values()) for step in result["steps"]]
+    ended = {status: {step["id"] for step in steps if step["status"] == status} for status in ("passed", "not_asked")}
+    everything = [row["id"] for row in read_table(STEPS)]
+    assert [step["id"] for step in results["port"]["steps"]] == everything
+    assert set(everything) - {result["cause"]["id"] for result in results.values() if result["cause"]} == set()
+    # The last word is spoken where no cause was found, and passes by not being asked.
+    assert set(everything) - ended["passed"] == {"unexplained"}
+    assert "unexplained" in ended["not_asked"]
+
+
+def test_a_request_that_arrived_is_no_cause(results: dict[str, Any]) -> None:
+    """The KMS host has an event 12290 of the client machine ID, of the time of the request that has no answer."""
+    for host, status in (("answer-lost", "passed"), ("request-arrived", "failed")):
+        (step,) = (one for one in results[host]["steps"] if one["id"] == "request_arrived")
+        assert (step["status"], "kms01" in step["evidence"]) == (status, True), step
+
+
+def test_a_machine_that_cannot_be_read_is_not_said_to_be_anything(results: dict[str, Any]) -> None:
+    result = results["read"]
+    assert result["msg"].startswith("read is not known to be activated: its licensing provider does not answer")
+    assert result["code"]["code"] == "0x80041013"
+    assert {step["status"] for step in result["steps"] if step["id"].startswith(("key_", "host_"))} == {"unknown"}
 
 
 def test_steps_before_the_cause_do_not_fail(results: dict[str, Any]) -> None:

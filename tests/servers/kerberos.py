@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from .running import server
 
 _PORT = 8800
 _READY_SECONDS = 30
+_CACHE_VERSION, _TIME_OFFSET = 0x0504, 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class Realm:
         subprocess.run(["kinit", *options, "-k", "-t", str(keytab), name], check=True, env=environment, timeout=30)
         return cache
 
+    def service_ticket(self, cache: str, name: str) -> None:
+        """Put a ticket for a service into a cache, beside the one of its owner."""
+        environment = {**os.environ, **self.environment, "KRB5CCNAME": cache}
+        done = subprocess.run(["kvno", name], env=environment, capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0, done.stderr
+
     def password(self, name: str, password: str) -> None:
         """Give a principal another one."""
         self._admin(f'cpw -pw "{password}" {name}')
@@ -68,6 +76,20 @@ class Realm:
         assert done.returncode == 0, done.stderr
         assert "while" not in done.stderr, done.stderr
         assert "usage:" not in done.stderr, done.stderr
+
+
+def shift(cache: str, seconds: int) -> None:
+    """Let whoever uses a ticket cache be ahead of the others by this many seconds, or behind where it is negative.
+
+    The head of the file says how far the KDC's clock is from the client's, and the library of MIT adds that to each
+    moment that it puts into a request (krb5, "Credential cache file format", field tag 1).
+    """
+    path = Path(cache.removeprefix("FILE:"))
+    content = path.read_bytes()
+    version, length = struct.unpack(">HH", content[:4])
+    assert version == _CACHE_VERSION
+    offset = struct.pack(">HHii", _TIME_OFFSET, 8, seconds, 0)
+    path.write_bytes(struct.pack(">HH", version, len(offset)) + offset + content[4 + length :])
 
 
 @contextlib.contextmanager

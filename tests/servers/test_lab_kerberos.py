@@ -24,7 +24,7 @@ from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeCim, FakeHos
 from tests.unit.plugins.plugin_utils._winrm.both_pipes import Ask, both_pipes, over_pywinrm
 from winlab.host import Account
 
-from .kerberos import Realm, realm
+from .kerberos import Realm, realm, shift
 
 HOST, KDC, REALM = "srv01.corp.example", "127.77.1.3", "CORP.EXAMPLE"
 USER, PASSWORD = f"fleetadmin@{REALM}", "Ticket-Please-1"
@@ -54,6 +54,13 @@ def odd(corp: Realm) -> Realm:
 
 
 @pytest.fixture(scope="module")
+def punctual(corp: Realm) -> Path:
+    """The keytab of an account whose tickets are used by other clocks."""
+    corp.principal("early")
+    return corp.keytab("early")
+
+
+@pytest.fixture(scope="module")
 def workshop() -> Iterator[Workshop]:
     with Workshop() as shop:
         yield shop
@@ -61,7 +68,7 @@ def workshop() -> Iterator[Workshop]:
 
 @pytest.fixture(scope="module")
 def machine(workshop: Workshop, corp: Realm) -> FakeHost:
-    accounts = [Account(name, "not-used", "CORP", REALM.lower()) for name in ("fleetadmin", "reader", "odd")]
+    accounts = [Account(name, "not-used", "CORP", REALM.lower()) for name in ("fleetadmin", "reader", "odd", "early")]
     cim = FakeCim(bricks=60, brick_size=400)
     return workshop.machine(cim=cim, accounts=accounts, kerberos=HOST, https=True, channel_binding="strict")
 
@@ -144,6 +151,51 @@ def test_a_ticket_that_has_expired(
     time.sleep(2.5)
     with pytest.raises(WinrmError, match=r"(?i)ticket"):
         ask(endpoint(machine, workshop, username=f"{name}@{REALM}", password=None, kinit=None))
+
+
+@pytest.fixture
+def early(punctual: Path, corp: Realm, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The cache of an account that was given its ticket while all clocks agreed."""
+    cache = corp.ticket("early", punctual)
+    monkeypatch.setenv("KRB5CCNAME", cache)
+    return cache
+
+
+def with_ticket(machine: FakeHost, workshop: Workshop, **changes: Any) -> Endpoint:
+    return endpoint(machine, workshop, username=f"early@{REALM}", password=None, kinit=None, **changes)
+
+
+@both_pipes
+@pytest.mark.parametrize("seconds", [200, -200])
+def test_clocks_that_differ_by_minutes(
+    machine: FakeHost, workshop: Workshop, corp: Realm, ask: Ask, early: str, seconds: int
+) -> None:
+    corp.service_ticket(early, f"HTTP/{HOST}")
+    shift(early, seconds)
+    assert ask(with_ticket(machine, workshop)) == 60
+
+
+@both_pipes
+@both_transports
+@pytest.mark.parametrize(("seconds", "said"), [(3600, "clock"), (-3600, "not yet valid")], ids=["ahead", "behind"])
+def test_a_machine_whose_clock_is_another(
+    machine: FakeHost, workshop: Workshop, corp: Realm, ask: Ask, early: str, seconds: int, said: str, https: bool
+) -> None:
+    """Kerberos tolerates five minutes. The machine does not take what a controller that is ahead sends; one that is
+    behind does not use its ticket yet.
+    """
+    corp.service_ticket(early, f"HTTP/{HOST}")
+    shift(early, seconds)
+    with pytest.raises(WinrmError) as refusal:
+        ask(with_ticket(machine, workshop, https=https))
+    assert said in str(refusal.value).lower()
+
+
+@both_pipes
+def test_a_kdc_whose_clock_is_another(machine: FakeHost, workshop: Workshop, ask: Ask, early: str) -> None:
+    shift(early, 3600)
+    with pytest.raises(WinrmError, match=r"(?i)clock skew"):
+        ask(with_ticket(machine, workshop))
 
 
 @both_pipes

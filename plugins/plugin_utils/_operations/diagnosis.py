@@ -77,7 +77,7 @@ def machine_facts(identity: MachineIdentity, inquiry: Inquiry, now: Callable[[],
     try:
         audit = yield from audit_steps(office=inquiry.office)
     except WsmanFault as fault:
-        if not is_of_services(fault.hresult):
+        if fault.tells_nothing_of_the_question or not reading.is_of_the_machine(fault.hresult):
             raise
         unread.reasons["licensing"] = f"the licensing service does not answer ({fault.hresult_text})"
         system = yield from unread.attempt("system", reader.operating_system())
@@ -146,11 +146,6 @@ def _key(key: HostKey, client: Facts) -> HostKeyState:
         current_count=state.current_count if state is not None else None,
         required_count=state.required_count if state is not None else None,
     )
-
-
-def is_of_services(code: int | None) -> bool:
-    """Whether a code is one of the service control manager: 1050 to 1099 of winerror.h, in 0x8007xxxx."""
-    return code is not None and code & 0xFFFF0000 == 0x80070000 and 1050 <= code & 0xFFFF <= 1099
 
 
 def _of_audit(identity: MachineIdentity, audit: Audit, inquiry: Inquiry, now: datetime) -> Facts:

@@ -15,7 +15,7 @@ from datetime import timedelta, timezone
 
 from .._licensing.model import OperatingSystem
 from .._spp import contact, reader, schema
-from .._spp.contact import Probe
+from .._spp.contact import Probe, Trial
 from .._spp.errors import SppError
 from .._spp.steps import Invoke, Note, Query, Rows, Work
 from .._winrm.errors import WinrmError
@@ -39,7 +39,7 @@ class Finding:
     ``answer`` is None where there was none, and ``failure`` then says why. ``columns`` where columns were looked for.
     """
 
-    probe: Probe
+    probe: Probe | Trial
     outcome: Outcome
     answer: Answer | None = None
     failure: str = ""

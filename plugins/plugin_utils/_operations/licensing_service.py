@@ -79,7 +79,9 @@ def service_steps(request: ServiceRequest, check: bool = False) -> Work[ServiceR
         return ServiceReport(Result.PLANNED, True, reason, now, now, before, before)
     reached = yield from bring_to(request.state, now, request.timeout)
     if reached.failure is not None or reached.service is None:
-        raise _not_reached(request, now, reached, before)
+        failure = _not_reached(request, now, reached, before)
+        cause = reached.failure if isinstance(reached.failure, Exception) and reached.failure is not failure else None
+        raise failure from cause
     after = yield from _proof(name, before)
     return ServiceReport(Result.VERIFIED, True, reason, now, reached.service, before, after)
 

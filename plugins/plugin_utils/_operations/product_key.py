@@ -71,7 +71,8 @@ def install_key(key: ProductKey, target: Product | None, before: Audit) -> Work[
     service = before.snapshot.service_of(target)
     sent = yield from attempt(writer.install_product_key(service, key))
     if sent.fate is Fate.REFUSED:
-        raise _install_refused(key, before, refusal(sent))
+        refused = refusal(sent)
+        raise _install_refused(key, before, refused) from refused
     if sent.fate is Fate.LOST:
         office = before.snapshot.office is not None
         seen = yield from settle(lambda: audit_steps(office=office), lambda state: _carrier(state, key) is not None)

@@ -14,7 +14,7 @@ from .._licensing.tables import read_table
 from .._wsman import class_of, types_of, wql
 from .._wsman.anonymous import CODES
 from . import schema
-from .doubts import doubts, read_probe
+from .doubts import Change, doubts, read_probe
 from .facts import FACTS
 from .steps import Invoke, Query
 
@@ -26,8 +26,8 @@ _SINCE, _ALL = "{since}", "{all}"
 
 
 @dataclass(frozen=True)
-class Probe:
-    """One question, and what is taken to be so.
+class Point:
+    """One thing that is taken to be so.
 
     Args:
         id: never reused.
@@ -38,7 +38,6 @@ class Probe:
         expect: what is taken to be so, in words of ``expectations``.
         taken: the same for people.
         otherwise: what it means where it is not so.
-        step: the question.
     """
 
     id: str
@@ -49,11 +48,24 @@ class Probe:
     expect: str
     taken: str
     otherwise: str
-    step: Query | Invoke
 
     def concerns(self, build: int) -> bool:
         """Whether a machine of this build is asked."""
         return self.first <= build and (self.last is None or build <= self.last)
+
+
+@dataclass(frozen=True)
+class Trial(Point):
+    """A point that only a change shows; whether it could be made is the answer."""
+
+    change: Change
+
+
+@dataclass(frozen=True)
+class Probe(Point):
+    """A point that a question shows, which changes nothing."""
+
+    step: Query | Invoke
 
     def since(self, moment: str) -> Probe:
         """The same for events from a moment on, given as a CIM datetime."""
@@ -69,16 +81,26 @@ class Probe:
 @lru_cache(maxsize=1)
 def probes() -> tuple[Probe, ...]:
     """All questions, in the order of the file. Raises TableError where a line cannot be read."""
+    return tuple(point for point in _points() if isinstance(point, Probe))
+
+
+@lru_cache(maxsize=1)
+def trials() -> tuple[Trial, ...]:
+    """All points that only a change shows, in the order in which they are tried. Raises TableError likewise."""
+    return tuple(point for point in _points() if isinstance(point, Trial))
+
+
+def _points() -> Iterator[Probe | Trial]:
     asked = {doubt.id: doubt.probe for doubt in doubts()}
-    found = []
     for row in read_table(_DATA / "contact.tsv"):
         step = read_probe(row["probe"]) if row["probe"] else asked[row["doubt"]]
-        if isinstance(step, (Query, Invoke)):
-            first, _unused, last = row["builds"].partition("-")
-            builds = int(first or 0), int(last) if last else None
-            words = (row["on"], row["expect"], row["taken"], row["otherwise"])
-            found.append(Probe(row["id"], row["doubt"], *builds, *words, typed(step)))
-    return tuple(found)
+        first, _unused, last = row["builds"].partition("-")
+        builds = int(first or 0), int(last) if last else None
+        words = (row["on"], row["expect"], row["taken"], row["otherwise"])
+        if isinstance(step, Change):
+            yield Trial(row["id"], row["doubt"], *builds, *words, step)
+        elif isinstance(step, (Query, Invoke)):
+            yield Probe(row["id"], row["doubt"], *builds, *words, typed(step))
 
 
 @lru_cache(maxsize=1)

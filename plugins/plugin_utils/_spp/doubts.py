@@ -15,6 +15,17 @@ _TABLE = Path(__file__).parent / "data" / "doubts.tsv"
 
 
 @dataclass(frozen=True)
+class Change:
+    """A question that only a change answers: a step of ``_operations/trial.py``, and the methods that it calls."""
+
+    step: str
+    methods: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(("change", self.step, *self.methods))
+
+
+@dataclass(frozen=True)
 class Doubt:
     """One doubt.
 
@@ -23,7 +34,7 @@ class Doubt:
         text: what is taken to be so; it goes on from "These points rest on documents and inference: …".
         rests: what in the collection rests on it.
         evidence: what is known so far.
-        probe: a question to a machine that changes nothing, words for a person, or None.
+        probe: a question to a machine that changes nothing, one that does, words for a person, or None.
         no_probe: why there is no probe; empty where there is one.
     """
 
@@ -31,7 +42,7 @@ class Doubt:
     text: str
     rests: str
     evidence: str
-    probe: Query | Invoke | str | None
+    probe: Query | Invoke | Change | str | None
     no_probe: str
 
 
@@ -43,13 +54,16 @@ def doubts() -> tuple[Doubt, ...]:
     )
 
 
-def read_probe(text: str) -> Query | Invoke | str | None:
+def read_probe(text: str) -> Query | Invoke | Change | str | None:
     """What a probe says, in the words of the file's head; a person's is text."""
     verb, _unused, rest = text.partition(" ")
     if not text:
         return None
     if verb == "hand" and rest:
         return rest
+    if verb == "change" and rest:
+        step, *methods = rest.split()
+        return Change(step, tuple(methods))
     namespace, _unused, asked = rest.partition(" ")
     if verb == "wql" and asked:
         return Query(asked, namespace=namespace)

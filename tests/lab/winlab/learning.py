@@ -37,6 +37,8 @@ _WORKSTATION = 1
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _SELECTOR = re.compile(r'(<w:Selector Name="ID">)([0-9a-fA-F-]{36})(</w:Selector>)')
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+_KEY = re.compile(r"(<[^<>]*\bProductKey>)[^<]*(</)")
+_VERSION = re.compile(r'(<w:Selector Name="Version">)[^<]*(</w:Selector>)')
 _PULL = "/enumeration/Pull</a:Action>"
 # Elements and attributes whose text is a code of the protocol, and no value of the machine.
 _CODES = frozenset({"Value", "StatusCode", "FaultDetail", "error_Code", "error_Type", "CIMStatusCode", "ReturnValue"})
@@ -116,10 +118,13 @@ def _differences(report: dict[str, Any], machine: Machine) -> Iterator[Differenc
 
 
 def _answer(machine: Machine, request: str) -> str:
-    """What the lab answers; a product that carries a key is its own one."""
+    """What the lab answers; a product that carries a key is its own one, and the key that was installed is that."""
     product = machine.platform.primary()
     own = product.license.id if product else _NOBODY
     text = _SELECTOR.sub(lambda found: f"{found[1]}{found[2] if found[2] == _NOBODY else own}{found[3]}", request)
+    key = product.key.text if product and product.key else ""
+    text = _KEY.sub(lambda found: f"{found[1]}{key}{found[2]}", text)
+    text = _VERSION.sub(lambda found: f"{found[1]}{machine.platform.version}{found[2]}", text)
     service = Service(machine)
     return asyncio.run(service.answer(read_request(text), machine.winrm.accounts[0])).text
 

@@ -74,7 +74,8 @@ class Listener:
             await self._accept(host, reader, writer, tls=tls)
 
         try:
-            server = await asyncio.start_server(accept, host.address, port, backlog=_BACKLOG, family=socket.AF_INET)
+            family = socket.AF_INET6 if ":" in host.address else socket.AF_INET
+            server = await asyncio.start_server(accept, host.address, port, backlog=_BACKLOG, family=family)
         except OSError as error:
             raise ListenError(
                 f"{host.name}: cannot listen on {host.address}:{port}: {error.strerror or error}. "

@@ -18,10 +18,11 @@ from functools import partial
 from typing import Any
 
 from ....module_utils._identity import MachineIdentity
-from ..._operations.diagnosis import HostReading, Inquiry, is_of_services, machine_facts, read_host
+from ..._operations.diagnosis import HostReading, Inquiry, machine_facts, read_host
 from ..._operations.fleet import Bounds, Fleet, Row, unexpected
 from ..._policy.diagnosis.facts import Facts
 from ..._policy.diagnosis.finder import diagnose, problem_of
+from ..._policy.diagnosis.reading import is_of_the_machine
 from ..._policy.policies import Policies
 from ..._policy.verdict import Verdict
 from ..._spp.steps import Work
@@ -173,7 +174,7 @@ def needs_diagnosis(result: Result) -> bool:
     """Whether a machine is not compliant because it is not activated, or its licensing service does not answer."""
     if result.get("failed"):
         code = str((result.get("error") or {}).get("code") or "")
-        return code.startswith("0x") and is_of_services(int(code, 16))
+        return code.startswith("0x") and is_of_the_machine(int(code, 16))
     if result.get("compliant") or result.get("unreachable"):
         return False
     status = (result.get("license") or {}).get("license_status")

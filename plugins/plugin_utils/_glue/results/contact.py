@@ -16,9 +16,11 @@ from typing import Any
 from ..._licensing.model import OperatingSystem
 from ..._operations.expectations import Outcome
 from ..._operations.first_contact import Finding
+from ..._operations.trial import TrialReport
 from ..._spp import contact
-from ..._spp.doubts import Doubt, doubts
-from ..._spp.steps import Invoke, Query
+from ..._spp.contact import Probe, Trial
+from ..._spp.doubts import Change, Doubt, doubts
+from ..._spp.steps import Query
 from ..._winrm.recording import Kept
 from ..._winrm.trace import Exchange
 from ..._wsman import Instance, MethodResult, ProtocolError, WsmanFault, parse, to_jsonable
@@ -40,8 +42,12 @@ def report_of(
     findings: Sequence[Finding],
     kept: Mapping[str, Sequence[Kept]],
     sign_in: Sequence[Exchange],
+    tried: TrialReport | None = None,
 ) -> Result:
-    """The whole report, as JSON can carry it."""
+    """The whole report, as JSON can carry it. ``tried``: the part that changes a machine, where it was asked for."""
+    findings = (*findings, *(tried.findings if tried else ()))
+    asked = {one.probe.doubt for one in findings} | {probe.doubt for probe in contact.probes()}
+    left = [one for one in doubts() if one.id not in asked]
     return {
         "report": "winfleet.activation, first contact",
         "format": FORMAT,
@@ -55,9 +61,12 @@ def report_of(
             "stack": identity.stack if identity else None,
         },
         "sign_in": [_exchange(one) for one in sign_in],
+        "changes": None if tried is None else _changes(tried),
         "findings": [_finding(one, kept.get(one.probe.id, ())) for one in findings],
-        "by_hand": [{"doubt": one.id, "taken": one.text, "do": one.probe} for one in _left() if one.probe],
-        "not_asked": [{"doubt": one.id, "taken": one.text, "why": one.no_probe} for one in _left() if not one.probe],
+        "by_hand": [{"doubt": one.id, "taken": one.text, "do": one.probe} for one in left if _is_for_people(one)],
+        "not_asked": [
+            {"doubt": one.id, "taken": one.text, "why": _why(one)} for one in left if not _is_for_people(one)
+        ],
     }
 
 
@@ -93,10 +102,22 @@ def words_of(summary: Result) -> str:
     return said
 
 
-def _left() -> list[Doubt]:
-    """The doubts that no question of the kit is about."""
-    asked = {probe.doubt for probe in contact.probes()}
-    return [one for one in doubts() if one.id not in asked]
+def _is_for_people(doubt: Doubt) -> bool:
+    return isinstance(doubt.probe, str)
+
+
+def _why(doubt: Doubt) -> str:
+    return "It takes a change, which is tried with changes only" if isinstance(doubt.probe, Change) else doubt.no_probe
+
+
+def _changes(tried: TrialReport) -> Result:
+    """What was changed and whether it stands as before; of a key or a machine it names nothing."""
+    return {
+        "tried": [trial.id for trial in tried.plan.trials],
+        "failed_at": tried.failed_at.id if tried.failed_at else None,
+        "as_before": not tried.remains,
+        "not_as_before": [{"point": one.point, "remedy": one.remedy} for one in tried.remains],
+    }
 
 
 def _exchange(one: Exchange) -> Result:
@@ -111,14 +132,24 @@ def _finding(finding: Finding, kept: Sequence[Kept]) -> Result:
         "outcome": finding.outcome.value,
         "taken": probe.taken,
         "expect": probe.expect,
-        "asked": _asked(probe.step),
+        "asked": _asked(probe),
         "seen": _seen(finding),
-        "exchanges": [one for item in kept[:_EXCHANGES] if (one := _shown_exchange(item)) is not None],
+        "exchanges": [one for item in _telling(probe, kept) if (one := _shown_exchange(item)) is not None],
     }
 
 
-def _asked(step: Query | Invoke) -> str:
+def _telling(probe: Probe | Trial, kept: Sequence[Kept]) -> Sequence[Kept]:
+    """The first exchanges; of a change the calls that it is about, and none of the readings around them."""
+    if isinstance(probe, Trial):
+        kept = [one for one in kept if any(f"/{method}</" in one.request for method in probe.change.methods)]
+    return kept[:_EXCHANGES]
+
+
+def _asked(probe: Probe | Trial) -> str:
     """The question in the words of the file it comes from."""
+    if isinstance(probe, Trial):
+        return str(probe.change)
+    step = probe.step
     if isinstance(step, Query):
         return f"wql {step.namespace} {step.text}"
     arguments = "; ".join(f"{name}={value}" for name, value in (step.arguments or {}).items())

@@ -16,6 +16,7 @@ from .facts import Facts
 from .preconditions import VOLUME_CLIENT, not_read, unless
 from .step import Answer, failed, not_asked, passed, unknown
 
+_LICENSING = 0xC004
 _NO_OEM_MARKER = 0xC004F035
 _NO_OBJECT, _NO_CONTAINER = 0xC004F081, 0x80072030
 _BY_DIRECTORY, _BY_KMS, _BY_TOKEN = 1, 2, 3
@@ -26,6 +27,10 @@ def read(facts: Facts) -> Answer:
     """Step ``read``."""
     if facts.machine is not None:
         return passed("its licensing was read")
+    if facts.failure is not None and not reading.is_of_services(facts.failure):
+        # What the licensing service says of itself the catalogue knows; of WMI it does not.
+        remedy = explain(facts.failure).admin_action if facts.failure >> 16 == _LICENSING else ""
+        return failed(f"its licensing provider does not answer ({code_text(facts.failure)})", remedy)
     return unknown(f"its licensing could not be read: {facts.why_unread('licensing')}")
 
 
@@ -65,7 +70,7 @@ def service(facts: Facts) -> Answer:
     found, code = facts.service, facts.failure
     if found is not None and (found.start_mode or "").lower() == "disabled":
         return failed(f"its licensing service {found.name} is disabled")
-    if code is not None:
+    if code is not None and reading.is_of_services(code):
         return failed(f"its licensing service does not start ({code_text(code)})", explain(code).admin_action)
     if found is None or found.start_mode is None:
         return unknown(facts.why_unread("service"))

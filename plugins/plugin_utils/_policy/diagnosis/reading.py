@@ -18,6 +18,8 @@ from .facts import Facts, Place, Record
 RENEWAL_OVERDUE = timedelta(days=21)
 VALIDITY = timedelta(days=180)
 
+_WMI_ACCESS_DENIED = 0x80041003
+
 #: Reasons that only say that nothing has activated the product yet.
 GENERIC_CODES = frozenset({0xC004F074, 0xC004F009, 0xC004F056, 0x4004F00C, 0x4004F00D, 0x4004F040, 0})
 
@@ -107,6 +109,22 @@ def logged(facts: Facts) -> Logged | None:
     if facts.log is None or facts.product is None:
         return None
     return facts.log.last_failure(facts.product.activation_id)
+
+
+def is_of_services(code: int | None) -> bool:
+    """Whether a code is one of the service control manager: 1050 to 1099 of winerror.h, in 0x8007xxxx."""
+    return code is not None and code & 0xFFFF0000 == 0x80070000 and 1050 <= code & 0xFFFF <= 1099
+
+
+def is_of_the_machine(code: int | None) -> bool:
+    """Whether licensing cannot be read because of the machine, and not of the account or the way to it.
+
+    Codes of the service control manager, of the licensing service (facility 4 of 0xC004xxxx) and of WMI (0x80041xxx)
+    but for refused access.
+    """
+    if code is None or code == _WMI_ACCESS_DENIED:
+        return False
+    return is_of_services(code) or code >> 16 == 0xC004 or code & 0xFFFFF000 == 0x80041000
 
 
 def code(facts: Facts) -> int | None:

@@ -22,7 +22,7 @@ def message(diagnosis: Diagnosis) -> str:
     facts = diagnosis.facts
     if diagnosis.problem is None or diagnosis.cause is None:
         return f"{facts.name} is activated. There is nothing to diagnose."
-    what = _WHAT[diagnosis.problem]
+    what = _what(diagnosis)
     return f"{facts.name} {what}: {_clause(diagnosis.cause)}. {first_sentence(diagnosis.cause.remedy)}"
 
 
@@ -32,7 +32,7 @@ def report(diagnosis: Diagnosis) -> tuple[str, ...]:
     return (
         f"Machine: {facts.name}, {_system(facts)}",
         f"License: {_license(facts)}",
-        f"Problem: {_WHAT[diagnosis.problem] if diagnosis.problem else 'none, it is activated'}",
+        f"Problem: {_what(diagnosis)}",
         f"Code: {_code(diagnosis)}",
         f"Cause: {f'{cause.question.id}: {_clause(cause)}' if cause else 'none'}",
         f"Remedy: {cause.remedy if cause else 'none is needed'}",
@@ -52,6 +52,14 @@ _WHAT = {
     Problem.NOT_ACTIVATED: "is not activated",
     Problem.NOT_RENEWED: "is activated, but has not renewed its activation for weeks",
 }
+
+
+def _what(diagnosis: Diagnosis) -> str:
+    if diagnosis.problem is None:
+        return "none, it is activated"
+    if diagnosis.facts.machine is None:
+        return "is not known to be activated"
+    return _WHAT[diagnosis.problem]
 
 
 def _clause(step: Step) -> str:

@@ -111,6 +111,7 @@ def test_what_no_network_has_is_refused(wrong: dict[str, Any], told: str) -> Non
         ({"compliant": False, "verdict": "kms_unapproved", "license": {"license_status": "licensed"}}, False),
         ({"compliant": None, "verdict": "unjudged", "license": {"license_status": "oob_grace"}}, True),
         ({"failed": True, "error": {"code": "0x80070422"}}, True),
+        ({"failed": True, "error": {"code": "0x80041013"}}, True),
         ({"failed": True, "error": {"code": "0x80041003"}}, False),
         ({"failed": True, "error": None}, False),
         ({"failed": True, "not_reached": True}, False),

@@ -13,12 +13,15 @@ import pytest
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import MachineIdentity
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import (
     Inquiry,
-    is_of_services,
     machine_facts,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import Refused
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.facts import Facts
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.finder import diagnose
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.diagnosis.reading import (
+    is_of_services,
+    is_of_the_machine,
+)
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import ConnectionLost
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanFault
@@ -84,9 +87,42 @@ def test_a_service_that_does_not_start_is_a_fact() -> None:
     assert cause.question.id == "service"
 
 
+@pytest.mark.parametrize("code", [0x80041013, 0xC004D302])
+def test_licensing_that_does_not_answer_is_the_cause(code: int) -> None:
+    machine = Client()
+    machine.refusals_of["SoftwareLicensingService"] = fault(code)
+    diagnosis = diagnose(read(machine))
+    assert diagnosis.cause is not None
+    assert diagnosis.cause.question.id == "read"
+    assert f"0x{code:08X}" in diagnosis.cause.answer.evidence
+    assert diagnosis.cause.remedy
+    assert diagnosis.also == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0x80070422, True),
+        (0x80041013, True),
+        (0xC004D302, True),
+        (0x80041003, False),
+        (0x80070005, False),
+        (0x80338012, False),
+        (0x80004005, False),
+        (None, False),
+    ],
+)
+def test_codes_of_the_machine_itself(code: int | None, said: bool) -> None:
+    assert is_of_the_machine(code) is said
+
+
 @pytest.mark.parametrize(
     ("name", "error"),
-    [("SoftwareLicensingService", fault(0x80041003)), ("Win32_Service", ConnectionLost("srv", "gone"))],
+    [
+        ("SoftwareLicensingService", fault(0x80041003)),
+        ("SoftwareLicensingService", fault(2150859174)),
+        ("Win32_Service", ConnectionLost("srv", "gone")),
+    ],
 )
 def test_no_rights_and_a_lost_connection_end_it(name: str, error: Exception) -> None:
     machine = Client()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,20 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoin
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors import NotAuthenticated, TlsError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from tests.lab_unit.wire.workshop import ADMINISTRATOR, HTTP_PORT, HTTPS_PORT, FakeCim, FakeHost, Workshop
-from winlab.host import Account, CertificateSpec
+from winlab.host import Account, CertificateSpec, WinrmProfile
 
 from .both_pipes import Ask, both_pipes, over_pywinrm
 from .conftest import Tap, patient
+
+IN_DNS = "xn--bcher-kva.example"
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 def machine(workshop: Workshop, **settings: Any) -> FakeHost:
@@ -138,6 +149,43 @@ def test_self_signed_is_refused_unless_told_otherwise(workshop: Workshop, ask: A
     with pytest.raises(TlsError):
         ask(secure(workshop, host))
     assert ask(secure(workshop, host, server_cert_validation="ignore")) == 60
+
+
+def _free_port() -> int:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback")
+@both_pipes
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+def test_an_ipv6_address(workshop: Workshop, ask: Ask, https: bool) -> None:
+    """Sealed over HTTP; in TLS with the channel bound and the address in the certificate, which the client checks."""
+    ports = {"http_port": _free_port(), "https_port": _free_port()}
+    profile = WinrmProfile(accounts=[ADMINISTRATOR], https=True, channel_binding="strict", **ports)
+    host = FakeHost("LAB6", "::1", profile, FakeCim(bricks=60, brick_size=400))
+    workshop.listen(host)
+    target = patient("::1", ports["https_port" if https else "http_port"], scheme="https" if https else "http")
+    assert ask(_with(target, ca_trust_path=str(workshop.ca_path))) == 60
+    assert f"[::1]:{target.port}" in target.url
+
+
+@both_pipes
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+def test_a_name_outside_ascii(workshop: Workshop, ask: Ask, https: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS and the certificate know it in the form that IDNA gives it."""
+    spec = CertificateSpec(names=(IN_DNS,))
+    host = machine(workshop, https=True, channel_binding="strict", certificate=spec)
+    genuine, asked = socket.getaddrinfo, []
+
+    def resolved(name: Any, *rest: Any, **named: Any) -> Any:
+        asked.append(name.decode() if isinstance(name, bytes) else name)
+        return genuine(host.address if asked[-1] == IN_DNS else name, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    target = patient("bücher.example", HTTPS_PORT if https else HTTP_PORT, scheme="https" if https else "http")
+    assert ask(_with(target, ca_trust_path=str(workshop.ca_path))) == 60
+    assert set(asked) == {IN_DNS}
 
 
 def _with(target: Endpoint, **changes: Any) -> Endpoint:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,10 +19,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.winfleet.activation.plugins.module_utils._files import FileProblem
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import contact_result
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.contact_run import Wanted, contact_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.contact import fault_shown
+from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.errors import Refused
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp import contact as contact_questions
-from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.doubts import read_probe
+from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.doubts import Change, read_probe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import Invoke, Query
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.endpoint import Endpoint, Secret
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
@@ -39,6 +41,7 @@ from winlab.builder import build_fleet
 from winlab.cim import CimError
 from winlab.machine import Machine
 from winlab.scenario import parse_scenario
+from winlab.state import machine_state
 
 PASSWORD = "Lab-Passw0rd!"
 SCENARIO = {
@@ -95,7 +98,7 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def contact(machine: Machine, path: Path, *, check: bool = False, **changes: Any) -> Written:
+def endpoint(machine: Machine, **other: Any) -> Endpoint:
     fields: dict[str, Any] = {
         "inventory_name": machine.name,
         "host": machine.address,
@@ -104,8 +107,12 @@ def contact(machine: Machine, path: Path, *, check: bool = False, **changes: Any
         "username": "IDENTIFIABLE\\fleetadmin",
         "password": Secret(PASSWORD),
     }
-    endpoint = Endpoint(**{**fields, **changes})
-    return Written(contact_result(PywinrmPipe(endpoint), endpoint, _now, path, check), path)
+    return Endpoint(**{**fields, **other})
+
+
+def contact(machine: Machine, path: Path, *, check: bool = False, changes: bool = False, **other: Any) -> Written:
+    where = endpoint(machine, **other)
+    return Written(contact_result(PywinrmPipe(where), where, _now, Wanted(path, check, changes)), path)
 
 
 @pytest.fixture(scope="module")
@@ -218,11 +225,79 @@ def test_what_was_kept_reads_as_it_did_on_the_machine(written: dict[str, Written
     read = 0
     for report in reports:
         for finding in report["findings"]:
-            if finding["exchanges"]:
+            # A change is a course of requests, of which only the calls are kept.
+            if finding["exchanges"] and not isinstance(read_probe(finding["asked"]), Change):
                 found = replayed(finding)
                 assert found.items() <= finding["seen"].items(), finding["id"]
                 read += len(found)
     assert read > 70
+
+
+CHANGED = ["gvlk", "publishing-off", "publishing-on", "restart"]
+
+
+def test_what_a_change_has_shown_is_in_the_report(machines: dict[str, Machine], tmp_path: Path) -> None:
+    machine = machines["topsecret02"]
+    row = machine.platform.primary()
+    assert row is not None
+    assert row.key is not None
+    before = machine_state(machine)
+    made = contact(machine, tmp_path / "changed.json", changes=True)
+    assert made.result["changes"]["as_before"] is True, made.result["msg"]
+    assert made.report["changes"] == {"tried": CHANGED, "failed_at": None, "as_before": True, "not_as_before": []}
+    found = {one["id"]: one for one in made.report["findings"]}
+    assert [found[id]["outcome"] for id in CHANGED] == ["agrees"] * 4
+    methods = [re.findall(r"/(\w+)</\w+:Action>", one["request"]) for id in CHANGED for one in found[id]["exchanges"]]
+    publishing = "DisableKeyManagementServiceDnsPublishing"
+    expected = ["InstallProductKey", "RefreshLicenseStatus", publishing, publishing, "StopService", "StartService"]
+    assert [one[0] for one in methods] == expected
+    # The key is on its way in a request, and in no report, result or message.
+    text = f"{made.text}{made.result}"
+    assert row.key.text not in text
+    assert row.key.text[-5:] not in made.text
+    assert "identifiable" not in made.text.lower()
+    after = machine_state(machine)
+    assert after["license"] == {**before["license"], "grace_minutes": after["license"]["grace_minutes"]}
+    assert after["kms_host"]["settings"] == before["kms_host"]["settings"]
+    named = {one["doubt"] for part in ("findings", "by_hand", "not_asked") for one in made.report[part]} - {""}
+    assert named == {f"WIN-{number:03d}" for number in range(1, len(named) + 1)}
+
+
+class BrokenOff(PywinrmPipe):
+    """The time limit of the task strikes when publishing has just been switched off."""
+
+    def exchange(self, request: str, *, timeout: float | None = None) -> bytes:
+        answer = super().exchange(request, timeout=timeout)
+        if re.search(r"DisablePublishing>(true|1)<", request):
+            raise TimeoutError("the time limit of the task")
+        return answer
+
+
+def test_what_is_broken_off_from_outside_is_put_back(machines: dict[str, Machine], tmp_path: Path) -> None:
+    machine, said = machines["topsecret02"], list[str]()
+    where = endpoint(machine)
+    wanted = Wanted(tmp_path / "no.json", changes=True, say=said.append)
+    with pytest.raises(TimeoutError):
+        contact_result(BrokenOff(where), where, _now, wanted)
+    assert machine_state(machine)["kms_host"]["settings"]["publishing"] is True
+    assert "this changes the machine" in said[0]
+    assert said[1].endswith("it was broken off. The machine is as before.")
+
+
+def test_check_mode_says_what_would_be_changed(machines: dict[str, Machine], tmp_path: Path) -> None:
+    made = contact(machines["topsecret02"], tmp_path / "no.json", check=True, changes=True)
+    assert not made.path.exists()
+    assert made.result["changed"]
+    assert len(made.result["changes"]["steps"]) == len(CHANGED)
+    assert made.result["diff"]["prepared"].startswith("1. install the published GVLK")
+    assert made.result["msg"].index("Would be done. ") < made.result["msg"].index("points are as expected")
+    assert made.result["changes"]["as_before"] is None
+
+
+def test_a_kms_host_is_refused_before_anything_is_asked(machines: dict[str, Machine], tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="answers KMS requests"):
+        contact(machines["topsecret01"], tmp_path / "no.json", changes=True)
+    assert not (tmp_path / "no.json").exists()
 
 
 def test_a_machine_that_cannot_be_read_gets_no_report(machines: dict[str, Machine], tmp_path: Path) -> None:

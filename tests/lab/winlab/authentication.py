@@ -25,6 +25,7 @@ from spnego.exceptions import SpnegoError
 
 from .host import Account, Host
 from .http1 import HttpRequest
+from .mischief import Stage
 from .ntlm_tokens import binds_channel, claimed_user
 
 Headers = tuple[tuple[str, str], ...]
@@ -104,6 +105,14 @@ class CredentialStore:
                 os.environ[_STORE_VARIABLE] = before
 
 
+def _decoded(credential: str) -> bytes:
+    """The token, or nothing where it is none."""
+    try:
+        return base64.b64decode(credential.strip(), validate=True)
+    except binascii.Error:
+        return b""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What authentication makes of a request: an account to go on with, or a 401 with these headers."""
@@ -141,6 +150,18 @@ class Authenticator:
             return self._basic(credential.strip())
         self.host.record("http_error", status=401, reason=f"scheme {scheme} is not accepted")
         return self._refusal(close=scheme.lower() not in ("negotiate", "basic"))
+
+    def stage(self, request: HttpRequest) -> Stage:
+        """How far the sign-in is that this request is part of."""
+        scheme, _unused, credential = request.header("authorization").partition(" ")
+        if not scheme:
+            return Stage.SIGNED_IN if self.account else Stage.APPROACH
+        if scheme.lower() == "credssp" or (scheme.lower() in ("negotiate", "kerberos", "ntlm") and not credential):
+            return Stage.TOKEN
+        if scheme.lower() not in ("negotiate", "ntlm"):
+            return Stage.PROOF
+        token = _decoded(credential)
+        return Stage.PROOF if _KERBEROS in token[:_FRONT] or claimed_user(token) is not None else Stage.TOKEN
 
     @property
     def basic_allowed(self) -> bool:

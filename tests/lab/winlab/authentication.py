@@ -36,6 +36,8 @@ _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 # The mechanism of Kerberos, 1.2.840.113554.1.2.2, near the front of a first token, with or without SPNEGO around it.
 _KERBEROS = bytes.fromhex("06092a864886f712010202")
 _FRONT = 64
+# The record of TLS that has more than its handshake in it (RFC 5246 section 6.2.1).
+_TLS_DATA = b"\x17"
 # GSS_C_CHANNEL_BOUND_FLAG of MIT Kerberos 1.19 and later: the client has bound its channel, to the right one.
 _CHANNEL_BOUND = 2048
 
@@ -156,11 +158,13 @@ class Authenticator:
         scheme, _unused, credential = request.header("authorization").partition(" ")
         if not scheme:
             return Stage.SIGNED_IN if self.account else Stage.APPROACH
-        if scheme.lower() == "credssp" or (scheme.lower() in ("negotiate", "kerberos", "ntlm") and not credential):
+        if scheme.lower() in ("negotiate", "kerberos", "ntlm") and not credential:
             return Stage.TOKEN
+        token = _decoded(credential)
+        if scheme.lower() == "credssp":
+            return Stage.PROOF if token[:1] == _TLS_DATA else Stage.TOKEN
         if scheme.lower() not in ("negotiate", "ntlm"):
             return Stage.PROOF
-        token = _decoded(credential)
         return Stage.PROOF if _KERBEROS in token[:_FRONT] or claimed_user(token) is not None else Stage.TOKEN
 
     @property

@@ -30,9 +30,9 @@ class Stage(str, Enum):
 
     #: Nothing of an account is said, and nobody has signed in.
     APPROACH = "approach"
-    #: A token that shows no account yet: the first message of NTLM, the TLS of CredSSP.
+    #: A token that shows no account yet: the first message of NTLM, the handshake of CredSSP.
     TOKEN = "token"
-    #: The account is shown: Basic, the last message of NTLM, a ticket, a certificate.
+    #: The account is shown, or may be: Basic, the last message of NTLM, a ticket, a certificate, CredSSP inside of TLS.
     PROOF = "proof"
     #: The connection has an account.
     SIGNED_IN = "signed_in"

@@ -38,7 +38,11 @@ class OptionReader:
         """A text; an empty one is none, as where an inventory has a variable without a value."""
         return self.as_text(self.raw(name), name)
 
-    def as_text(self, value: Any, _name: str) -> str | None:
+    def as_text(self, value: Any, name: str) -> str | None:
+        """A text, or a number, which is as good. Of anything else nobody wants to know how Python writes it."""
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (str, int, float))):
+            kind = type(value).__mro__[-2].__name__
+            raise OptionError(f"{self.inventory_name}: {name} must be text, not {kind}. Correct the variable.")
         return self.plain(value) or None
 
     @staticmethod

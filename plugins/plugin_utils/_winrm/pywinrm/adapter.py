@@ -95,6 +95,20 @@ class Watch:
                 one.shutdown(socket.SHUT_RDWR)
 
 
+def _leads_astray(request: Any, response: Any) -> bool:
+    """Whether an answer to a token has no token: what signs in would look for one, and stumble."""
+    shown, status = as_text(request.headers.get("Authorization")), response.status_code
+    scheme = shown.partition(" ")[0].lower()
+    if (
+        scheme not in _NEGOTIATED
+        or status == 401
+        or token_of(response.headers.get("WWW-Authenticate", ""), _NEGOTIATED)
+    ):
+        return False
+    # What CredSSP says inside of TLS may be its last word, to which 200 is the answer.
+    return not shows_account(shown) or (scheme == "credssp" and status != 200)
+
+
 class BoundedAdapter(HTTPAdapter):
     """What ``requests`` sends through: answers come whole, in time and within the limit, or not at all.
 
@@ -106,10 +120,14 @@ class BoundedAdapter(HTTPAdapter):
         self._peer = peer
         #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
         self.challenge: tuple[str, str | None] | None = None
+        #: Status and body of the last answer, if it neither goes on with a sign-in that was begun nor refuses it.
+        self.astray: tuple[int, bytes] | None = None
         #: The account's proof went out, and was answered by a 401.
         self.proof_shown = self.proof_refused = False
         #: The connection is signed in, and its messages are sealed.
         self.signed_in = False
+        # Of the last answer: what signs in may stumble over it, and leave it open.
+        self._answer: Any = None
         self._watch = Watch()
         # As urllib3 does with its own: whoever forgets to close a session leaves no connection open.
         weakref.finalize(self, self._watch.forget)
@@ -143,8 +161,9 @@ class BoundedAdapter(HTTPAdapter):
                 response.close()
             raise
         # What signs in looks at the socket first, which is gone once the body has been read.
-        answer: Any = response.raw
+        self._answer = answer = response.raw
         answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline, watch)
+        self.astray = (response.status_code, response.content) if _leads_astray(request, response) else None
         return response
 
     def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
@@ -173,6 +192,9 @@ class BoundedAdapter(HTTPAdapter):
 
     def close(self) -> None:
         """Close all connections."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            answer.close()
         super().close()
         for pool in list(self._watch.pools):
             pool.close()

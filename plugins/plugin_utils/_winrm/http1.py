@@ -41,7 +41,7 @@ class Broken(Exception):
 
 
 class NotHttp(Broken):
-    """The peer speaks something else. ``said`` is how it begins."""
+    """The peer speaks something other than HTTP. ``said`` is how it begins."""
 
     def __init__(self, said: bytes) -> None:
         self.said = said[:_SHOWN]

@@ -74,7 +74,7 @@ _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 
 
 def not_http(s: Situation, exc: NotHttp) -> WinrmError:
-    """Something else than HTTP, which is nobody's WinRM unless the host has answered before."""
+    """Something other than HTTP: not WinRM, unless the host has answered before."""
     if s.reused or (s.sent and s.sealed):
         return connection_lost(s, exc)
     if exc.said.startswith(_TLS_RECORDS):

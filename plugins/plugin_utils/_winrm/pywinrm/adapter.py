@@ -161,7 +161,8 @@ class BoundedAdapter(HTTPAdapter):
                 response.close()
             raise
         # What signs in looks at the socket first, which is gone once the body has been read.
-        self._answer = answer = response.raw
+        answer: Any = response.raw
+        self._answer = answer
         answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline, watch)
         self.astray = (response.status_code, response.content) if _leads_astray(request, response) else None
         return response

@@ -35,6 +35,8 @@ def no_route(s: Situation, reason: str) -> WinrmError:
 
 def connect_timeout(s: Situation) -> WinrmError:
     seconds = s.endpoint.connect_timeout or s.endpoint.read_timeout
+    if goes_by_proxy(s):
+        return proxy_failed(s, f"no connection to it after {seconds} seconds")
     advice = f"The machine is off, or a firewall drops port {s.endpoint.port}; check {s.variable('host')} too"
     return Unreachable(s.label, f"the connection attempt timed out after {seconds} seconds", advice)
 

@@ -41,6 +41,8 @@ def translate(situation: Situation, exc: BaseException) -> WinrmError:
     """The error of ours for a foreign exception."""
     if isinstance(exc, WinrmError):
         return exc
+    if situation.tunnelling:
+        return proxy_failed(situation, _of_tunnel(exc))
     for kind in type(exc).__mro__:
         rename = TABLE.get(f"{kind.__module__}.{kind.__qualname__}")
         if rename is not None:
@@ -155,6 +157,26 @@ def _innermost(exc: BaseException) -> str:
             return said if said.startswith(name) else f"{name}: {said}"
     return f"{type(exc).__name__}: {exc}"
 
+
+# As http.client puts it.
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+
+
+def _of_tunnel(exc: BaseException) -> str:
+    """What a proxy did that was asked for a way to a host (RFC 9110 9.3.6)."""
+    for link in chain(exc):
+        if refused_with := _REFUSED_TUNNEL.search(str(link)):
+            status = refused_with[1]
+            return "it requires its own sign-in: HTTP 407" if status == "407" else f"it answers HTTP {status}"
+        if _is_a(link, "http.client.RemoteDisconnected"):
+            return "it closed the connection without an answer"
+        if _is_a(link, "http.client.HTTPException"):
+            return f"its answer is not HTTP: {link}"
+    timed_out = isinstance(exc, TimeoutError) or _find(exc, *_READ_TIMEOUTS) is not None
+    return "it did not answer in time" if timed_out else _innermost(exc)
+
+
+_READ_TIMEOUTS = ("requests.exceptions.Timeout", "urllib3.exceptions.ReadTimeoutError", "builtins.TimeoutError")
 
 # X509_V_ERR_ numbers of OpenSSL (x509_vfy.h).
 _DATE_ERRORS = {9, 10}

@@ -29,7 +29,6 @@ try:
     import urllib3.connectionpool
     from requests.adapters import HTTPAdapter
     from requests.exceptions import ReadTimeout
-    from requests.utils import select_proxy
 except ImportError:
     # They come with pywinrm, whose absence is what users are told of. ansible-test imports this file without either.
     HTTPAdapter = object  # type: ignore[assignment,misc]
@@ -51,6 +50,8 @@ class Watch:
         self.expired = False
         #: TLS was established on the newest connection.
         self.secured = False
+        #: The proxy has been asked for a way to the host, and has not made one.
+        self.tunnelling = False
 
     def add(self, connected: socket.socket) -> None:
         """Watch over a socket; what TLS makes of it later is the same socket below."""
@@ -153,7 +154,7 @@ class BoundedAdapter(HTTPAdapter):
             with self._watch.until(deadline):
                 response = super().send(request, **settings)
             _judge_head(response)
-            self._judge_sign_in(request, response, settings.get("proxies"))
+            self._judge_sign_in(request, response)
         except BaseException as failure:
             watch.failed(failure)
             # Also where the cut at the deadline looked like the end of the head.
@@ -167,7 +168,7 @@ class BoundedAdapter(HTTPAdapter):
         self.astray = (response.status_code, response.content) if _leads_astray(request, response) else None
         return response
 
-    def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
+    def _judge_sign_in(self, request: Any, response: Any) -> None:
         shown = request.headers.get("Authorization")
         header = response.headers.get("WWW-Authenticate", "")
         self.challenge = (header, shown) if response.status_code == 401 else None
@@ -178,13 +179,17 @@ class BoundedAdapter(HTTPAdapter):
             # To a sealed message requests-ntlm would sign in anew: show the account once more, and send the message
             # again in the seal that is broken.
             response.headers["WWW-Authenticate"] = "" if self.signed_in and not shown else respelled(header)
-        if response.status_code == 407 and not select_proxy(request.url, proxies):
-            # The host itself is not a proxy. requests-ntlm would sign in to it as to one.
-            response.headers.pop("Proxy-Authenticate", None)
+        # The account is the host's. requests-ntlm would show it to a proxy too, or to whoever says that it is one.
+        response.headers.pop("Proxy-Authenticate", None)
         goes_on = self.challenge and shown and not shows_account(as_text(shown)) and token_of(header, _NEGOTIATED)
         if goes_on and "close" in _connection_of(response):
             # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
             raise http1.Closing
+
+    @property
+    def tunnelling(self) -> bool:
+        """Whether a proxy was asked for a way to the host in vain."""
+        return self._watch.tunnelling
 
     @property
     def secured(self) -> bool:
@@ -279,9 +284,14 @@ def _pools(watch: Watch, limit: int) -> dict[str, Any]:
         response_class = Answer
 
         def connect(self) -> None:
-            watch.secured = False
+            watch.secured = watch.tunnelling = False
             super().connect()
             watch.secured = True
+
+        def _tunnel(self) -> None:
+            watch.tunnelling = True
+            super()._tunnel()
+            watch.tunnelling = False
 
         def _new_conn(self) -> socket.socket:
             return _watched(watch, super()._new_conn())

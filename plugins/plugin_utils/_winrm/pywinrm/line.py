@@ -86,6 +86,7 @@ class Line:
             names=lambda: names_shown(self._endpoint.address, self._endpoint.port),
             challenge=self._adapter.challenge if self._adapter else None,
             astray=self._adapter.astray if self._adapter else None,
+            tunnelling=self._adapter is not None and self._adapter.tunnelling,
         )
 
     @property

@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from tests.lab_unit.wire.workshop import HTTPS_PORT, FakeHost, Workshop
+from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeHost, Workshop
 from tests.surroundings import without_surroundings
 from winlab.answers import answers
 from winlab.host import CertificateSpec
 from winlab.mischief import Mischief, Stage, Trick
 
-from .conftest import Tap, patient
+from .conftest import Tap, endpoint, patient
 from .test_hostile_servers import over_a_stream, over_pywinrm
-from .test_refusals import proofs_in
+from .test_refusals import TOKEN, answer, proofs_in
 
 Ask = Callable[[Any], str]
 PIPES: tuple[Ask, ...] = (over_pywinrm, over_a_stream)
@@ -114,3 +114,40 @@ def test_credssp_blames_no_password_before_it_shows_one(workshop: Workshop, name
     said = over_pywinrm(patient(host.address, transports=("credssp",)))
     assert ("_password" in said) is (stage == "proof" and name == "credssp_401"), said
     assert name != "bad_gateway" or "HTTP 502" in said
+
+
+# --- through a proxy, which streams leave to pywinrm
+
+#: Answers that are too much for http.client among them; what is a 200 has made a tunnel.
+AT_THE_PROXY = [name for name, one in answers().items() if "200" not in one.head and name not in ("greeting", "bomb")]
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", [*AT_THE_PROXY, *CUTS[:3], "silent"])
+def test_a_proxy_that_makes_no_way_is_what_is_blamed(workshop: Workshop, name: str) -> None:
+    proxy = workshop.machine(mischief=[mischief(name, "http")])
+    target = endpoint(
+        "srv01.corp.example",
+        HTTPS_PORT,
+        scheme="https",
+        proxy=f"http://{proxy.address}:{HTTP_PORT}",
+        **({"read_timeout": 2, "operation_timeout": 1} if name == "silent" else {}),
+    )
+    said = over_pywinrm(target)
+    assert f"the proxy {proxy.address}:{HTTP_PORT} did not connect to the host (it" in said or "reset by peer" in said
+    assert "named by ansible_winrm_proxy" in said
+    for part in ("SecurePool", "Error(", "retries", "_password", "TLS 1.2"):
+        assert part not in said
+    assert ("its own sign-in" in said) is (name == "proxy_407")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_account_is_not_for_a_proxy(workshop: Workshop, serve: Callable[..., Any], scheme: str) -> None:
+    """Kind: what belongs to one host is shown to another, which asks for it as a host would."""
+    asks = answer(status="407 No", more="Proxy-Authenticate: NTLM\r\n")
+    challenges = answer(status="407 No", more=f"Proxy-Authenticate: NTLM {TOKEN}\r\n")
+    proxy = serve(lambda head, body: challenges if "uthorization" in head else asks)
+    said = over_pywinrm(patient("srv01.corp.example", 5985, scheme=scheme, proxy=f"http://127.0.0.1:{proxy.port}"))
+    assert "it requires its own sign-in: HTTP 407" in said
+    assert b"uthorization" not in proxy.heard

@@ -25,8 +25,8 @@ _GZIPPED = ("Content-Encoding", "gzip")
 _DOCTYPE = '<!DOCTYPE s [<!ENTITY e "expanded">]>'
 # A control sequence of one character, which XML allows, and an override of the direction of writing.
 _STEERS = "\x9b2J\x9d0;owned\x9c\u202e"
-# Words in a property, which has no prefix in a row of chosen columns, or in a fault.
-_TEXT = re.compile(r"(?<=>)(?!true<|false<)(?=[^<>]*[A-Za-z]{2}[^<>]*</(?:(?:p:)?\w+|f:Message|s:Text)>)")
+# Words in a property, which has no prefix in a row of chosen columns, in a fault, or in an answer to Identify.
+_TEXT = re.compile(r"(?<=>)(?!true<|false<)(?=[^<>]*[A-Za-z]{2}[^<>]*</(?:(?:p:|wsmid:)?\w+|f:Message|s:Text)>)")
 _DEPTH = 20_000
 _SEALED_DATA = re.compile(rb"(application/octet-stream\r\n.{4}.{16})(.)", re.DOTALL)
 

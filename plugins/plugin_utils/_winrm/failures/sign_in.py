@@ -54,7 +54,8 @@ def message_refused(s: Situation) -> WinrmError:
     if s.endpoint.reveals_content(s.transport):
         what = "the host accepted the sign-in but then refused a message that is not sealed (HTTP 401)"
         return NotAuthenticated(s.label, what, _unsealed_advice(s))
-    what = "the host accepted the sign-in but then refused a sealed message (HTTP 401), and did not act on it"
+    refused = "a sealed message" if s.sealed else "a message"
+    what = f"the host accepted the sign-in but then refused {refused} (HTTP 401), and did not act on it"
     advice = "It has lost the session: the service restarted, or a proxy in between shares connections"
     return ConnectionLost(s.label, what, advice, maybe_delivered=False, reused=s.reused)
 

@@ -265,7 +265,8 @@ def _malformed(s: Situation, exc: BaseException) -> WinrmError:
     # pywinrm takes the parts of a sealed answer apart without checking that they are there.
     if s.sent and s.sealed:
         return not_unsealed(s, "its parts are malformed")
-    if s.challenge is not None and not s.sent:
+    if s.challenge is not None:
+        # Where nothing is sealed, the message travels with the sign-in.
         return _sign_in_broken(s, exc)
     return unexpected(s, exc)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..bounds import body_limit
 from ..certificate import names_shown
-from ..endpoint import Endpoint
+from ..endpoint import SEALING_TRANSPORTS, Endpoint
 from ..errors import Misconfigured, Proof, TransportUnusable, WinrmError
 from ..failures.answer import http_status, looks_like_soap, no_wsman, redirected, unsealed
 from ..failures.local import local_file
@@ -172,6 +172,8 @@ class Line:
         if status != 200 and not 400 <= status < 600:
             # requests and pywinrm take it for a success.
             return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
+        if status == 200 and self._signs_in_unsealed() and self._adapter and not self._adapter.proof_shown:
+            return no_wsman(self.situation, "the sign-in was answered without asking for credentials")
         encryption = self._protocol.transport.encryption if self._protocol is not None else None
         if encryption is None or status == 401 or (status != 200 and not response.content):
             return None
@@ -181,6 +183,10 @@ class Line:
         if status >= 400 and not looks_like_soap(response.content):
             return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
         return unsealed(self.situation, response.content.decode("utf-8", "replace"))
+
+    def _signs_in_unsealed(self) -> bool:
+        """Whether a sign-in has to come first, and the message travels with it: whoever answers may know nobody."""
+        return self._transport in SEALING_TRANSPORTS and not self._endpoint.seals(self._transport)
 
     def _set_timeout(self, protocol: Protocol) -> None:
         # requests takes a pair: an exchange that may take long must not wait as long for a dead machine.

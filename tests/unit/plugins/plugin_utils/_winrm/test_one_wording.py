@@ -151,3 +151,32 @@ def test_the_account_is_not_for_a_proxy(workshop: Workshop, serve: Callable[...,
     said = over_pywinrm(patient("srv01.corp.example", 5985, scheme=scheme, proxy=f"http://127.0.0.1:{proxy.port}"))
     assert "it requires its own sign-in: HTTP 407" in said
     assert b"uthorization" not in proxy.heard
+
+
+# --- in TLS, where nothing is sealed, and pywinrm sends the message with the sign-in
+
+IN_TLS = [
+    *(name for name in ENDS if "401" in name),
+    *("empty_200", "envelope_200", "json_200", "wrong_charset", "bad_gateway", "forbidden", "no_content", "redirect"),
+    Trick.PROXY_HTML.value,
+]
+
+
+@pytest.mark.parametrize("name", IN_TLS)
+def test_both_pipes_say_the_same_in_tls(workshop: Workshop, name: str) -> None:
+    """Kind: an answer to nobody in particular is believed, or what the library stumbles over is told."""
+    said = []
+    for ask in PIPES:
+        host = workshop.machine(http=False, https=True, mischief=[mischief(name, "http")])
+        text = ask(patient(host.address, HTTPS_PORT, scheme="https", server_cert_validation="ignore"))
+        said.append(text.replace(host.address, "HOST"))
+    assert said[0] == said[1]
+    assert said[0].startswith("srv01 (HOST:")
+    assert "_password" not in said[0]
+
+
+@pytest.mark.parametrize("ask", PIPES)
+def test_a_message_that_is_refused_in_tls_was_not_sealed(workshop: Workshop, ask: Ask) -> None:
+    host = workshop.machine(http=False, https=True, mischief=[mischief("offer_401", "signed_in")])
+    said = ask(patient(host.address, HTTPS_PORT, scheme="https", server_cert_validation="ignore"))
+    assert "sealed" not in said

@@ -34,10 +34,14 @@ HEAD = """..
 
 _FAULTS = """
 What can go wrong between the controller and a machine, put there by the simulation: at the
-connection, at the sign-in, at a query, at a change. Each is met over both ways to a machine (``pywinrm``, which the
-modules for one machine use, and the streams of ``fleet_info`` and ``fleet_repair``), and each time a tap on the
-wire looks for anything readable. ``OutcomeUnknown`` is what the modules call unknown: the change may have been
-made, and they read the machine again to see. ``done`` means that the collection got over it.
+connection, in the TLS handshake, at the sign-in, at the request that shows the account (proof), at a query, at a
+change. Each is met over both ways to a machine (``pywinrm``, which the modules for one machine use, and the streams of
+``fleet_info`` and ``fleet_repair``), and each time a tap on the wire looks for anything readable. ``OutcomeUnknown`` is
+what the modules call unknown: the change may have been made, and they read the machine again to see. ``done`` means
+that the collection got over it.
+
+Each of them can be tried: ``python -m winlab help mischief`` prints how a scenario declares it, and
+``python -m winlab up hostile --inventory FILE`` serves a fleet in which every machine has another one.
 
 The table is written by ``python -m tests.shown`` from the results of ``tests/{test}``.
 """

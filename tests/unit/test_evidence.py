@@ -146,6 +146,17 @@ def test_no_fact_rests_on_too_little_without_a_doubt() -> None:
     assert complaints(ours, theirs) == []
 
 
+def test_a_code_of_a_fault_is_carried_whatever_either_side_calls_it() -> None:
+    """Kind: the two agree on a number under two names, and the comparison of names does not see it."""
+    ours, theirs = (
+        {one.value: one for (kind, _subject, _name), one in side.items() if kind == "fault_code"}
+        for side in (client(), lab())
+    )
+    both = set(ours) & set(theirs)
+    assert len(both) > 15
+    assert [code for code in both if not ours[code].doubt and not carried(ours[code], theirs[code])] == []
+
+
 def test_client_and_lab_have_sources_of_their_own() -> None:
     ours, theirs = client(), lab()
     same = [

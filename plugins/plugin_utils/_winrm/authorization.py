@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 
+# RFC 8446 5.1: the type of a record.
+_HANDSHAKE = b"\x16"
 # MS-NLMP 2.2.1.3: the signature, and the type of the message that answers a challenge.
 _NTLM, _AUTHENTICATE = b"NTLMSSP\0", b"\x03\0\0\0"
 
@@ -17,12 +19,18 @@ def as_text(header: str | bytes | None) -> str:
 
 
 def shows_account(authorization: str) -> bool:
-    """Whether an Authorization header proves an account. The first messages of NTLM (MS-NLMP 2.2.1) do not."""
+    """Whether an Authorization header proves an account.
+
+    The first messages of NTLM (MS-NLMP 2.2.1) do not, nor does the handshake of TLS with which CredSSP begins (MS-CSSP
+    3.1.5). What CredSSP says inside of TLS may.
+    """
     scheme, _unused, value = authorization.partition(" ")
-    if not value or scheme.lower() not in ("negotiate", "ntlm"):
+    if not value or scheme.lower() not in ("negotiate", "ntlm", "credssp"):
         return bool(value)
     try:
         token = base64.b64decode(value, validate=True)
     except ValueError:
         return True
+    if scheme.lower() == "credssp":
+        return not token.startswith(_HANDSHAKE)
     return _NTLM not in token or _NTLM + _AUTHENTICATE in token

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -16,6 +17,9 @@ except ImportError as missing:
     MISSING: ImportError | None = missing
 else:
     MISSING = None
+
+#: How many seconds to look at a certificate whose name did not match.
+NAMES_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,24 @@ def read_certificate(der: bytes) -> Certificate | None:
         )
     except ValueError:
         return None
+
+
+def names_shown(host: str, port: int) -> tuple[str, ...]:
+    """The names on a listener's certificate, from a look at it in which nothing is sent, and which blocks.
+
+    Empty where it shows none in ``NAMES_TIMEOUT`` seconds: only the wording of an error is at stake.
+    """
+    try:
+        pem = ssl.get_server_certificate((host, port), timeout=NAMES_TIMEOUT)
+    except (OSError, ValueError):
+        return ()
+    return names_on(ssl.PEM_cert_to_DER_cert(pem))
+
+
+def names_on(der: bytes | None) -> tuple[str, ...]:
+    """The names on the certificate in a DER; empty where it is none."""
+    shown = read_certificate(der) if der else None
+    return shown.names if shown else ()
 
 
 def _names(found: x509.Certificate) -> tuple[str, ...]:

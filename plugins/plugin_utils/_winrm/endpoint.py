@@ -22,6 +22,8 @@ from .variables import variable_of
 
 #: Value of ``proxy`` and ``ca_trust_path``: take what the environment says (pywinrm's own word for it).
 FROM_ENVIRONMENT = "legacy_requests"
+# Eleven days. Clocks and timers take no number that is much larger.
+LONGEST = 1_000_000
 
 BASIC_TRANSPORTS = frozenset({"basic", "plaintext", "ssl"})
 SEALING_TRANSPORTS = frozenset({"ntlm", "kerberos", "credssp"})
@@ -234,6 +236,9 @@ class Endpoint:
             raise self._error("path", f"{self.path!r} does not begin with a slash", "The usual path is /wsman")
 
     def _check_timing(self) -> None:
+        for name in ("operation_timeout", "read_timeout", "connect_timeout"):
+            if (getattr(self, name) or 0) > LONGEST:
+                raise self._error(name, f"is more than {LONGEST} seconds", "The usual value is 20 to 30")
         if self.operation_timeout < 1:
             raise self._error("operation_timeout", "must be at least 1 second", "The usual value is 20")
         if self.read_timeout <= self.operation_timeout:

@@ -32,8 +32,20 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
+# How much of a stranger's words is repeated.
+_SHOWN = 40
+
+
 class Broken(Exception):
     """The peer does not speak HTTP, or stopped in the middle of it."""
+
+
+class NotHttp(Broken):
+    """The peer speaks something other than HTTP. ``said`` is how it begins."""
+
+    def __init__(self, said: bytes) -> None:
+        self.said = said[:_SHOWN]
+        super().__init__(f"the answer is not HTTP: {self.said!r}")
 
 
 class Closing(Exception):
@@ -89,7 +101,7 @@ class Inbox:
             seen = max(0, len(self._data) - len(separator) + 1)
             self._bound(seen)
             if self._ended:
-                raise Broken(_said_of_part(self._data))
+                raise _ended_in(self._data)
             yield
         self._bound(found)
         return self._taken(found + len(separator))
@@ -234,7 +246,7 @@ def read_head(inbox: Inbox) -> Reading[Head]:
     """The head of an answer, without those of interim ones. Raises Broken, Oversized."""
     for _unused in range(_INTERIM_RESPONSES):
         if not (yield from inbox.begins_with(_BEGINNING)):
-            raise Broken(_said_of_part(inbox.all_that_came()))
+            raise _ended_in(inbox.all_that_came())
         head = _parsed((yield from inbox.until(b"\r\n\r\n")))
         if head.status == 101:
             raise Broken("the answer changes to another protocol, which nobody asked for (HTTP 101)")
@@ -243,11 +255,11 @@ def read_head(inbox: Inbox) -> Reading[Head]:
     raise Broken("more than ten interim responses (HTTP 1xx)")
 
 
-def _said_of_part(part: bytes | bytearray) -> str:
+def _ended_in(part: bytes | bytearray) -> Broken:
     """What there is to say of a head, or of a line, that has no end."""
     if part and not part.startswith(_BEGINNING[: len(part)]):
-        return f"the answer is not HTTP: {bytes(part[:40])!r}"
-    return _said_of_end(part)
+        return NotHttp(bytes(part[:_SHOWN]))
+    return Broken(_said_of_end(part))
 
 
 def _said_of_end(part: bytes | bytearray) -> str:
@@ -260,7 +272,7 @@ def _parsed(block: bytes) -> Head:
     lines = block[:-4].decode("latin-1").split("\r\n")
     status_line = _STATUS_LINE.fullmatch(lines[0])
     if status_line is None or _CONTROL.search(lines[0]):
-        raise Broken(f"the answer is not HTTP: {lines[0][:40]!r}")
+        raise NotHttp(lines[0].encode("latin-1"))
     if len(lines) > _HEADERS:
         raise Oversized(f"more than {_HEADERS} headers")
     fields = tuple(map(_field, lines[1:]))

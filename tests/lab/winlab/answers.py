@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -80,13 +80,22 @@ def descriptions() -> dict[str, str]:
 
 
 async def send(
-    answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pause: float | None = None
+    answer: Answer,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    pause: float | None,
+    told: Callable[[int], object],
 ) -> None:
-    """Send an answer; one without end goes on until the client has gone."""
-    writer.write(answer.beginning())
-    await writer.drain()
+    """Send an answer; one without end goes on until the client has gone. In the end ``told`` gets its bytes."""
     again = answer.again.encode() * answer.fill
-    while again and not reader.at_eof():
-        writer.write(again)
-        await writer.drain()
-        await asyncio.sleep(answer.pause if pause is None else pause)
+    sent, data = 0, answer.beginning() or again
+    try:
+        while data:
+            writer.write(data)
+            sent += len(data)
+            await writer.drain()
+            if again:
+                await asyncio.sleep(answer.pause if pause is None else pause)
+            data = b"" if reader.at_eof() else again
+    finally:
+        told(sent)

@@ -25,6 +25,7 @@ from spnego.exceptions import SpnegoError
 
 from .host import Account, Host
 from .http1 import HttpRequest
+from .mischief import Stage
 from .ntlm_tokens import binds_channel, claimed_user
 
 Headers = tuple[tuple[str, str], ...]
@@ -35,6 +36,8 @@ _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 # The mechanism of Kerberos, 1.2.840.113554.1.2.2, near the front of a first token, with or without SPNEGO around it.
 _KERBEROS = bytes.fromhex("06092a864886f712010202")
 _FRONT = 64
+# The record of TLS that has more than its handshake in it (RFC 5246 section 6.2.1).
+_TLS_DATA = b"\x17"
 # GSS_C_CHANNEL_BOUND_FLAG of MIT Kerberos 1.19 and later: the client has bound its channel, to the right one.
 _CHANNEL_BOUND = 2048
 
@@ -104,6 +107,14 @@ class CredentialStore:
                 os.environ[_STORE_VARIABLE] = before
 
 
+def _decoded(credential: str) -> bytes:
+    """The token, or nothing where it is none."""
+    try:
+        return base64.b64decode(credential.strip(), validate=True)
+    except binascii.Error:
+        return b""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What authentication makes of a request: an account to go on with, or a 401 with these headers."""
@@ -141,6 +152,20 @@ class Authenticator:
             return self._basic(credential.strip())
         self.host.record("http_error", status=401, reason=f"scheme {scheme} is not accepted")
         return self._refusal(close=scheme.lower() not in ("negotiate", "basic"))
+
+    def stage(self, request: HttpRequest) -> Stage:
+        """How far the sign-in is that this request is part of."""
+        scheme, _unused, credential = request.header("authorization").partition(" ")
+        if not scheme:
+            return Stage.SIGNED_IN if self.account else Stage.APPROACH
+        if scheme.lower() in ("negotiate", "kerberos", "ntlm") and not credential:
+            return Stage.TOKEN
+        token = _decoded(credential)
+        if scheme.lower() == "credssp":
+            return Stage.PROOF if token[:1] == _TLS_DATA else Stage.TOKEN
+        if scheme.lower() not in ("negotiate", "ntlm"):
+            return Stage.PROOF
+        return Stage.PROOF if _KERBEROS in token[:_FRONT] or claimed_user(token) is not None else Stage.TOKEN
 
     @property
     def basic_allowed(self) -> bool:

@@ -12,6 +12,7 @@ import hashlib
 import ipaddress
 import ssl
 import tempfile
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -23,9 +24,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from .host import CertificateSpec, Host
+from .host import CertificateSpec, Host, TlsVersion
 
 _DAY = timedelta(days=1)
+_VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class Authority:
     def _new_identity(self, host: Host) -> ServerIdentity:
         certificate = self._issue(host, host.winrm.certificate or CertificateSpec())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        _limit_versions(context, host.winrm.tls)
         key = self._server_key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -117,6 +124,18 @@ class Authority:
             .add_extension(authority_key, critical=False)
             .sign(key, hashes.SHA256())
         )
+
+
+def _limit_versions(context: ssl.SSLContext, newest: TlsVersion) -> None:
+    """What Windows of that age speaks. Without updates 7 and Server 2008 R2 have nothing newer than TLS 1.0 enabled."""
+    with warnings.catch_warnings():
+        # Old versions are deprecated, and here they are the point.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.maximum_version = _VERSIONS[newest]
+        context.minimum_version = min(_VERSIONS[newest], ssl.TLSVersion.TLSv1_2)
+    if newest in ("1.0", "1.1"):
+        # OpenSSL 3 has them in no list of its own.
+        context.set_ciphers("ALL:@SECLEVEL=0")
 
 
 def _builder(

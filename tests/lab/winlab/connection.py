@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import ssl
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from . import tricks
@@ -15,7 +19,7 @@ from .answers import send
 from .authentication import Authenticator, Verdict
 from .host import Account, Host
 from .http1 import SOAP_TYPE, HttpProblem, HttpRequest, HttpResponse, read_request
-from .mischief import ANY_REQUEST, CONNECTION, Mischief, Trick, next_trick
+from .mischief import ANY_REQUEST, CONNECTION, HANDSHAKE, Mischief, Trick, next_trick
 from .sealing import SealError, is_sealed, open_sealed, seal, sealed_type
 from .soap import MalformedRequest, Request
 from .soap import read_request as read_envelope
@@ -56,25 +60,10 @@ class Connection:
 
     async def serve(self) -> None:
         """Answer requests until the connection ends."""
-        try:
-            await self._greet()
+        async with _until_it_ends(self._writer):
+            await play_at(CONNECTION, self._host, self._reader, self._writer)
             while await self._exchange():
                 pass
-        except tricks.Cut as cut:
-            if cut.reset:
-                self._writer.transport.abort()
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            pass  # the client went away; there is nobody to answer
-
-    async def _greet(self) -> None:
-        """What is said before the client has said a word: nothing, unless declared."""
-        mischief = next_trick(self._host.winrm.mischief, CONNECTION)
-        if mischief is None or mischief.answer is None:
-            return
-        self._note(mischief, (CONNECTION,))
-        await send(mischief.answer, self._reader, self._writer, mischief.seconds or None)
-        if mischief.answer.ends:
-            raise tricks.Cut(reset=False)
 
     async def _exchange(self) -> bool:
         limit = self._host.winrm.envelope_limit + _FRAMING_ALLOWANCE
@@ -95,20 +84,17 @@ class Connection:
         return not (response.close or response.hang_up)
 
     async def _send(self, response: HttpResponse) -> None:
-        if response.script is not None:
-            await send(response.script, self._reader, self._writer, response.pause)
-            return
-        self._writer.write(response.encoded())
-        await self._writer.drain()
+        await _send(response, self._host, self._reader, self._writer)
 
     def _problem(self, status: int, reason: str, *, close: bool = False) -> HttpResponse:
         self._host.record("http_error", status=status, reason=reason)
         return HttpResponse(status, close=close)
 
     async def _respond(self, request: HttpRequest) -> HttpResponse:
-        mischief = next_trick(self._host.winrm.mischief, ANY_REQUEST)
+        names = (ANY_REQUEST, self._authenticator.stage(request).value)
+        mischief = next_trick(self._host.winrm.mischief, *names)
         if mischief:
-            self._note(mischief, (ANY_REQUEST,))
+            _note(self._host, mischief, names)
             response = await tricks.instead(mischief, self._reader.read)
             if response is not None:
                 return response
@@ -174,7 +160,7 @@ class Connection:
         mischief = next_trick(self._host.winrm.mischief, *names)
         if mischief is None:
             return self._packed(await self._service.answer(envelope, account), message)
-        self._note(mischief, names)
+        _note(self._host, mischief, names)
         response = await tricks.instead(mischief, self._reader.read)
         if response is not None:
             return response
@@ -195,9 +181,6 @@ class Connection:
         status = 200 if mischief.trick is Trick.FAULT_200 else reply.status
         return Reply(status, tricks.reworded(mischief, reply.text))
 
-    def _note(self, mischief: Mischief, names: tuple[str, ...]) -> None:
-        self._host.record("mischief", trick=mischief.label, on=[name for name in names if name])
-
     def _packed(self, reply: Reply, message: _Message) -> HttpResponse:
         """In the encoding of the request, and sealed if the request was."""
         content = reply.text.encode(message.charset)
@@ -206,6 +189,61 @@ class Connection:
         if message.sealed and context is not None:
             return HttpResponse(reply.status, seal(context, content, content_type), sealed_type(context))
         return HttpResponse(reply.status, content, content_type)
+
+
+@asynccontextmanager
+async def _until_it_ends(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """A connection that the client leaves, or that a trick cuts."""
+    try:
+        yield
+    except tricks.Cut as cut:
+        if cut.reset:
+            reset(writer)
+    except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        pass  # the client went away; there is nobody to answer
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection by RST, which closing it alone does not always do."""
+    connected = writer.get_extra_info("socket")
+    if connected is not None:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def play_at(place: str, host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """What is said before the first request; whether anything was. Raises Cut where the connection ends with it."""
+    mischief = next_trick(host.winrm.mischief, place)
+    if mischief is None:
+        return False
+    _note(host, mischief, (place,))
+    response = await tricks.instead(mischief, reader.read)
+    if response is None:
+        await tricks.delay(mischief)
+        return False
+    await _send(response, host, reader, writer)
+    if response.hang_up or response.close:
+        raise tricks.Cut(reset=False)
+    return True
+
+
+async def before_tls(host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Whether the handshake may begin: a trick that answers in its place ends the connection."""
+    async with _until_it_ends(writer):
+        return not await play_at(HANDSHAKE, host, reader, writer)
+    return False
+
+
+async def _send(response: HttpResponse, host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    if response.script is not None:
+        await send(response.script, reader, writer, response.pause, lambda sent: host.record("sent", bytes=sent))
+        return
+    writer.write(response.encoded())
+    await writer.drain()
+
+
+def _note(host: Host, mischief: Mischief, names: tuple[str, ...]) -> None:
+    host.record("mischief", trick=mischief.label, on=[name for name in names if name])
 
 
 def _charset(content_type: str) -> str:

@@ -15,6 +15,7 @@ from .cim import CimProvider
 from .mischief import Mischief
 
 Stack = Literal["1.1", "2.0", "3.0"]
+TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
 
 DEFAULT_ENVELOPE_KB: dict[str, int] = {"1.1": 150, "2.0": 150, "3.0": 500}
 DEFAULT_OPERATIONS_PER_USER: dict[str, int] = {"1.1": 15, "2.0": 15, "3.0": 1500}
@@ -72,8 +73,8 @@ class WinrmProfile:
     for a column that a class lacks.  `channel_binding` is CbtHardeningLevel.  A machine with neither `http` nor
     `https` listens nowhere; `kerberos` is the host in the principal of its service, whose keytab the environment
     names (KRB5_KTNAME); with `client_certificates` a certificate of the lab's authority stands for the local
-    account of its common name; a `blackhole` accepts and never answers; while the service is not `running` every
-    new connection is reset.
+    account of its common name; `tls` is the newest version that it speaks, and those before 1.2 it speaks alone; a
+    `blackhole` accepts and never answers; while the service is not `running` every new connection is reset.
     """
 
     stack: Stack = "3.0"
@@ -88,6 +89,7 @@ class WinrmProfile:
     kerberos: str = ""
     credssp: bool = False
     client_certificates: bool = False
+    tls: TlsVersion = "1.3"
     http_port: int = 5985
     https_port: int = 5986
     max_envelope_kb: int | None = None

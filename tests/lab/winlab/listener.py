@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from .authentication import Authenticator, CredentialStore
 from .certificates import Authority, common_name
-from .connection import Connection
+from .connection import Connection, before_tls, reset
 from .host import Host
 from .wsman import Service
 
@@ -103,13 +103,15 @@ class Listener:
         self, host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, tls: bool
     ) -> None:
         if not host.winrm.running:
-            writer.transport.abort()
+            reset(writer)
             return
         if host.winrm.blackhole:
             await reader.read()
             return
         channel_hash, certificate_name = None, ""
         if tls:
+            if not await before_tls(host, reader, writer):
+                return
             identity = self.authority.identity(host)
             channel_hash = identity.channel_hash
             try:

@@ -18,6 +18,7 @@ A machine of a scenario may misbehave, once or always:
       mischief:
         - {trick: cut_after, "on": InstallProductKey}
         - {trick: drip_head, "on": http, times: null}
+        - {trick: forbidden, "on": proof, times: null}
         - {trick: fault, "on": InstallProductKey, fault: 0xC004F050}
         - trick: answer
           "on": http
@@ -25,8 +26,10 @@ A machine of a scenario may misbehave, once or always:
 
   trick    one of those below
   on       an operation (identify, enumerate, pull, release, get, put, invoke), a class or a method; `http` for every
-           HTTP request as it arrives; `connect` for every connection, before a word is said; left out: any
-           authenticated operation. At `http` only what needs no SOAP is played
+           HTTP request as it arrives, and of these alone: `approach` those that say nothing of an account, `token`
+           those that begin a sign-in, `proof` those that show an account, `signed_in` those after it; `connect` for
+           every connection, before a word is said; `tls` for every TLS connection, before the handshake; left out: any
+           authenticated operation. At all of these but the last only what needs no SOAP is played
   after    how many of these requests pass first (0)
   times    how often it strikes (1); null is for ever
   seconds  how late a slow answer comes; the pause of one that drips
@@ -36,7 +39,9 @@ A machine of a scenario may misbehave, once or always:
            repeat (of the body), length (is announced), gzip (that many zeros, packed, as the body), again (sent over
            and over), fill (how often at once), pause (seconds between), close (false: the connection goes on)
 
-Beside mischief, `winrm: {refused_column: e_fail}` (or `invalid_query`) says how a column is refused that a class lacks.
+Beside mischief, `winrm: {refused_column: e_fail}` (or `invalid_query`) says how a column is refused that a class lacks,
+and `winrm: {https: true, tls: "1.0"}` which version of TLS is the newest that a machine speaks.
+`python -m winlab events` has what was played, and how many bytes of an answer its client took.
 
 Tricks:
 """
@@ -48,4 +53,4 @@ def mischief_help() -> str:
 
 
 def _line(name: str, about: str) -> str:
-    return textwrap.fill(about, 116, initial_indent=f"  {name:<18}", subsequent_indent=" " * 20)
+    return textwrap.fill(about, 116, initial_indent=f"  {name:<19}", subsequent_indent=" " * 21)

@@ -6,9 +6,10 @@
 Each entry is one `Mischief`.  It waits for the requests named by `on`, lets `after` of them pass, and then
 strikes `times` times (for ever when `times` is None).  `on` is an operation (`identify`, `enumerate`, `pull`,
 `release`, `get`, `put`, `invoke`), a class or method name, empty for any authenticated operation, `http` for
-every HTTP request as it arrives, handshakes included, or `connect` for every connection before a word is said.
-At `http` only what needs no SOAP is played: close, cut_before, proxy_html, slow, silent, unavailable, garbage,
-empty_500 and the answers of tricks.yml; at `connect` only the latter.  tricks.yml says what each trick does.
+every HTTP request as it arrives, those of a sign-in included, a `Stage` of the sign-in, `connect` for every
+connection before a word is said, or `tls` for every TLS connection once the client has greeted.  There only what
+needs no SOAP is played: close, cut_before, proxy_html, slow, silent, unavailable, garbage, empty_500 and the answers
+of tricks.yml.  tricks.yml says what each trick does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,21 @@ from .answers import Answer
 
 ANY_REQUEST = "http"
 CONNECTION = "connect"
+HANDSHAKE = "tls"
+_WITHOUT_SOAP = (ANY_REQUEST, CONNECTION, HANDSHAKE)
+
+
+class Stage(str, Enum):
+    """How far the sign-in is that an HTTP request is part of."""
+
+    #: Nothing of an account is said, and nobody has signed in.
+    APPROACH = "approach"
+    #: A token that shows no account yet: the first message of NTLM, the handshake of CredSSP.
+    TOKEN = "token"
+    #: The account is shown, or may be: Basic, the last message of NTLM, a ticket, a certificate, CredSSP inside of TLS.
+    PROOF = "proof"
+    #: The connection has an account.
+    SIGNED_IN = "signed_in"
 
 
 class Trick(str, Enum):
@@ -45,6 +61,8 @@ class Trick(str, Enum):
     WMI_ERROR = "wmi_error"
     WRONG_KEY = "wrong_key"
     DOCTYPE = "doctype"
+    TERMINAL_TEXT = "terminal_text"
+    DEEP = "deep"
     ENDLESS_PAGES = "endless_pages"
     SECOND_ANSWER = "second_answer"
     PACKED = "packed"
@@ -75,7 +93,7 @@ class Mischief:
     def concerns(self, names: tuple[str, ...]) -> bool:
         """Whether a request known by these names is one this entry waits for."""
         if not self.on:
-            return names not in ((ANY_REQUEST,), (CONNECTION,))
+            return names[0] not in _WITHOUT_SOAP
         return self.on.lower() in (name.lower() for name in names)
 
     def strikes(self, names: tuple[str, ...]) -> bool:

@@ -23,6 +23,11 @@ _PROXY_PAGE = (
 )
 _GZIPPED = ("Content-Encoding", "gzip")
 _DOCTYPE = '<!DOCTYPE s [<!ENTITY e "expanded">]>'
+# A control sequence of one character, which XML allows, and an override of the direction of writing.
+_STEERS = "\x9b2J\x9d0;owned\x9c\u202e"
+# Words in a property, which has no prefix in a row of chosen columns, in a fault, or in an answer to Identify.
+_TEXT = re.compile(r"(?<=>)(?!true<|false<)(?=[^<>]*[A-Za-z]{2}[^<>]*</(?:(?:p:|wsmid:)?\w+|f:Message|s:Text)>)")
+_DEPTH = 20_000
 _SEALED_DATA = re.compile(rb"(application/octet-stream\r\n.{4}.{16})(.)", re.DOTALL)
 
 # These are played without looking at what the request wants.
@@ -94,6 +99,10 @@ def reworded(mischief: Mischief | None, text: str) -> str:
     """The envelope, perhaps spoiled."""
     if mischief and mischief.trick is Trick.DOCTYPE:
         return _DOCTYPE + text
+    if mischief and mischief.trick is Trick.TERMINAL_TEXT:
+        return _TEXT.sub(_STEERS, text)
+    if mischief and mischief.trick is Trick.DEEP:
+        return text.replace("</s:Body>", "<n>" * _DEPTH + "</n>" * _DEPTH + "</s:Body>")
     return text
 
 

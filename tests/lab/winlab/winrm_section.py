@@ -37,6 +37,7 @@ def read_winrm(
         kerberos=winrm.text("kerberos", "") or "",
         credssp=winrm.boolean("credssp", False),
         client_certificates=winrm.boolean("client_certificates", False),
+        tls=winrm.choice("tls", ("1.0", "1.1", "1.2", "1.3"), "1.3"),  # type: ignore[arg-type]
         http_port=winrm.integer("http_port", 5985, 1, 65535),
         https_port=winrm.integer("https_port", 5986, 1, 65535),
         max_envelope_kb=winrm.optional_integer("max_envelope_kb", 32),

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import socket
+import ssl
+import time
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +19,12 @@ import pytest
 from winlab.answers import Answer, answers, descriptions, parse_answer
 from winlab.builder import build_fleet
 from winlab.manual import mischief_help
-from winlab.mischief import Mischief, Trick
+from winlab.mischief import Mischief, Stage, Trick
 from winlab.scenario import load_scenario, parse_scenario
 from winlab.section import ScenarioError
 
 from .client import Pywinrm, call, context_of, ended, items_of, post, pull, query
-from .workshop import HTTP_PORT, FakeHost, Workshop
+from .workshop import HTTP_PORT, HTTPS_PORT, FakeHost, Workshop
 
 LAMPS = query("SELECT * FROM Lab_Lamp")
 REQUEST = b"POST /wsman HTTP/1.1\r\nHost: lab\r\nContent-Length: 0\r\n\r\n"
@@ -43,6 +48,13 @@ def receive(connection: socket.socket, least: int) -> bytes:
     return data
 
 
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what another thread will have done soon."""
+    deadline = time.monotonic() + 60
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 ENDLESS = [name for name, answer in answers().items() if answer.again]
 FINITE = [name for name, answer in answers().items() if not answer.again and answer.close]
 GOES_ON = [name for name, answer in answers().items() if not answer.ends]
@@ -58,7 +70,10 @@ def test_answers_without_end_go_on_until_the_client_has_gone(workshop: Workshop,
         assert receive(connection, len(wanted))[: len(wanted)] == wanted
     # The machine is there for the next client: nothing hangs on the one that left.
     assert post(host).status == 401
-    assert host.last("mischief") == {"kind": "mischief", "trick": name, "on": ["http"]}
+    assert host.last("mischief") == {"kind": "mischief", "trick": name, "on": ["http", "approach"]}
+    until(lambda: "sent" in host.kinds())
+    # What lies in the buffers of either side counts as taken.
+    assert host.last("sent")["bytes"] >= len(wanted)
 
 
 @pytest.mark.parametrize("name", FINITE)
@@ -89,6 +104,93 @@ def test_a_greeting_comes_before_any_request(workshop: Workshop) -> None:
     with connect(host) as connection:
         connection.sendall(REQUEST)
         assert receive(connection, len(GOOD_401)).startswith(GOOD_401)
+
+
+# --- Stages of a sign-in, and TLS ----------------------------------------------------------------------------------
+
+
+def heard_by(workshop: Workshop, stage: str, **settings: Any) -> list[list[str]]:
+    """The requests of a query that a trick at this stage meets; a trick that is late by nothing spoils nothing."""
+    host = workshop.machine(mischief=[Mischief(Trick.SLOW, on=stage, times=None)], **settings)
+    with Pywinrm(host) as client:
+        assert items_of(client.send(LAMPS))
+    return [entry["on"] for entry in host.log if entry["kind"] == "mischief"]
+
+
+@pytest.mark.parametrize("stage", [one.value for one in Stage])
+def test_stages_of_a_sign_in_by_ntlm(workshop: Workshop, stage: str) -> None:
+    met = heard_by(workshop, stage)
+    assert met
+    assert {tuple(names) for names in met} == {("http", stage)}
+
+
+def test_stages_in_their_order(workshop: Workshop) -> None:
+    stages = [stage for _http, stage in heard_by(workshop, "http")]
+    assert stages[-3:] == ["token", "proof", "signed_in"]
+    assert set(stages[:-3]) == {"approach"}
+
+
+@pytest.mark.parametrize(
+    ("authorization", "stage"),
+    [
+        ("", Stage.APPROACH),
+        ("Negotiate", Stage.TOKEN),
+        ("Negotiate *", Stage.TOKEN),
+        ("Negotiate " + base64.b64encode(b"NTLMSSP\0\1\0\0\0more").decode(), Stage.TOKEN),
+        ("NTLM " + base64.b64encode(b"NTLMSSP\0\3\0\0\0" + bytes(60)).decode(), Stage.PROOF),
+        ("Kerberos YIIG", Stage.PROOF),
+        ("CredSSP FgMB", Stage.TOKEN),
+        ("Basic YTpi", Stage.PROOF),
+        ("http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual", Stage.PROOF),
+    ],
+)
+def test_what_shows_an_account(workshop: Workshop, authorization: str, stage: Stage) -> None:
+    host = workshop.machine(mischief=[Mischief(Trick.SLOW, on="http", times=None)])
+    post(host, b"", {"Authorization": authorization} if authorization else {})
+    assert host.last("mischief")["on"] == ["http", stage.value]
+
+
+def test_an_answer_to_a_proof(workshop: Workshop) -> None:
+    host = answering(workshop, "forbidden", on="proof", times=None)
+    with Pywinrm(host) as client, pytest.raises(Exception, match="403"):
+        client.send(LAMPS)
+    assert post(host).status == 401
+
+
+def secure(workshop: Workshop, **settings: Any) -> FakeHost:
+    return workshop.machine(http=False, https=True, **settings)
+
+
+def shake_hands(workshop: Workshop, host: FakeHost) -> str | None:
+    context = ssl.create_default_context(cafile=str(workshop.ca_path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    plain = socket.create_connection((host.address, HTTPS_PORT), timeout=10)
+    with plain, context.wrap_socket(plain, server_hostname=host.address) as connection:
+        return connection.version()
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.3"])
+def test_the_newest_tls_of_a_machine(workshop: Workshop, version: str) -> None:
+    spoken = shake_hands(workshop, secure(workshop, tls=version))
+    assert spoken == {"1.0": "TLSv1"}.get(version, f"TLSv{version}")
+
+
+@pytest.mark.parametrize(("trick", "error"), [(Trick.CLOSE, ssl.SSLEOFError), (Trick.CUT_BEFORE, ConnectionResetError)])
+def test_an_end_of_the_handshake(workshop: Workshop, trick: Trick, error: type[OSError]) -> None:
+    host = secure(workshop, mischief=[Mischief(trick, on="tls")])
+    with pytest.raises(error):
+        shake_hands(workshop, host)
+    assert host.last("mischief")["on"] == ["tls"]
+    assert shake_hands(workshop, host) == "TLSv1.3"
+
+
+def test_http_where_tls_should_be(workshop: Workshop) -> None:
+    host = secure(workshop, mischief=[Mischief(Trick.ANSWER, on="tls", answer=answers()["bad_request"])])
+    with socket.create_connection((host.address, HTTPS_PORT), timeout=10) as plain:
+        assert receive(plain, 2**20) == answers()["bad_request"].beginning()
 
 
 def test_an_answer_in_the_place_of_an_operation(workshop: Workshop) -> None:
@@ -134,6 +236,26 @@ def test_a_second_answer_that_nobody_asked_for(workshop: Workshop) -> None:
         connection.shutdown(socket.SHUT_WR)
         said = receive(connection, 2**20)
     assert said.count(b"HTTP/1.1 200") == said.count(b"</wsmid:IdentifyResponse>") == 2
+
+
+@pytest.mark.parametrize("columns", ["*", "Name, Lit, Watts"])
+def test_texts_that_steer_a_terminal(workshop: Workshop, columns: str) -> None:
+    host = workshop.machine(mischief=[Mischief(Trick.TERMINAL_TEXT, on="enumerate", times=None)])
+    with Pywinrm(host) as client:
+        lamp = items_of(client.send(query(f"SELECT {columns} FROM Lab_Lamp")))[0]
+    texts = {one.tag.rpartition("}")[2]: one.text for one in lamp}
+    assert texts["Name"] == "\x9b2J\x9d0;owned\x9c\u202edesk"
+    assert (texts["Watts"], texts["Lit"]) == ("40", "true")
+
+
+def test_elements_inside_of_elements(workshop: Workshop) -> None:
+    host = workshop.machine(mischief=[Mischief(Trick.DEEP, on="identify")])
+    request = (
+        b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:i="http://schemas.dmtf.org/wbem/wsman/'
+        b'identity/1/wsmanidentity.xsd"><s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>'
+    )
+    body = post(host, request, {"WSMANIDENTIFY": "unauthenticated"}).body  # type: ignore[attr-defined]
+    assert body.count(b"<n>") == body.count(b"</n>") == 20_000
 
 
 @pytest.mark.parametrize("trick", [Trick.PACKED, Trick.NOT_PACKED])

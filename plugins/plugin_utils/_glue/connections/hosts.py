@@ -179,7 +179,7 @@ class HostConnection:
         kind, choices = definition.get("type"), definition.get("choices")
         try:
             typed = ensure_type(str(value) if kind in _PATHS and isinstance(value, str) else value, kind)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             # Ansible's own words quote the value, which may be a password.
             meant = _KINDS_IN_WORDS.get(str(kind), f"of type {kind}")
             raise OptionError(f"{self._source.host}: {name} must be {meant}. Correct the variable.") from None

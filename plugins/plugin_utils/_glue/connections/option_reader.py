@@ -13,6 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..._winrm.endpoint import Secret
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
+_NOT_TEXT = (bool, bytes, bytearray, list, tuple, dict, set)
 
 
 class OptionError(ValueError):
@@ -38,7 +39,11 @@ class OptionReader:
         """A text; an empty one is none, as where an inventory has a variable without a value."""
         return self.as_text(self.raw(name), name)
 
-    def as_text(self, value: Any, _name: str) -> str | None:
+    def as_text(self, value: Any, name: str) -> str | None:
+        """A text, or what has one: a number, a value from a vault. How Python writes a list is nobody's text."""
+        if isinstance(value, _NOT_TEXT):
+            kind = type(value).__mro__[-2].__name__
+            raise OptionError(f"{self.inventory_name}: {name} must be text, not {kind}. Correct the variable.")
         return self.plain(value) or None
 
     @staticmethod

@@ -137,8 +137,8 @@ def _extras(options: OptionReader, fields: dict[str, Any]) -> tuple[str, ...]:
     warnings = []
     for variable, value in extras.items():
         name = str(variable).removeprefix(_EXTRA_PREFIX)
-        # An empty proxy is none at all for requests. An empty path of CAs would switch the check off: left out.
-        if name in _NONE_MEANS_SOMETHING and (value is None or (name == "proxy" and not str(value))):
+        # An empty proxy, or false, is none at all for requests. An empty path of CAs would end the check: left out.
+        if name in _NONE_MEANS_SOMETHING and (value is None or (name == "proxy" and not value)):
             fields[name] = None
             continue
         if name in _IGNORED_EXTRAS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ..errors import ConnectionLost, NotAuthenticated, NotWsman, RequestTooLarge, TimedOut, Unsealed, WinrmError
-from .connection import proxy_failed
+from .connection import goes_by_proxy, proxy_failed
 from .situation import Situation
 
 # Where a page has its title. A stranger's text is looked at no further, and each part of it once.
@@ -61,6 +61,12 @@ def unsealed(s: Situation, text: str) -> WinrmError:
     return Unsealed(s.label, what, advice, maybe_delivered=s.sent)
 
 
+def looks_like_soap(body: bytes) -> bool:
+    """A cheap look whether the codec should judge the body of an HTTP error."""
+    start = body[:4096].replace(b"\0", b"")
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and b"Envelope" in start
+
+
 def _is_html(text: str) -> bool:
     return "<html" in text[:2000].lower()
 
@@ -86,8 +92,10 @@ def http_status(s: Situation, status: int, text: str = "") -> WinrmError:
     html = _is_html(text)
     if status == 400 and s.sealed and s.sent and not html:
         return _out_of_step(s)
-    if status == 407:
+    if status == 407 and goes_by_proxy(s):
         return proxy_failed(s, "it requires its own sign-in: HTTP 407")
+    if status == 407:
+        return no_wsman(s, "the answer is HTTP 407, as of a proxy, but none is named for this host")
     if status == 413:
         advice = "Send less at once, or raise MaxEnvelopeSizekb in winrm/config on the host"
         return RequestTooLarge(s.label, "the request is larger than the host accepts (HTTP 413)", advice)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from urllib.request import getproxies
 
 from ..endpoint import FROM_ENVIRONMENT
-from ..errors import ConnectionLost, Unreachable, WinrmError
+from ..errors import ConnectionLost, NotWsman, Unreachable, WinrmError
+from ..http1 import NotHttp
+from ..proxies import is_proxied
 from .situation import Situation
 
 
@@ -33,6 +35,8 @@ def no_route(s: Situation, reason: str) -> WinrmError:
 
 def connect_timeout(s: Situation) -> WinrmError:
     seconds = s.endpoint.connect_timeout or s.endpoint.read_timeout
+    if goes_by_proxy(s):
+        return proxy_failed(s, f"no connection to it after {seconds} seconds")
     advice = f"The machine is off, or a firewall drops port {s.endpoint.port}; check {s.variable('host')} too"
     return Unreachable(s.label, f"the connection attempt timed out after {seconds} seconds", advice)
 
@@ -41,6 +45,11 @@ def proxy_failed(s: Situation, reason: object) -> WinrmError:
     name, origin = _proxy(s)
     advice = f"It was named by {origin}; check it there, or exclude this host from it"
     return Unreachable(s.label, f"the proxy {name} did not connect to the host ({s.quote(reason)})", advice)
+
+
+def goes_by_proxy(s: Situation) -> bool:
+    """Whether anybody has named a proxy for this host."""
+    return is_proxied(s.endpoint, getproxies())
 
 
 def _proxy(s: Situation) -> tuple[str, str]:
@@ -60,6 +69,21 @@ def handshake_broken(s: Situation, reason: object) -> WinrmError:
     )
     what = f"the connection broke during the TLS handshake ({s.quote(reason)})"
     return ConnectionLost(s.label, what, advice, maybe_delivered=False)
+
+
+# RFC 8446 5.1: an alert, or a part of a handshake, of any version.
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+
+
+def not_http(s: Situation, exc: NotHttp) -> WinrmError:
+    """Something other than HTTP: not WinRM, unless the host has answered before."""
+    if s.reused or (s.sent and s.sealed):
+        return connection_lost(s, exc)
+    if exc.said.startswith(_TLS_RECORDS):
+        advice = f"Set {s.variable('scheme')} to https, or {s.variable('port')} to the http listener (usually 5985)"
+        return NotWsman(s.label, "the port expects TLS", advice, maybe_delivered=False)
+    advice = f"Something other than WinRM is answering there; check {s.variable('port')} and proxies"
+    return NotWsman(s.label, s.quote(exc), advice, maybe_delivered=s.sent)
 
 
 def connection_lost(s: Situation, reason: object) -> WinrmError:

@@ -13,6 +13,7 @@ from ..._wsman.errors import ProtocolError
 from ..authorization import as_text, shows_account
 from ..endpoint import BASIC_TRANSPORTS, SEALING_TRANSPORTS
 from ..errors import ConnectionLost, NotAuthenticated, TransportUnusable, WinrmError
+from .answer import http_status, looks_like_soap, no_wsman, redirected
 from .situation import Situation
 
 _OFFER_OF = {"ntlm": {"ntlm", "negotiate"}, "kerberos": {"kerberos", "negotiate"}, "credssp": {"credssp"}}
@@ -53,7 +54,8 @@ def message_refused(s: Situation) -> WinrmError:
     if s.endpoint.reveals_content(s.transport):
         what = "the host accepted the sign-in but then refused a message that is not sealed (HTTP 401)"
         return NotAuthenticated(s.label, what, _unsealed_advice(s))
-    what = "the host accepted the sign-in but then refused a sealed message (HTTP 401), and did not act on it"
+    refused = "a sealed message" if s.sealed else "a message"
+    what = f"the host accepted the sign-in but then refused {refused} (HTTP 401), and did not act on it"
     advice = "It has lost the session: the service restarted, or a proxy in between shares connections"
     return ConnectionLost(s.label, what, advice, maybe_delivered=False, reused=s.reused)
 
@@ -135,6 +137,17 @@ def sign_in_fault(s: Situation, body: bytes) -> WinrmError:
         "LocalAccountTokenFilterPolicy set to 1 on the host (remote UAC)"
     )
     return NotAuthenticated(s.label, f"the sign-in was answered with a fault ({s.quote(said)})", advice)
+
+
+def not_signed_in(s: Situation, status: int, body: bytes) -> WinrmError:
+    """An answer to a token that is neither the next token nor a 401."""
+    if 300 <= status < 400:
+        return redirected(s)
+    if status == 200:
+        return no_wsman(s, "the sign-in was answered without asking for credentials")
+    if 400 <= status < 600 and looks_like_soap(body):
+        return sign_in_fault(s, body)
+    return http_status(s, status, body.decode("utf-8", "replace"))
 
 
 def identity_unproved(s: Situation) -> WinrmError:

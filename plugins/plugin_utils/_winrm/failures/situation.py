@@ -34,6 +34,10 @@ class Situation:
     names: Callable[[], tuple[str, ...]] = _no_names
     #: WWW-Authenticate of the last HTTP 401, and the Authorization that it answers, where a library does not tell.
     challenge: tuple[str, str | None] | None = None
+    #: Status and body of an answer to a token that neither goes on with the sign-in nor refuses it.
+    astray: tuple[int, bytes] | None = None
+    #: A proxy had been asked for a way to the host, and had not made one.
+    tunnelling: bool = False
 
     @property
     def label(self) -> str:

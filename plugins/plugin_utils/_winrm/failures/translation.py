@@ -20,10 +20,17 @@ from typing import Any
 from .. import http1
 from ..challenge import schemes_offered, token_of
 from ..errors import WinrmError
-from .answer import http_status, no_wsman, not_unsealed, operation_timeout, read_timeout
-from .connection import connect_timeout, connection_lost, name_unknown, no_route, proxy_failed, refused
+from .answer import http_status, looks_like_soap, no_wsman, not_unsealed, operation_timeout, read_timeout
+from .connection import connect_timeout, connection_lost, name_unknown, no_route, not_http, proxy_failed, refused
 from .local import bad_option, local_file, unexpected
-from .sign_in import handshake_refused, identity_unproved, no_ticket, token_unreadable, unauthorized
+from .sign_in import (
+    handshake_refused,
+    identity_unproved,
+    no_ticket,
+    not_signed_in,
+    token_unreadable,
+    unauthorized,
+)
 from .situation import Situation
 from .tls import tls_date, tls_failed, tls_name, tls_not_spoken, tls_untrusted, tls_version
 
@@ -34,6 +41,8 @@ def translate(situation: Situation, exc: BaseException) -> WinrmError:
     """The error of ours for a foreign exception."""
     if isinstance(exc, WinrmError):
         return exc
+    if situation.tunnelling:
+        return proxy_failed(situation, _of_tunnel(exc))
     for kind in type(exc).__mro__:
         rename = TABLE.get(f"{kind.__module__}.{kind.__qualname__}")
         if rename is not None:
@@ -58,12 +67,6 @@ def soap_body(exc: BaseException) -> bytes | None:
         if isinstance(text, str) and looks_like_soap(text.encode("utf-8", "surrogateescape")):
             return text.encode("utf-8", "surrogateescape")
     return None
-
-
-def looks_like_soap(body: bytes) -> bool:
-    """A cheap look whether the codec should judge the body of an HTTP error."""
-    start = body[:4096].replace(b"\0", b"")
-    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<") and b"Envelope" in start
 
 
 def chain(exc: BaseException) -> Iterator[Any]:
@@ -146,11 +149,34 @@ def _innermost(exc: BaseException) -> str:
     for link in chain(exc):
         if isinstance(link, OSError) and link.strerror:
             return str(link.strerror)
-        if _is_a(link, "http.client.HTTPException") or _is_a(link, "urllib3.exceptions.IncompleteRead"):
+        if _is_a(link, "http.client.IncompleteRead"):
+            got = link.partial if isinstance(link.partial, int) else len(link.partial)
+            return f"the answer was cut off after {got} bytes"
+        if _is_a(link, "http.client.HTTPException"):
             said, name = str(link), type(link).__name__
             return said if said.startswith(name) else f"{name}: {said}"
     return f"{type(exc).__name__}: {exc}"
 
+
+# As http.client puts it.
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+
+
+def _of_tunnel(exc: BaseException) -> str:
+    """What a proxy did that was asked for a way to a host (RFC 9110 9.3.6)."""
+    for link in chain(exc):
+        if refused_with := _REFUSED_TUNNEL.search(str(link)):
+            status = refused_with[1]
+            return "it requires its own sign-in: HTTP 407" if status == "407" else f"it answers HTTP {status}"
+        if _is_a(link, "http.client.RemoteDisconnected"):
+            return "it closed the connection without an answer"
+        if _is_a(link, "http.client.HTTPException"):
+            return f"its answer is not HTTP: {link}"
+    timed_out = isinstance(exc, TimeoutError) or _find(exc, *_READ_TIMEOUTS) is not None
+    return "it did not answer in time" if timed_out else _innermost(exc)
+
+
+_READ_TIMEOUTS = ("requests.exceptions.Timeout", "urllib3.exceptions.ReadTimeoutError", "builtins.TimeoutError")
 
 # X509_V_ERR_ numbers of OpenSSL (x509_vfy.h).
 _DATE_ERRORS = {9, 10}
@@ -162,10 +188,15 @@ _UNUSABLE_FILE = re.compile(
 )
 
 
+def is_another_name(exc: BaseException) -> bool:
+    """Whether a certificate is refused for the names on it, and for nothing else."""
+    return isinstance(exc, ssl.SSLCertVerificationError) and exc.verify_code in _NAME_ERRORS
+
+
 def _tls(s: Situation, exc: BaseException) -> WinrmError:
     failure = next((link for link in chain(exc) if isinstance(link, ssl.SSLError)), None)
     if isinstance(failure, ssl.SSLCertVerificationError):
-        if failure.verify_code in _NAME_ERRORS:
+        if is_another_name(failure):
             return tls_name(s)
         make = tls_date if failure.verify_code in _DATE_ERRORS else tls_untrusted
         return make(s, failure.verify_message)
@@ -197,12 +228,22 @@ def _permission(s: Situation, exc: PermissionError) -> WinrmError:
 
 def _sign_in_broken(s: Situation, exc: BaseException) -> WinrmError:
     """A library stumbled over an answer in the middle of the sign-in. What was answered says more than how it fell."""
+    if s.astray is not None:
+        return not_signed_in(s, *s.astray)
     if s.challenge is None:
         return handshake_refused(s, f"{type(exc).__name__}: {exc}")
     header, shown = s.challenge
     if token_of(header, _NEGOTIATED) is not None:
         return token_unreadable(s)
     return unauthorized(s, schemes_offered(header), shown)
+
+
+def _credssp_broken(s: Situation, exc: BaseException) -> WinrmError:
+    if s.astray is not None:
+        return not_signed_in(s, *s.astray)
+    if s.challenge is not None and token_of(s.challenge[0], _CREDSSP) is None:
+        return _sign_in_broken(s, exc)
+    return handshake_refused(s, exc)
 
 
 def _wrong_key_error(s: Situation, exc: KeyError) -> WinrmError:
@@ -224,7 +265,8 @@ def _malformed(s: Situation, exc: BaseException) -> WinrmError:
     # pywinrm takes the parts of a sealed answer apart without checking that they are there.
     if s.sent and s.sealed:
         return not_unsealed(s, "its parts are malformed")
-    if s.challenge is not None and not s.sent:
+    if s.challenge is not None:
+        # Where nothing is sealed, the message travels with the sign-in.
         return _sign_in_broken(s, exc)
     return unexpected(s, exc)
 
@@ -236,10 +278,12 @@ def _spnego(s: Situation, exc: BaseException) -> WinrmError:
 
 
 _NEGOTIATED = frozenset({"negotiate", "ntlm", "kerberos"})
+_CREDSSP = frozenset({"credssp"})
 
 TABLE: dict[str, _Rename] = {
     # the bounds of this house, which both pipes keep
     f"{http1.__name__}.Broken": connection_lost,
+    f"{http1.__name__}.NotHttp": not_http,
     f"{http1.__name__}.Oversized": lambda s, exc: no_wsman(s, f"the answer is too large: {exc}", maybe_delivered=True),
     f"{http1.__name__}.Encoded": lambda s, exc: no_wsman(
         s, f"the answer is compressed, which was not asked for ({s.quote(exc)})", maybe_delivered=True
@@ -269,7 +313,7 @@ TABLE: dict[str, _Rename] = {
     "requests.exceptions.RequestException": unexpected,
     # the security libraries
     "spnego.exceptions.SpnegoError": _spnego,
-    "requests_credssp.exceptions.AuthenticationException": handshake_refused,
+    "requests_credssp.exceptions.AuthenticationException": _credssp_broken,
     "requests_credssp.exceptions.NTStatusException": handshake_refused,
     "requests_credssp.exceptions.InvalidConfigurationException": bad_option,
     # Python's own, raised by those libraries

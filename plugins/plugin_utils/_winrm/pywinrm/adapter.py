@@ -29,7 +29,6 @@ try:
     import urllib3.connectionpool
     from requests.adapters import HTTPAdapter
     from requests.exceptions import ReadTimeout
-    from requests.utils import select_proxy
 except ImportError:
     # They come with pywinrm, whose absence is what users are told of. ansible-test imports this file without either.
     HTTPAdapter = object  # type: ignore[assignment,misc]
@@ -51,6 +50,8 @@ class Watch:
         self.expired = False
         #: TLS was established on the newest connection.
         self.secured = False
+        #: The proxy has been asked for a way to the host, and has not made one.
+        self.tunnelling = False
 
     def add(self, connected: socket.socket) -> None:
         """Watch over a socket; what TLS makes of it later is the same socket below."""
@@ -95,6 +96,20 @@ class Watch:
                 one.shutdown(socket.SHUT_RDWR)
 
 
+def _leads_astray(request: Any, response: Any) -> bool:
+    """Whether an answer to a token has no token: what signs in would look for one, and stumble."""
+    shown, status = as_text(request.headers.get("Authorization")), response.status_code
+    scheme = shown.partition(" ")[0].lower()
+    if (
+        scheme not in _NEGOTIATED
+        or status == 401
+        or token_of(response.headers.get("WWW-Authenticate", ""), _NEGOTIATED)
+    ):
+        return False
+    # What CredSSP says inside of TLS may be its last word, to which 200 is the answer.
+    return not shows_account(shown) or (scheme == "credssp" and status != 200)
+
+
 class BoundedAdapter(HTTPAdapter):
     """What ``requests`` sends through: answers come whole, in time and within the limit, or not at all.
 
@@ -106,10 +121,14 @@ class BoundedAdapter(HTTPAdapter):
         self._peer = peer
         #: WWW-Authenticate of the last answer, if that was a 401, and the Authorization that it answers.
         self.challenge: tuple[str, str | None] | None = None
+        #: Status and body of the last answer, if it neither goes on with a sign-in that was begun nor refuses it.
+        self.astray: tuple[int, bytes] | None = None
         #: The account's proof went out, and was answered by a 401.
         self.proof_shown = self.proof_refused = False
         #: The connection is signed in, and its messages are sealed.
         self.signed_in = False
+        # Of the last answer: what signs in may stumble over it, and leave it open.
+        self._answer: Any = None
         self._watch = Watch()
         # As urllib3 does with its own: whoever forgets to close a session leaves no connection open.
         weakref.finalize(self, self._watch.forget)
@@ -135,7 +154,7 @@ class BoundedAdapter(HTTPAdapter):
             with self._watch.until(deadline):
                 response = super().send(request, **settings)
             _judge_head(response)
-            self._judge_sign_in(request, response, settings.get("proxies"))
+            self._judge_sign_in(request, response)
         except BaseException as failure:
             watch.failed(failure)
             # Also where the cut at the deadline looked like the end of the head.
@@ -144,10 +163,12 @@ class BoundedAdapter(HTTPAdapter):
             raise
         # What signs in looks at the socket first, which is gone once the body has been read.
         answer: Any = response.raw
+        self._answer = answer
         answer.stream = lambda *_unused, **_unused_too: self._pieces(answer, deadline, watch)
+        self.astray = (response.status_code, response.content) if _leads_astray(request, response) else None
         return response
 
-    def _judge_sign_in(self, request: Any, response: Any, proxies: Any) -> None:
+    def _judge_sign_in(self, request: Any, response: Any) -> None:
         shown = request.headers.get("Authorization")
         header = response.headers.get("WWW-Authenticate", "")
         self.challenge = (header, shown) if response.status_code == 401 else None
@@ -158,13 +179,17 @@ class BoundedAdapter(HTTPAdapter):
             # To a sealed message requests-ntlm would sign in anew: show the account once more, and send the message
             # again in the seal that is broken.
             response.headers["WWW-Authenticate"] = "" if self.signed_in and not shown else respelled(header)
-        if response.status_code == 407 and not select_proxy(request.url, proxies):
-            # The host itself is not a proxy. requests-ntlm would sign in to it as to one.
-            response.headers.pop("Proxy-Authenticate", None)
+        # The account is the host's. requests-ntlm would show it to a proxy too, or to whoever says that it is one.
+        response.headers.pop("Proxy-Authenticate", None)
         goes_on = self.challenge and shown and not shows_account(as_text(shown)) and token_of(header, _NEGOTIATED)
         if goes_on and "close" in _connection_of(response):
             # The proof would go to a connection that knows nothing of the challenge, and be shown in vain.
             raise http1.Closing
+
+    @property
+    def tunnelling(self) -> bool:
+        """Whether a proxy was asked for a way to the host in vain."""
+        return self._watch.tunnelling
 
     @property
     def secured(self) -> bool:
@@ -173,6 +198,9 @@ class BoundedAdapter(HTTPAdapter):
 
     def close(self) -> None:
         """Close all connections."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            answer.close()
         super().close()
         for pool in list(self._watch.pools):
             pool.close()
@@ -256,9 +284,14 @@ def _pools(watch: Watch, limit: int) -> dict[str, Any]:
         response_class = Answer
 
         def connect(self) -> None:
-            watch.secured = False
+            watch.secured = watch.tunnelling = False
             super().connect()
             watch.secured = True
+
+        def _tunnel(self) -> None:
+            watch.tunnelling = True
+            super()._tunnel()
+            watch.tunnelling = False
 
         def _new_conn(self) -> socket.socket:
             return _watched(watch, super()._new_conn())

@@ -16,17 +16,16 @@ Three rules, each learned from how pywinrm 0.5 works:
 
 from __future__ import annotations
 
-import ssl
 from typing import Any
 
 from ..bounds import body_limit
-from ..certificate import read_certificate
-from ..endpoint import Endpoint
+from ..certificate import names_shown
+from ..endpoint import SEALING_TRANSPORTS, Endpoint
 from ..errors import Misconfigured, Proof, TransportUnusable, WinrmError
-from ..failures.answer import http_status, no_wsman, redirected, unsealed
+from ..failures.answer import http_status, looks_like_soap, no_wsman, redirected, unsealed
 from ..failures.local import local_file
 from ..failures.situation import Situation
-from ..failures.translation import chain, looks_like_soap
+from ..failures.translation import chain
 from ..kerberos import INSTALL_KINIT, Ticket
 from ..pem_files import is_encrypted
 
@@ -58,9 +57,6 @@ _LIBRARIES = {
     ),
 }
 
-# How long to look at a certificate whose name did not match.
-_NAMES_TIMEOUT = 5.0
-
 
 class Line:
     """One ``Protocol`` on one transport, from its sign-in to its first exception."""
@@ -87,8 +83,10 @@ class Line:
             reused=self._exchanges > 0,
             timeout=self._timeout,
             handshake=self._endpoint.scheme == "https" and not (self._adapter and self._adapter.secured),
-            names=self._certificate_names,
+            names=lambda: names_shown(self._endpoint.address, self._endpoint.port),
             challenge=self._adapter.challenge if self._adapter else None,
+            astray=self._adapter.astray if self._adapter else None,
+            tunnelling=self._adapter is not None and self._adapter.tunnelling,
         )
 
     @property
@@ -174,8 +172,10 @@ class Line:
         if status != 200 and not 400 <= status < 600:
             # requests and pywinrm take it for a success.
             return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
+        if status == 200 and self._signs_in_unsealed() and self._adapter and not self._adapter.proof_shown:
+            return no_wsman(self.situation, "the sign-in was answered without asking for credentials")
         encryption = self._protocol.transport.encryption if self._protocol is not None else None
-        if encryption is None or not response.content or status == 401:
+        if encryption is None or status == 401 or (status != 200 and not response.content):
             return None
         # Exactly what pywinrm goes by when it decides whether to unseal.
         if f'protocol="{encryption.protocol_string.decode()}"' in response.headers.get("Content-Type", ""):
@@ -183,6 +183,10 @@ class Line:
         if status >= 400 and not looks_like_soap(response.content):
             return http_status(self.situation, status, response.content.decode("utf-8", "replace"))
         return unsealed(self.situation, response.content.decode("utf-8", "replace"))
+
+    def _signs_in_unsealed(self) -> bool:
+        """Whether a sign-in has to come first, and the message travels with it: whoever answers may know nobody."""
+        return self._transport in SEALING_TRANSPORTS and not self._endpoint.seals(self._transport)
 
     def _set_timeout(self, protocol: Protocol) -> None:
         # requests takes a pair: an exchange that may take long must not wait as long for a dead machine.
@@ -200,14 +204,6 @@ class Line:
         if self._transport == "ntlm" and getattr(auth, "session_security", None) is None:
             raise no_wsman(self.situation, "the sign-in was answered without asking for credentials")
 
-    def _certificate_names(self) -> tuple[str, ...]:
-        """The names on the host's certificate, from a second look at it in which nothing is sent."""
-        try:
-            return _names_on_certificate(self._endpoint.address, self._endpoint.port)
-        except (OSError, ValueError):
-            # Only the wording of an error is at stake.
-            return ()
-
 
 def _use_ticket(auth: Any, ticket: Ticket) -> None:
     """Let the Kerberos library find the ticket where it looks for it, which it does here and nowhere else.
@@ -222,11 +218,6 @@ def _use_ticket(auth: Any, ticket: Ticket) -> None:
             return made(*args, **settings)
 
     auth.generate_request_header = generate_request_header
-
-
-def _names_on_certificate(host: str, port: int) -> tuple[str, ...]:
-    shown = read_certificate(ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host, port), timeout=_NAMES_TIMEOUT)))
-    return shown.names if shown else ()
 
 
 def require_libraries(endpoint: Endpoint, transport: str) -> None:

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from ..endpoint import Endpoint
 from ..errors import Misconfigured, NotAuthenticated, Proof, TransportUnusable, WinrmError
+from ..failures.answer import looks_like_soap
 from ..failures.sign_in import sign_in_fault
-from ..failures.translation import looks_like_soap, soap_body, translate
+from ..failures.translation import soap_body, translate
 from ..kerberos import Ticket, obtain_ticket
 from ..transports import none_usable, refuse_step_down
 from .line import Line, require_libraries

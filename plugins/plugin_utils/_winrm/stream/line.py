@@ -14,17 +14,16 @@ from ..bounds import body_limit
 from ..challenge import schemes_offered, token_of
 from ..endpoint import BASIC_TRANSPORTS, Endpoint
 from ..errors import WinrmError
-from ..failures.answer import http_status, no_wsman, redirected, unsealed
+from ..failures.answer import http_status, looks_like_soap, redirected, unsealed
 from ..failures.sign_in import (
     handshake_refused,
     message_refused,
     no_ticket,
-    sign_in_fault,
+    not_signed_in,
     token_unreadable,
     unauthorized,
 )
 from ..failures.situation import Situation
-from ..failures.translation import looks_like_soap
 from ..lockout import Attempt, LockoutGuard
 from ..trace import Stopwatch
 from . import negotiate, sealing, tls
@@ -261,16 +260,9 @@ class Line:
         return response
 
     def _sign_in_failure(self, response: http1.Response) -> WinrmError:
-        situation, body = self.situation, response.body
         if response.status == 401:
             return self._unauthorized(response)
-        if 300 <= response.status < 400:
-            return redirected(situation)
-        if response.status == 200:
-            return no_wsman(situation, "the sign-in was answered without asking for credentials")
-        if 400 <= response.status < 600 and looks_like_soap(body):
-            return sign_in_fault(situation, body)
-        return http_status(situation, response.status, body.decode("utf-8", "replace"))
+        return not_signed_in(self.situation, response.status, response.body)
 
     def _proof(self, token: bytes | None) -> str:
         return f"{self._scheme} {base64.b64encode(token or b'').decode('ascii')}"

@@ -17,19 +17,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import re
 import socket
 import ssl
 from typing import Any
 
 from ..._wsman import uris
+from ..certificate import NAMES_TIMEOUT, names_on
 from ..endpoint import Endpoint
 from ..errors import NotAuthenticated, TransportUnusable, WinrmError
 from ..failures.answer import not_unsealed, read_timeout
 from ..failures.connection import connect_timeout, connection_lost, name_unknown, no_route, refused
 from ..failures.local import local_file
 from ..failures.situation import Situation
-from ..failures.translation import translate
+from ..failures.translation import is_another_name, translate
 from ..trace import Stopwatch
 from ..transports import none_usable, refuse_step_down
 from . import sealing, tls
@@ -88,7 +90,8 @@ class StreamPipe:
             self._drop()
             raise
         except Exception as exc:
-            failure = exc if isinstance(exc, WinrmError) else self._renamed(exc)
+            names = await self._names_shown() if is_another_name(exc) else ()
+            failure = exc if isinstance(exc, WinrmError) else self._renamed(exc, names)
             self._drop()
             if isinstance(failure, NotAuthenticated):
                 self._refusal = failure
@@ -109,11 +112,12 @@ class StreamPipe:
         tls = self._endpoint.scheme == "https" and not self._connecting
         return Situation(self._endpoint, self._transport, timeout=self._endpoint.read_timeout, handshake=tls)
 
-    def _renamed(self, exc: Exception) -> WinrmError:
+    def _renamed(self, exc: Exception, names: tuple[str, ...]) -> WinrmError:
+        situation = dataclasses.replace(self._situation, names=lambda: names)
         if self._connecting:
-            return _not_connected(self._situation, exc)
+            return _not_connected(situation, exc)
         timed_out = self._line.expired if self._line is not None else isinstance(exc, _TIMEOUTS)
-        return read_timeout(self._situation) if timed_out else _broken(self._situation, exc)
+        return read_timeout(situation) if timed_out else _broken(situation, exc)
 
     def _drop(self) -> None:
         line, self._line = self._line, None
@@ -189,6 +193,26 @@ class StreamPipe:
             return self._shared.tls.of(self._endpoint, self._transport)
         except (OSError, tls.EncryptedKey) as exc:
             raise local_file(self._situation, str(exc)) from None
+
+    async def _names_shown(self) -> tuple[str, ...]:
+        """The names on the host's certificate, from a second look at it in which nothing is sent."""
+        anybody = dataclasses.replace(self._endpoint, server_cert_validation="ignore")
+        try:
+            connected = await self._socket()
+            with connected:
+                context = self._shared.tls.of(anybody, "ntlm")
+                opening = asyncio.get_running_loop().create_connection(
+                    asyncio.Protocol, sock=connected, ssl=context, server_hostname=self._endpoint.server_name
+                )
+                shown, _unused = await asyncio.wait_for(opening, NAMES_TIMEOUT)
+                der = shown.get_extra_info("ssl_object").getpeercert(binary_form=True)
+                shown.abort()
+        except (OSError, *_TIMEOUTS):
+            # Only the wording of an error is at stake.
+            return ()
+        finally:
+            self._connecting = False
+        return names_on(der)
 
     async def _socket(self) -> socket.socket:
         """A socket connected to the first address of the host that takes it."""

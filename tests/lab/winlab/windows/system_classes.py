@@ -77,11 +77,17 @@ _COMPUTER_EIGHT = {"HypervisorPresent": "boolean"}
 
 _DISK: dict[str, str] = {
     **_typed("string", "Caption CreationClassName Description DeviceID FileSystem Name Status SystemName"),
+    **_typed("string", "ErrorDescription ErrorMethodology PNPDeviceID ProviderName Purpose SystemCreationClassName"),
     **_typed("string", "VolumeName VolumeSerialNumber"),
-    **_typed("uint64", "FreeSpace Size"),
-    **_typed("uint32", "DriveType MediaType"),
-    **_typed("boolean", "Compressed SupportsDiskQuotas SupportsFileBasedCompression"),
+    **_typed("uint64", "BlockSize FreeSpace NumberOfBlocks Size"),
+    **_typed("uint32", "ConfigManagerErrorCode DriveType LastErrorCode MaximumComponentLength MediaType"),
+    **_typed("uint16", "Access Availability StatusInfo"),
+    **_typed("boolean", "Compressed ConfigManagerUserConfig ErrorCleared PowerManagementSupported QuotasDisabled"),
+    **_typed(
+        "boolean", "QuotasIncomplete QuotasRebuilding SupportsDiskQuotas SupportsFileBasedCompression VolumeDirty"
+    ),
     "InstallDate": "datetime",
+    "PowerManagementCapabilities": "uint16[]",
 }
 
 _EVENT: dict[str, str] = {
@@ -94,10 +100,26 @@ _EVENT: dict[str, str] = {
 }
 
 _ADAPTER: dict[str, str] = {
-    **_typed("string", "Caption Description DHCPServer DNSDomain DNSHostName MACAddress ServiceName SettingID"),
+    **_typed("string", "Caption DatabasePath Description DHCPServer DNSDomain DNSHostName IPXAddress"),
+    **_typed("string", "IPXVirtualNetNumber MACAddress ServiceName SettingID WINSHostLookupFile WINSPrimaryServer"),
+    **_typed("string", "WINSScopeID WINSSecondaryServer"),
     **_typed("string[]", "DefaultIPGateway DNSDomainSuffixSearchOrder DNSServerSearchOrder IPAddress IPSubnet"),
-    **_typed("uint32", "Index InterfaceIndex TcpipNetbiosOptions"),
-    **_typed("boolean", "DHCPEnabled DomainDNSRegistrationEnabled FullDNSRegistrationEnabled IPEnabled"),
+    **_typed("string[]", "IPSecPermitIPProtocols IPSecPermitTCPPorts IPSecPermitUDPPorts IPXNetworkNumber"),
+    **_typed("uint32", "ForwardBufferMemory Index InterfaceIndex IPConnectionMetric IPXMediaType KeepAliveInterval"),
+    **_typed("uint32", "KeepAliveTime MTU NumForwardPackets TcpipNetbiosOptions TcpMaxConnectRetransmissions"),
+    **_typed("uint32", "TcpMaxDataRetransmissions TcpNumConnections"),
+    **_typed("uint32[]", "IPXFrameType"),
+    **_typed("uint16", "TcpWindowSize"),
+    **_typed("uint16[]", "GatewayCostMetric"),
+    **_typed("uint8", "DefaultTOS DefaultTTL IGMPLevel"),
+    **_typed("boolean", "ArpAlwaysSourceRoute ArpUseEtherSNAP DeadGWDetectEnabled DHCPEnabled"),
+    **_typed(
+        "boolean", "DNSEnabledForWINSResolution DomainDNSRegistrationEnabled FullDNSRegistrationEnabled IPEnabled"
+    ),
+    **_typed("boolean", "IPFilterSecurityEnabled IPPortSecurityEnabled IPUseZeroBroadcast IPXEnabled"),
+    **_typed("boolean", "PMTUBHDetectEnabled PMTUDiscoveryEnabled TcpUseRFC1122UrgentPointer"),
+    **_typed("boolean", "WINSEnableLMHostsLookup"),
+    **_typed("datetime", "DHCPLeaseExpires DHCPLeaseObtained"),
 }
 
 # EventType, the severity in the upper bits of EventIdentifier, Type (Microsoft Learn, Win32_NTLogEvent class).
@@ -296,6 +318,7 @@ def _computer_system(machine: Machine) -> dict[str, Any]:
 
 def _disk(machine: Machine) -> dict[str, Any]:
     values: dict[str, Any] = {
+        "Access": None if _is_old(machine) else 0,
         "Caption": "C:",
         "Compressed": False,
         "CreationClassName": "Win32_LogicalDisk",
@@ -304,12 +327,18 @@ def _disk(machine: Machine) -> dict[str, Any]:
         "DriveType": 3,
         "FileSystem": "NTFS",
         "FreeSpace": 20 * _GIBIBYTE + number(20 * _GIBIBYTE, machine.name, "disk"),
+        "MaximumComponentLength": 255,
         "MediaType": 12,
         "Name": "C:",
+        "QuotasDisabled": True,
+        "QuotasIncomplete": False,
+        "QuotasRebuilding": False,
         "Size": 64 * _GIBIBYTE,
         "SupportsDiskQuotas": False,
         "SupportsFileBasedCompression": True,
+        "SystemCreationClassName": "Win32_ComputerSystem",
         "SystemName": machine.name.upper(),
+        "VolumeDirty": False,
         "VolumeName": machine.volume_name,
         "VolumeSerialNumber": f"{number(2**32, machine.name, 'volume'):08X}",
     }

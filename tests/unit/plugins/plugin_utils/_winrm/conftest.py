@@ -57,8 +57,9 @@ class Tap:
                 client, _peer = self._server.accept()
                 heard = bytearray()
                 self.heard.append(heard)
-                server = socket.create_connection(self._target, timeout=10)
-                self._sockets += [client, server]
+                self._sockets.append(client)
+                server = socket.create_connection(self._target, timeout=60)
+                self._sockets.append(server)
                 if self._closed:
                     self.close()
                     return

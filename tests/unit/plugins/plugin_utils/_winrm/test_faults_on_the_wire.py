@@ -32,7 +32,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman import WsmanError, WsmanFault
-from tests.lab_unit.wire.workshop import FakeHost, Workshop
+from tests.lab_unit.wire.workshop import HTTP_PORT, HTTPS_PORT, FakeHost, Workshop
 from tests.shown.faults import Fault, faults, kinds
 from tests.surroundings import without_surroundings
 from winlab.answers import answers
@@ -115,22 +115,39 @@ def over_a_stream(target: Endpoint) -> list[str]:
 PIPES: dict[str, Callable[[Endpoint], list[str]]] = {"pywinrm": over_pywinrm, "streams": over_a_stream}
 
 
+# What the lab calls them.
+PLACES = {
+    "connection": "connect",
+    "handshake": "tls",
+    "sign-in": "http",
+    "proof": "proof",
+    "query": "enumerate",
+    "change": "invoke",
+}
+
+
 def mischief_of(fault: Fault) -> Mischief:
-    on = {"sign-in": "http", "query": "enumerate", "change": "invoke", "connection": "connect"}[fault.place]
-    times = None if fault.place in ("sign-in", "connection") else 1
+    times = 1 if fault.place in ("query", "change") else None
+    on = PLACES[fault.place]
     if fault.kind in answers():
         return Mischief(Trick.ANSWER, on=on, times=times, answer=answers()[fault.kind], name=fault.kind)
     trick, _colon, code = fault.kind.partition(":")
     return Mischief(Trick(trick), on=on, times=times, seconds=5.0 if trick == "slow" else 0.0, fault=code)
 
 
+def machine_with(workshop: Workshop, fault: Fault) -> FakeHost:
+    https = fault.place == "handshake"
+    return workshop.make(accounts=[ACCOUNT], http=not https, https=https, mischief=[mischief_of(fault)])
+
+
 def meet(machine: FakeHost, fault: Fault, pipe: str) -> Course:
-    tap = Tap(machine.address)
+    scheme, port = ("https", HTTPS_PORT) if machine.winrm.https else ("http", HTTP_PORT)
+    tap = Tap(machine.address, port)
     limits = (
         {"read_timeout": 2, "operation_timeout": 1, "connect_timeout": 2} if fault.kind.startswith(DEADLINE) else {}
     )
     patience: dict[str, Any] = {"read_timeout": 90, "operation_timeout": 60, "connect_timeout": 60, **limits}
-    target = endpoint("127.0.0.1", tap.port, password=Secret(ACCOUNT.password), scheme="http", **patience)
+    target = endpoint("127.0.0.1", tap.port, password=Secret(ACCOUNT.password), scheme=scheme, **patience)
     try:
         return Course(PIPES[pipe](target), tap.everything)
     finally:
@@ -147,7 +164,7 @@ def courses() -> Courses:
     with pytest.MonkeyPatch.context() as patch, Workshop() as workshop, ThreadPoolExecutor(16) as threads:
         # What the fixture of each test does comes after what is made once.
         without_surroundings(patch)
-        machines = [workshop.make(accounts=[ACCOUNT], mischief=[mischief_of(fault)]) for fault, _pipe in wanted]
+        machines = [machine_with(workshop, fault) for fault, _pipe in wanted]
         workshop.listen(*machines)
         done = list(threads.map(lambda host, one: meet(host, *one), machines, wanted))
     with warnings.catch_warnings():

@@ -4,20 +4,18 @@
 """Servers that never end, all at once, against either pipe and the look at the door: what they get away with.
 
 Kind: an exchange without a bound in time or memory. What is asserted are bytes and an end; the time is printed, and its
-limit is so wide that it tells an end from none, not a fast machine from a slow one.
+limit is so wide that it tells an end from none, not a fast machine from a slow one. The servers are the lab's, so that
+anybody can try them: ``python -m winlab up hostile``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
-import gzip
 import resource
-import socket
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,80 +26,30 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.errors 
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.pywinrm.pipe import PywinrmPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.pipe import StreamPipe
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.stream.shared import Shared
+from tests.lab_unit.wire.workshop import HTTP_PORT, FakeHost, Workshop
+from winlab.answers import answers
+from winlab.mischief import Mischief, Trick
 
-from .conftest import RawServer, endpoint
+from .conftest import endpoint
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-MUCH = b"x" * 65536
 # What the limits allow, and what lies in the buffers of both sides of 20 connections.
 MOST_BYTES = 24 * 1024 * 1024
 # Read and connect timeouts are two seconds.
 LONGEST = 60.0
 
-Part = tuple[bytes, float]
+#: Whatever the lab has that never ends, or is much more than it seems.
+SERVERS = [name for name, one in answers().items() if one.again or one.gzip]
 
 
-def forever(first: bytes, again: bytes, pause: float = 0.0) -> Callable[[], Iterator[Part]]:
-    """A beginning, and then the same over and over."""
-
-    def parts() -> Iterator[Part]:
-        yield first, 0.0
-        while True:
-            yield again, pause
-
-    return parts
+def hostile(name: str) -> Mischief:
+    if name == "silent":
+        return Mischief(Trick.SILENT, on="http", times=None)
+    return Mischief(Trick.ANSWER, on="http", times=None, answer=answers()[name], name=name)
 
 
-def once(data: bytes) -> Callable[[], Iterator[Part]]:
-    return lambda: iter([(data, 0.0)])
-
-
-BOMB = gzip.compress(b"\0" * 50_000_000)
-
-SERVERS: dict[str, Callable[[], Iterator[Part]]] = {
-    "nothing": forever(b"", b"", 0.2),
-    "head drips": forever(OK, b"X", 0.2),
-    "headers drip": forever(OK, b"X: y\r\n", 0.2),
-    "body drips": forever(OK + b"Content-Length: 100000\r\n\r\n", b"<", 0.2),
-    "body without length drips": forever(OK + b"\r\n", b"<", 0.2),
-    "chunks drip": forever(CHUNKED, b"1\r\n<\r\n", 0.2),
-    "size of a chunk drips": forever(CHUNKED, b"0", 0.2),
-    "trailer drips": forever(CHUNKED + b"0\r\n", b"X: y\r\n", 0.2),
-    "interim answers drip": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.2),
-    "401 drips": forever(b"HTTP/1.1 401 No\r\nWWW-Authenticate: Negotiate\r\nContent-Length: 9999\r\n\r\n", b"<", 0.2),
-    "line without end": forever(OK, MUCH),
-    "headers without end": forever(OK, b"X: y\r\n" * 9999),
-    "body without end": forever(OK + b"\r\n", MUCH),
-    "announced body": forever(OK + b"Content-Length: 99999999999\r\n\r\n", MUCH),
-    "chunks without end": forever(CHUNKED, b"10000\r\n" + MUCH + b"\r\n"),
-    "size of a chunk without end": forever(CHUNKED, b"0" * 65536),
-    "trailer without end": forever(CHUNKED + b"0\r\n", b"X: y\r\n" * 9999),
-    "interim answers without end": forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999),
-    "500 without end": forever(b"HTTP/1.1 500 No\r\nContent-Type: text/html\r\n\r\n<html>", b"<title>" * 9999),
-    "packed": once(OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB),
-}
-
-
-class Hostile(RawServer):
-    """One of them. ``sent`` counts the bytes that it got rid of."""
-
-    def __init__(self, parts: Callable[[], Iterator[Part]]) -> None:
-        self._parts = parts
-        self.sent = 0
-        super().__init__(self._say)
-
-    def _say(self, client: socket.socket) -> None:
-        client.recv(65536)
-        for data, pause in self._parts():
-            # A peer that has gone is noticed also by who has nothing to say.
-            client.settimeout(pause or 0.001)
-            with contextlib.suppress(TimeoutError):
-                if not client.recv(65536):
-                    return
-            client.settimeout(30)
-            client.sendall(data)
-            self.sent += len(data)
+def taken_from(host: FakeHost) -> int:
+    """The bytes that it got rid of, in all its connections."""
+    return sum(entry["bytes"] for entry in host.log if entry["kind"] == "sent")
 
 
 def over_pywinrm(target: Any) -> str:
@@ -136,30 +84,37 @@ def at_the_door(target: Any) -> str:
 @pytest.mark.parametrize("ask", [over_pywinrm, over_a_stream, at_the_door])
 @pytest.mark.parametrize("transport", ["ntlm", "basic"])
 def test_what_hostile_servers_get_away_with(
-    ask: Callable[[Any], str], transport: str, capsys: pytest.CaptureFixture[str]
+    workshop: Workshop, ask: Callable[[Any], str], transport: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hostile = {name: Hostile(parts) for name, parts in SERVERS.items()}
+    hosts = {name: workshop.make(mischief=[hostile(name)]) for name in ("silent", *SERVERS)}
+    listener = workshop.listen(*hosts.values())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    def measure(server: Hostile) -> tuple[float, str]:
+    def measure(host: FakeHost) -> tuple[float, str]:
         began = time.monotonic()
         fields: dict[str, Any] = {"read_timeout": 2, "operation_timeout": 1, "connect_timeout": 2}
-        said = ask(endpoint("127.0.0.1", server.port, scheme="http", transports=(transport,), **fields))
+        said = ask(endpoint(host.address, HTTP_PORT, scheme="http", transports=(transport,), **fields))
         return time.monotonic() - began, said
 
-    with ThreadPoolExecutor(len(hostile)) as threads:
-        measured = dict(zip(hostile, threads.map(measure, hostile.values()), strict=True))
+    with ThreadPoolExecutor(len(hosts)) as threads:
+        measured = dict(zip(hosts, threads.map(measure, hosts.values()), strict=True))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+    # Every connection is over then, and has said what it sent.
+    workshop.run(listener.stop())
     with capsys.disabled():
         print(f"\n{ask.__name__}, {transport}: the process grew by {grown} MiB")
         for name, (seconds, said) in measured.items():
-            print(f"  {name:<28}{seconds:5.1f} s{hostile[name].sent / 2**20:8.2f} MiB  {said[:110]}")
-    for server in hostile.values():
-        server.close()
+            print(f"  {name:<20}{seconds:5.1f} s{taken_from(hosts[name]) / 2**20:8.2f} MiB  {said[:110]}")
     with warnings.catch_warnings(record=True) as unclosed:
         warnings.simplefilter("always")
         gc.collect()
     assert [str(one.message) for one in unclosed if issubclass(one.category, ResourceWarning)] == []
     assert {name: seconds for name, (seconds, _said) in measured.items() if seconds > LONGEST} == {}
-    assert {name: server.sent for name, server in hostile.items() if server.sent > MOST_BYTES} == {}
+    taken = {name: taken_from(host) for name, host in hosts.items()}
+    assert all(taken[name] for name in SERVERS)
+    assert {name: much for name, much in taken.items() if much > MOST_BYTES} == {}
     assert [said for _seconds, said in measured.values() if "not known yet" in said] == []
+
+
+def test_there_are_twenty_of_them() -> None:
+    assert len(SERVERS) + 1 >= 20

@@ -118,7 +118,8 @@ def test_nobody_who_listens_costs_nothing(workshop: Workshop) -> None:
         ("Negotiate TlRMTVNTUAADAAAA", 0, "sign-in, token"),
         ("Negotiate TlRMTVNTUAADAAAA", 10, "sign-in, token with a message"),
         ("Negotiate YII=", 0, "sign-in, token"),
-        ("CredSSP FgMD", 0, "sign-in, token"),
+        ("CredSSP FgMD", 0, "sign-in, first token"),
+        ("CredSSP FwMD", 0, "sign-in, token"),
         ("http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual", 10, "message"),
     ],
 )

@@ -267,11 +267,17 @@ def _same_proxies() -> Iterator[Case]:
         *({name: "http://env:1"} for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")),
         *({"https_proxy": "http://env:1", "no_proxy": hosts} for hosts in _EXCEPTIONS),
         {"https_proxy": "http://env:1", "NO_PROXY": "corp.example"},
+        {"https_proxy": "http://env:1", "HTTPS_PROXY": "http://other:2"},
+        {"https_proxy": "http://env:1", "no_proxy": "", "NO_PROXY": "corp.example"},
+        {"https_proxy": "env:1"},
+        {"all_proxy": "socks5://env:1"},
+        # These are nobody's variables here.
+        {"SSL_CERT_FILE": "/x.pem", "SSL_CERT_DIR": "/x", "NETRC": "/x", "PYTHONHTTPSVERIFY": "0"},
     )
     for environment in from_there:
         yield from (Case(base, environment) for base in BOTH)
         yield Case(with_(NTLM, ansible_port=5985), environment)
-        yield from each(NTLM, "proxy", ("http://named:3128", "", None), environment=environment)
+        yield from each(NTLM, "proxy", ("http://named:3128", "", None, False), environment=environment)
         yield from each(PSRP, "proxy", ("http://named:3128", ""), environment=environment)
         yield from each(PSRP, "ignore_proxy", (True, "no"), environment=environment)
     yield Case(with_(PSRP, proxy="http://named:1", ignore_proxy=True))
@@ -291,6 +297,9 @@ _EXCEPTIONS = (
     "srv01.corp.example:5986",
     "srv01.corp.example:1",
     "other.example, corp.example",
+    "*.corp.example",
+    "corp.example.",
+    " srv01.corp.example ",
 )
 
 
@@ -298,7 +307,8 @@ def _all_refuse() -> Iterator[Case]:
     for base in BOTH:
         yield from each(base, "ansible_port", (-1, 65536, "", "0x10", "many", [5985]), refused="ansible_port")
         hosts = (" srv01 ", "a b", "srv01\u200b", "\ufeffsrv01", "", "ﬁle.example", "ⅷ.example", "a。b.example")
-        yield from each(base, "ansible_host", (*hosts, "*.example"), refused="ansible_host")
+        hosts = (*hosts, "*.example", "srv01\t", "srv 01", ".", "::1%", "[srv01")
+        yield from each(base, "ansible_host", hosts, refused="ansible_host")
         yield from each(base, "ansible_user", ([USER], {"a": 1}), refused="ansible_user")
         yield from each(base, "ansible_password", (["x"], {"a": 1}), refused="ansible_password")
     for base, scheme in ((NTLM, "ansible_winrm_scheme"), (PSRP, "ansible_psrp_protocol")):
@@ -316,7 +326,7 @@ def _all_refuse() -> Iterator[Case]:
     yield from each(PSRP, "auth", ("NTLM", "", "auto", ["ntlm"]), refused="ansible_psrp_auth")
     yield Case(with_(BARE, transport="certificate"), refused="ansible_winrm_cert_pem")
     yield Case(with_(PSRP, auth="certificate"), refused="ansible_psrp_certificate_pem")
-    yield from each(NTLM, "connection_timeout", (-1, "soon", ""), refused="ansible_winrm_connection_timeout")
+    yield from each(NTLM, "connection_timeout", (-1, "soon", "", [], b"7"), refused="ansible_winrm_connection_timeout")
     yield from each(NTLM, "read_timeout_sec", (0, 7, 20, -1, "30.5", "soon"), refused="ansible_winrm_read_timeout_sec")
     yield from each(
         NTLM, "operation_timeout_sec", (0, -1, 30, 45, "7.5"), refused="ansible_winrm_operation_timeout_sec"
@@ -371,6 +381,17 @@ def _we_refuse() -> Iterator[Case]:
         ("max_envelope_size", (0, -1, 8191)),
     ):
         yield from each(PSRP, name, values, refused=f"ansible_psrp_{name}", alone=True)
+    # Neither clock nor timer takes it.
+    for name in ("read_timeout_sec", "operation_timeout_sec"):
+        yield from each(NTLM, name, (2**31, 2**63), refused="ansible_winrm", alone=name == "read_timeout_sec")
+    yield from each(NTLM, "connection_timeout", (2**31, 2**63), refused="ansible_winrm", alone=True)
+    for name in ("connection_timeout", "read_timeout", "operation_timeout"):
+        yield from each(PSRP, name, (2**31, 2**63), refused="ansible_psrp", alone=True)
+    # requests meets a list or bytes once it connects, and takes false for "do not check".
+    not_text = (["/ca.pem"], {"a": 1}, b"/ca.pem", True, False)
+    for name in ("ca_trust_path", "service", "kerberos_hostname_override"):
+        yield from each(KERBEROS, name, not_text, refused=f"ansible_winrm_{name}", alone=True)
+    yield from each(NTLM, "proxy", (["http://p:1"], b"http://p:1", True), refused="ansible_winrm_proxy", alone=True)
     # pywinrm takes any text for true.
     yield Case(with_(NTLM, send_cbt="perhaps"), refused="ansible_winrm_send_cbt", alone=True)
     # pywinrm cannot open such a key.

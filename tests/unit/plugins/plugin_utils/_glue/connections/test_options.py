@@ -263,6 +263,17 @@ def test_what_is_ignored_is_looked_at_all_the_same(variables: dict[str, Any], wo
         read("winrm", **variables)
 
 
+class Vaulted:
+    """A value from a vault, as ansible-core hands it through up to 2.18: not a str, but it has a text."""
+
+    def __str__(self) -> str:
+        return "/ca.pem"
+
+
+def test_what_has_a_text_is_one() -> None:
+    assert read("winrm", ansible_winrm_ca_trust_path=Vaulted()).ca_trust_path == "/ca.pem"
+
+
 @pytest.mark.parametrize("name", ["proxy", "ca_trust_path"])
 def test_null_is_more_than_nothing_for_two_extras(name: str) -> None:
     assert getattr(read("winrm", **{f"ansible_winrm_{name}": None}), name) is None

@@ -44,6 +44,8 @@ def ntlm(kind: int, prefix: bytes = b"") -> str:
         (ntlm(3, b"\xa1\x40spnego"), True),
         ("Negotiate YIIGkerberos", True),
         ("Kerberos YIIG", True),
+        ("CredSSP FgMB", False),
+        ("CredSSP FwMB", True),
         ("Basic YTpi", True),
     ],
 )

@@ -249,7 +249,7 @@ def test_https_spoken_to_an_http_port(workshop: Workshop) -> None:
         ("413 Too Large", b"", RequestTooLarge, "413"),
         ("500 Error", b"", NotWsman, "AllowUnencrypted"),
         ("302 Found", b"", NotWsman, "redirect"),
-        ("407 Proxy Authentication Required", b"", Unreachable, "the proxy"),
+        ("407 Proxy Authentication Required", b"", NotWsman, "as of a proxy, but none is named"),
     ],
 )
 def test_http_answers_that_are_no_winrm(status: str, body: bytes, error: type[Exception], words: str) -> None:

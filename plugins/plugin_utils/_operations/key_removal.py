@@ -71,7 +71,7 @@ def removal_steps(wanted: str, check: bool = False) -> Work[RemovalReport]:
 def _chosen(before: Audit, wanted: str) -> Product | None:
     """The product that is meant; None when it carries no key. Several that may be meant are for the user to choose.
 
-    What can be no name of a product is misspelt: that nothing was found is no success then.
+    What cannot be the name of a product is misspelt, and finding nothing then is an error.
     """
     try:
         return choose(before.snapshot, wanted)

@@ -71,6 +71,7 @@ def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.hosts import FleetHosts
     from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.reading import AuditRequest, Reading
     from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.fleet import Bounds
+    from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
     from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 
     endpoints: dict[str, Any] = {}
@@ -86,7 +87,7 @@ def pair(spec: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         hosts = Hosts(connections, lambda _name, _result: None, print)
         endpoints.update((one.inventory_name, one) for one in _endpoints(spec))
         names = tuple(endpoints)
-        request = AuditRequest(names, Policy.parse([APPROVED]), Bounds(in_flight=spec["in_flight"]))
+        request = AuditRequest(names, Policies(Policy.parse([APPROVED])), Bounds(in_flight=spec["in_flight"]))
         Reading(request, hosts, lambda _machine: None).read(names, _PAIR)
         return {"read": sum("license" in result for result in hosts.results.values())}
 

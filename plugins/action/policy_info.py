@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{' '.join(dict.fromkeys(found))} Nothing was changed.")
         shown = file or next((one for one in given if "approved_kms_hosts" in one.words), None)
         result.update(changed=False, path=str(shown.path) if shown else "", sha256=shown.sha256 if shown else "")
-        result["words"] = sorted(file.words) if file else []
+        result["policy_keys"] = sorted(file.words) if file else []
         return result
 
     def _read(self, path: Path) -> PolicyFile:

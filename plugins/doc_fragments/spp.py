@@ -89,7 +89,7 @@ options:
   activation_by_host:
     description:
       - Machines that are to be activated in another way than O(activation) and O(by_group) say, by inventory name, each
-        with one of the words of O(activation). A machine that the inventory does not have is an error.
+        with one of the values of O(activation). A machine that the inventory does not have is an error.
     type: dict
   activation_objects:
     description:

@@ -12,9 +12,9 @@ version_added: 1.0.0
 author:
   - The winfleet.activation contributors (@winfleet)
 description:
-  - Checks the file with the organization's policy, and the words of the policy among the variables, and says of all
-    that is wrong the file, the line and the word.
-  - An unknown word, a value of another kind, a finding that does not exist, a host or group that is not in the
+  - Checks the file with the organization's policy, and the keys of the policy among the variables, and names the file,
+    line and key of everything that is wrong.
+  - An unknown key, a value of the wrong type, a finding that does not exist, a host or group that is not in the
     inventory, each is an error. Nothing is connected, and nothing is changed.
   - The playbooks of this collection run it first. In CI it checks a policy before it is used.
   - It runs on the controller. Put C(run_once=true) on the task.
@@ -69,8 +69,8 @@ sha256:
   returned: success
   type: str
   sample: 9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de
-words:
-  description: The words of O(file), sorted.
+policy_keys:
+  description: The keys of O(file), sorted.
   returned: success
   type: list
   elements: str

@@ -141,7 +141,7 @@ def near(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
     close = difflib.get_close_matches(word, words, 1)
     if close or len(words) > _FEW:
         return f"did you mean {close[0]}?" if close else ""
-    return f"there are {', '.join(words)}"
+    return f"choose from {', '.join(words)}"
 
 
 def has_template(value: object) -> bool:

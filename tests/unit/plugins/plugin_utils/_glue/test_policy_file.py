@@ -200,7 +200,7 @@ def test_every_word_of_another_type_is_refused_as_text(name: str) -> None:
         ("canary", "-1", "it must be 0 or more, not -1"),
         ("canary", "1.5", "it must be a whole number, not '1.5'"),
         ("max_changes", "half", "'half' is not valid here"),
-        ("activation", "KMS", "there are kms, adba, both, none"),
+        ("activation", "KMS", "choose from kms, adba, both, none"),
         (
             "accepted_key_types",
             "GVLK,MAKK",

@@ -9,3 +9,9 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parents[1] / ".work" / "hypothesis"))
+
+from hypothesis import HealthCheck, settings  # reads that variable when it is imported
+
+# How long an example takes is the machine's business.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")

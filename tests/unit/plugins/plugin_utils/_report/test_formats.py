@@ -42,7 +42,7 @@ def test_nothing_is_a_report_too(form: str) -> None:
     assert FORMATS[form](report({}), WISHES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=60))
 def test_any_text_is_harmless_in_what_programs_read(text: str) -> None:
     whole = report({f"h{text}": hostile(text)}, variables={f"h{text}": {"site": text}})

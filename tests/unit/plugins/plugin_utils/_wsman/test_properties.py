@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.winfleet.activation.plugins.module_utils._text import printable
@@ -38,10 +38,6 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.scalars
 from ansible_collections.winfleet.activation.plugins.plugin_utils._wsman.values import moment_text
 
 from .wire import context, envelope, item, pump, rows
-
-# How long an example takes is the machine's business.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
 
 XML_TEXT = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n\r<>&\"']")

@@ -26,7 +26,10 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.
     POLICY_ARGUMENTS,
     policies_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import Publication
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import (
+    Publication,
+    published_names,
+)
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -53,7 +56,7 @@ class ActionModule(FleetAction):
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policies"] = policies_of(arguments, self.variables)
-        given, names = arguments["published"], ApprovedHosts.parse(arguments["published_hosts"])
+        given, names = arguments["published"], published_names(arguments["published_hosts"])
         arguments["publication"] = Publication.parse(given) if given else None
         shown = arguments["publication"].targets.endpoints if given else ()
         arguments["published_names"] = ApprovedHosts(tuple(dict.fromkeys((*names.endpoints, *shown))))

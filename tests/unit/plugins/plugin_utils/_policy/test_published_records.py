@@ -16,6 +16,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.public
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import (
     Publication,
     findings,
+    published_names,
 )
 
 KMS01 = "kms01.corp.example"
@@ -99,3 +100,13 @@ def test_each_record_has_a_subject_of_its_own() -> None:
     (one,) = findings(published, Machines(machines_of(HOSTS)), Policies(Policy.parse([KMS01])))
     assert one.evidence["subject"] == "srv01.corp.example in corp.example"
     assert one.evidence["comes_back"] is True
+
+
+@pytest.mark.parametrize(
+    "target", ["{{\\032lookup\\('pipe',\\032'id'\\)\\032}}.corp.example", "*.corp.example", "a,b", "CORP\\pc"]
+)
+def test_whatever_stands_in_a_record_stops_nothing(target: str) -> None:
+    """Kind: one record by a stranger has everything refused, by what is strict with a list that a person wrote."""
+    assert [one.host for one in published_names([target, KMS01, ""]).endpoints if one.host == KMS01] == [KMS01]
+    assert len(published_names([target, KMS01, ""]).endpoints) == 2
+    assert "DNS-001" in found(record(target), record())

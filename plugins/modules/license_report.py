@@ -89,8 +89,8 @@ options:
     version_added: 0.2.0
   show:
     description:
-      - Which hosts have a line in RV(report). V(wrong) leaves out those that are compliant, so that the log of a large
-        fleet stays readable.
+      - Which hosts have a line in RV(report). V(wrong) leaves out those that are compliant, and findings that are only
+        worth knowing, so that the log of a large fleet stays readable.
       - The sums, and the file, always have all.
     type: str
     choices: [all, wrong]

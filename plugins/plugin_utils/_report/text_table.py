@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from .._policy.finding import Severity
 from .findings import Group, excepted_of, groups_of
 from .headline import headline
 from .machine import NEW
@@ -19,8 +20,18 @@ _INDENT = "    "
 
 
 def as_text(report: Report, only_wrong: bool = False) -> str:
-    """Blocks with an empty line between. ``only_wrong`` leaves the machines that are compliant out of the table."""
-    blocks = [_head(report), *_to_do(report), _excepted(report), _table(report, only_wrong), [_sums(report)]]
+    """Blocks with an empty line between.
+
+    ``only_wrong`` leaves the machines that are compliant out of the table, and what is only worth knowing out of the
+    list of what to do.
+    """
+    blocks = [
+        _head(report),
+        *_to_do(report, only_wrong),
+        _excepted(report),
+        _table(report, only_wrong),
+        [_sums(report)],
+    ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -41,8 +52,8 @@ def _head(report: Report) -> list[str]:
     return lines
 
 
-def _to_do(report: Report) -> Iterator[list[str]]:
-    groups = groups_of(report)
+def _to_do(report: Report, only_wrong: bool) -> Iterator[list[str]]:
+    groups = [group for group in groups_of(report) if not only_wrong or group.severity != Severity.INFO.value]
     if groups:
         yield ["What to do, most important first:"]
     for group in groups:

@@ -17,6 +17,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.findin
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.formats import FORMATS, Wishes
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.headline import exit_status, headline
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.machine import Found
+from ansible_collections.winfleet.activation.plugins.plugin_utils._report.text_table import as_text
 
 from .samples import finding, read, report
 
@@ -69,3 +70,11 @@ def test_every_kind_is_in_every_form(kind: Kind, form: str) -> None:
         "info",
     )
     assert (kind.id in FORMATS[form](whole, Wishes(granularity="rule"))) is not left_out
+
+
+def test_what_is_only_worth_knowing_is_left_out_where_what_is_wrong_is_shown() -> None:
+    """Of thousands of machines it names many, in a log that is to name only what is wrong."""
+    known = Found("ESU-002", "info", "Windows 10", "2 machines have Windows 10: pc01, pc02.", subject="the fleet")
+    whole = report({"pc01": read()}, findings=(known,))
+    assert "pc02" in as_text(whole)
+    assert "pc02" not in as_text(whole, only_wrong=True)

@@ -131,7 +131,8 @@ def elsewhere(carrier: Product, target: Product | None, request: KeyRequest) -> 
 def _takes_the_place(carrier: Product, target: Product) -> bool:
     """Whether a key on ``carrier`` is in the place of the one on ``target``: the same product by another channel."""
     if target.is_office:
-        return carrier.is_office and office.suite_of(carrier) == office.suite_of(target) is not None
+        suite = office.suite_of(target)
+        return carrier.is_office and suite is not None and office.suite_of(carrier) == suite
     return _is_windows_itself(carrier) and _is_windows_itself(target)
 
 

@@ -326,7 +326,7 @@ def _all_refuse() -> Iterator[Case]:
     yield from each(PSRP, "auth", ("NTLM", "", "auto", ["ntlm"]), refused="ansible_psrp_auth")
     yield Case(with_(BARE, transport="certificate"), refused="ansible_winrm_cert_pem")
     yield Case(with_(PSRP, auth="certificate"), refused="ansible_psrp_certificate_pem")
-    yield from each(NTLM, "connection_timeout", (-1, "soon", "", [], b"7"), refused="ansible_winrm_connection_timeout")
+    yield from each(NTLM, "connection_timeout", (-1, "soon", "", []), refused="ansible_winrm_connection_timeout")
     yield from each(NTLM, "read_timeout_sec", (0, 7, 20, -1, "30.5", "soon"), refused="ansible_winrm_read_timeout_sec")
     yield from each(
         NTLM, "operation_timeout_sec", (0, -1, 30, 45, "7.5"), refused="ansible_winrm_operation_timeout_sec"

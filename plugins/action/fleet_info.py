@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from ansible.utils.display import Display
 
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import endpoints_of_records
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.hosts import HostConnections
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fact_cache import FactCache, FactCacheError
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.fleet.action import FleetAction, parent_watch
@@ -26,10 +27,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.
     POLICY_ARGUMENTS,
     policies_of,
 )
-from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import (
-    Publication,
-    published_names,
-)
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import Publication
 
 _HOUR = 3600.0
 # For a name server or a port; a host may have longer.
@@ -56,10 +54,10 @@ class ActionModule(FleetAction):
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
         arguments["policies"] = policies_of(arguments, self.variables)
-        given, names = arguments["published"], published_names(arguments["published_hosts"])
+        given, names = arguments["published"], endpoints_of_records(arguments["published_hosts"])
         arguments["publication"] = Publication.parse(given) if given else None
         shown = arguments["publication"].targets.endpoints if given else ()
-        arguments["published_names"] = ApprovedHosts(tuple(dict.fromkeys((*names.endpoints, *shown))))
+        arguments["published_names"] = ApprovedHosts(tuple(dict.fromkeys((*names, *shown))))
         arguments["network"] = Network(
             nameservers=tuple(arguments["nameservers"]),
             server_port=arguments["server_port"],

@@ -159,6 +159,12 @@ class KmsEndpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+def endpoints_of_records(targets: Iterable[object]) -> tuple[KmsEndpoint, ...]:
+    """Names as records have them. Whoever may write a record writes anything there, and that stops nothing."""
+    names = {normal_name(str(target)) for target in targets} - {""}
+    return tuple(KmsEndpoint(name) for name in sorted(names))
+
+
 def names_any(endpoints: Iterable[KmsEndpoint], target: str) -> KmsEndpoint | None:
     """The first endpoint that names the target, one with its full name before one with its short name."""
     found = [endpoint for endpoint in endpoints if endpoint.names(target)]

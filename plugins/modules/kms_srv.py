@@ -333,7 +333,7 @@ from ansible_collections.winfleet.activation.plugins.module_utils._dns import (
     present,
     requirements,
 )
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import KmsEndpoint
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import endpoints_of_records
 from ansible_collections.winfleet.activation.plugins.module_utils._traced_module import TracedModule
 
 
@@ -388,7 +388,7 @@ def _request(params: dict[str, Any]) -> plan.RecordRequest:
         approved=options.safeguard_of(params["approved_hosts"], "approved_hosts"),
         ttl=params["ttl"],
         no_kms_host=params["no_kms_host"],
-        kept=tuple(KmsEndpoint.parse(name) for name in params["keep_hosts"]),
+        kept=endpoints_of_records(params["keep_hosts"]),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._identity import ApprovedHosts
-from ...module_utils._kms import KmsEndpoint, normal_name
+from ...module_utils._kms import KmsEndpoint, endpoints_of_records
 from .finding import Finding, finding
 from .policies import Policies
 from .publication import CrossCheck, Machines, Published, cross_check
@@ -41,13 +41,7 @@ class Publication:
     @property
     def targets(self) -> ApprovedHosts:
         """The published names."""
-        return published_names(one["target"] for one in self.records)
-
-
-def published_names(targets: Iterable[object]) -> ApprovedHosts:
-    """Names as records have them. Whoever may write a record writes anything there, and that stops nothing."""
-    names = {normal_name(str(target)) for target in targets} - {""}
-    return ApprovedHosts(tuple(KmsEndpoint(name) for name in sorted(names)))
+        return ApprovedHosts(endpoints_of_records(one["target"] for one in self.records))
 
 
 def _unheard(domains: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -146,6 +146,19 @@ def test_any_target_can_be_deleted_as_it_stands(site: Site, run_module: Run, tar
     assert site.primary.texts() == {f"{APPROVED}.", f"{ROGUE}."}
 
 
+@pytest.mark.parametrize("target", ["*.corp.example.", r"{{\032lookup\032}}.corp.example.", "a=b.example."])
+def test_a_record_that_is_kept_may_have_any_target(site: Site, run_module: Run, target: str) -> None:
+    """Kind: what is strict with a person's list is strict with what strangers write, and all is refused for it.
+
+    The names come from an exception for records, as DNS has them.
+    """
+    add(site.primary, f"0 0 1688 {target}")
+    wanted = {"hosts": ["kms01.corp.example"], "exclusive": True}
+    result = run_module("kms_srv", **site.options, **wanted, keep_hosts=[target.rstrip(".")])
+    assert result["results"][0]["result"] == "verified", result
+    assert site.primary.texts() == {f"{APPROVED}.", f"0 0 1688 {target}"}
+
+
 NOTHING = {
     "no name of a host": ({"hosts": ["-kms*01.corp.example"]}, "is not a name or an address"),
     "an address": ({"hosts": ["127.0.0.11"]}, "is an address, but the records hold names"),

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.winfleet.activation.plugins.module_utils._kms import endpoints_of_records
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import Policies
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policy import Policy
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.publication import Machines, machines_of
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.published_records import (
     Publication,
     findings,
-    published_names,
 )
 
 KMS01 = "kms01.corp.example"
@@ -107,6 +107,6 @@ def test_each_record_has_a_subject_of_its_own() -> None:
 )
 def test_whatever_stands_in_a_record_stops_nothing(target: str) -> None:
     """Kind: one record by a stranger has everything refused, by what is strict with a list that a person wrote."""
-    assert [one.host for one in published_names([target, KMS01, ""]).endpoints if one.host == KMS01] == [KMS01]
-    assert len(published_names([target, KMS01, ""]).endpoints) == 2
+    assert [one.host for one in endpoints_of_records([target, KMS01, ""]) if one.host == KMS01] == [KMS01]
+    assert len(endpoints_of_records([target, KMS01, ""])) == 2
     assert "DNS-001" in found(record(target), record())

@@ -27,6 +27,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.
     policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.diagnosis import machine_facts
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import policy_of
 from ansible_collections.winfleet.activation.plugins.plugin_utils._spp.steps import take
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
@@ -35,8 +36,7 @@ class ActionModule(WsmanAction):
     ARGUMENTS: ClassVar[dict[str, Any]] = {**DIAGNOSIS_ARGUMENTS, **POLICY_ARGUMENTS}
 
     def check_arguments(self, arguments: dict[str, Any]) -> None:
-        policies = policies_of(arguments, self.variables)
-        arguments["policy"] = policies.of(self._inventory_name) if policies is not None else None
+        arguments["policy"] = policy_of(policies_of(arguments, self.variables), self.machine_names[0])
         arguments["inquiry"] = inquiry_of(arguments)
         arguments["network"] = network_of(arguments)
         arguments["objects"] = objects_of(arguments)

@@ -14,6 +14,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.
     policies_of,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._operations.audit import audit
+from ansible_collections.winfleet.activation.plugins.plugin_utils._policy.policies import policy_of
 from ansible_collections.winfleet.activation.plugins.plugin_utils._winrm.session import Session
 
 
@@ -28,8 +29,7 @@ class ActionModule(WsmanAction):
         arguments["policies"] = policies_of(arguments, self.variables)
 
     def perform(self, session: Session, arguments: dict[str, Any]) -> dict[str, Any]:
-        policies = arguments["policies"]
-        policy = policies.of(self.machine_names[0]) if policies is not None else None
+        policy = policy_of(arguments["policies"], self.machine_names[0])
         needs_name = policy.asks_for_name(*self.machine_names) if policy is not None else None
         report = audit(session, arguments["installation_id"], arguments["office"], needs_name)
         return license_result(report, policy, *self.machine_names)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.winfleet.activation.plugins.module_utils._files import FileProblem
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.arguments import validated
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.connections.rendering import Renderer
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_files import (
     outputs_of,
@@ -87,11 +87,8 @@ class ActionModule(ActionBase):
         return inventory_columns(renderer, arguments["hosts"] or (), arguments["columns"])
 
     def _arguments(self) -> Result:
-        validator = ArgumentSpecValidator(self.ARGUMENTS, required_one_of=[["hosts", "merge", "check_only"]])
-        outcome = validator.validate(dict(self._task.args))
-        if outcome.error_messages:
-            raise AnsibleActionFail(outcome.errors.msg)
-        arguments: Result = dict(outcome.validated_parameters)
+        required = [["hosts", "merge", "check_only"]]
+        arguments = validated(self._task.args, self.ARGUMENTS, required_one_of=required)
         if arguments["hosts"] is None and not arguments["merge"] and not arguments["check_only"]:
             raise AnsibleActionFail(
                 "There is nothing to report: merge names no file. Check the pattern that finds the reports."

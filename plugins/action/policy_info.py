@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.winfleet.activation.plugins.module_utils._files import located
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue import ansible_inside
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.arguments import validated
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import words
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.policy_check import in_file, in_variables
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.policy_file import (
@@ -38,7 +38,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         result: Result = super().run(tmp, task_vars)
         variables = task_vars or {}
-        arguments = self._arguments()
+        arguments = validated(self._task.args, self.ARGUMENTS)
         own, groups = frozenset(words(arguments["own_variables"])), variables.get("groups") or {}
         try:
             file = self._read(located(str(arguments["file"]))) if arguments["file"] else None
@@ -68,9 +68,3 @@ class ActionModule(ActionBase):
             return read_policy(path, text)
         finally:
             self._loader.cleanup_tmp_file(str(plain))
-
-    def _arguments(self) -> Result:
-        outcome = ArgumentSpecValidator(self.ARGUMENTS).validate(dict(self._task.args))
-        if outcome.error_messages:
-            raise AnsibleActionFail(outcome.errors.msg)
-        return dict(outcome.validated_parameters)

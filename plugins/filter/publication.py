@@ -17,7 +17,6 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.winfleet.activation.plugins.module_utils._dns import commands
 from ansible_collections.winfleet.activation.plugins.module_utils._identity import ApprovedHosts
-from ansible_collections.winfleet.activation.plugins.module_utils._kms import normal_name
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import flag
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.license import listed
 from ansible_collections.winfleet.activation.plugins.plugin_utils._policy import publication
@@ -66,12 +65,8 @@ def kms_records_left_alone(records: Any, hosts: Any = None, exceptions: Any = ()
     today = datetime.now(timezone.utc).date()
     mine = [one for one in given if one.holds(today) and one.finding == "DNS-001"]
     excepted = {name for name, result in (hosts or {}).items() if result.get("verdict") == Verdict.EXCEPTED.value}
-    return sorted({str(one["target"]) for one in records if one.get("machine") in excepted or _accepted(one, mine)})
-
-
-def _accepted(record: Mapping[str, Any], exemptions: list[Exemption]) -> bool:
-    target = normal_name(str(record["target"]))
-    return any(one.host is None or normal_name(one.host) == target for one in exemptions)
+    left = (one for one in records if one.get("machine") in excepted or any(by.is_about(one["target"]) for by in mine))
+    return sorted({str(one["target"]) for one in left})
 
 
 def _standings(name: str, records: Any, approved: Any, hosts: Any, probes: Any) -> tuple[publication.Standing, ...]:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
+
+from ansible.module_utils.common.validation import check_type_bool, check_type_dict, check_type_float, check_type_int
 
 from .._policy import policies, schema
 from .._policy.policies import BY_GROUP, BY_HOST, EXCEPTIONS, Groups
@@ -73,8 +75,40 @@ def _of_variable(name: str, value: Any, groups: Groups) -> Iterable[Problem]:
         except ValueError as error:
             return [Problem((name,), str(error))]
     if isinstance(value, str):
-        return schema.text_problems(name, value)
+        return _of_text(name, value)
     return [] if value is None else schema.word_problems(name, value)
+
+
+def _of_text(name: str, text: str) -> Iterable[Problem]:
+    """Of what a command line or a survey gives. Empty is as if it were not given, but where true or false is wanted."""
+    kinds = schema.kinds_of(name)
+    if not (text.strip() or "boolean" in kinds):
+        return []
+    for kind in kinds or ["string"]:
+        try:
+            value = _READERS[kind](text)
+        except (TypeError, ValueError, RecursionError, MemoryError):
+            continue
+        return schema.word_problems(name, value)
+    # What should be a mapping may be a user and a password.
+    shown = "text" if "object" in kinds else repr(text)
+    return [Problem((name,), f"it must be {schema.wanted(kinds)}, not {shown}")]
+
+
+def _mapping_in(text: str) -> object:
+    pairs = "=" in text and not text.lstrip().startswith("{")
+    return {} if pairs else check_type_dict(text)  # pairs are for whoever reads them
+
+
+# How modules read text; the items of a list with blanks around them, as the roles pass them on.
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "string": str,
+    "integer": check_type_int,
+    "number": check_type_float,
+    "boolean": check_type_bool,
+    "array": lambda text: [item.strip() for item in text.split(",")],
+    "object": _mapping_in,
+}
 
 
 def _unknown(words: Words, every: bool) -> Iterator[Problem]:

@@ -56,15 +56,18 @@ def is_variable(name: str) -> bool:
 
 def near_variable(name: str) -> str | None:
     """The variable that differs from a name by a letter or two; None where there is none."""
-    read = [one for one in _table() if one.readers]
+    return _nearest(name, [one for one in _table() if one.readers])
+
+
+def _nearest(name: str, read: list[Variable]) -> str | None:
     return min(((_distance(name, one.name), one.name) for one in read if _is_near(name, one)), default=(0, None))[1]
 
 
 def _sentence(name: str, reader: str, read: list[Variable]) -> str | None:
-    near = min(((_distance(name, one.name), one.name) for one in read if _is_near(name, one)), default=None)
+    near = _nearest(name, read)
     if near is None and not _alike(name, read):
         return None
-    hint = f"Did you mean {near[1]}?" if near else f"Those that begin alike are {_alike(name, read)}."
+    hint = f"Did you mean {near}?" if near else f"Those that begin alike are {_alike(name, read)}."
     return (
         f"The variable {name} is set, but {reader} reads no variable of that name. {hint} If it is one of your own, "
         "list it in winfleet_own_variables."

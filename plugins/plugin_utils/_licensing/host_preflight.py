@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from .clocks import TOLERANCE
 from .model import Product, Snapshot
 from .terms import KeyType
 
@@ -16,8 +17,6 @@ _AZURE_EDITION = frozenset({407, 408, 409})
 _MULTI_SESSION = 175
 # Windows Server 2003 takes a host key with its KMS add-on; nothing older does.
 _FIRST_BUILD = 3790
-# Clocks of client and host may differ by four hours, or the client gets 0xC004F06C (Microsoft Learn, error codes).
-CLOCK_TOLERANCE = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,11 @@ def _client_of_itself(snapshot: Snapshot, primary: Product | None, names: tuple[
 
 
 def _clock(snapshot: Snapshot, now: datetime | None) -> Problem | None:
-    local = snapshot.os.local_time
-    if now is None or local is None or abs(local - now) <= CLOCK_TOLERANCE:
+    ahead = snapshot.os.ahead_of(now) if now is not None else None
+    if ahead is None or abs(ahead) <= TOLERANCE:
         return None
     return Problem(
-        f"Its clock differs from the controller's by {abs(local - now)}; clients would get 0xC004F06C.",
+        f"Its clock differs from the controller's by {abs(ahead)}; clients would get 0xC004F06C.",
         "Correct the clock or time zone of whichever machine is wrong.",
         fatal=False,
     )

@@ -10,7 +10,7 @@ are ``None`` too: Windows uses both for "not set".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from .terms import (
     OFFICE_2010_APPLICATION_ID,
@@ -49,6 +49,13 @@ class OperatingSystem:
         if self.build < 9200:
             return Provider.SPPWMI_7
         return Provider.SPPWMI
+
+    def ahead_of(self, now: datetime) -> timedelta | None:
+        """How far its clock is ahead of ``now``, which is aware; None where it does not tell. No zone means UTC."""
+        shown = self.local_time
+        if shown is None:
+            return None
+        return (shown if shown.tzinfo is not None else shown.replace(tzinfo=timezone.utc)) - now
 
     @property
     def is_server(self) -> bool:

@@ -79,8 +79,8 @@ def examine(session: Session, endpoint: Endpoint, now: Callable[[], datetime]) -
         began = now()
         system = reader.read_operating_system(session)
         halfway = began + (now() - began) / 2
-        offset = (system.local_time - halfway).total_seconds() if system.local_time else None
-        report = replace(report, system=system, clock_offset=offset)
+        ahead = system.ahead_of(halfway)
+        report = replace(report, system=system, clock_offset=ahead.total_seconds() if ahead is not None else None)
         report = replace(report, service=reader.read_service(session, system))
         step = Step.INVOKE
         _require_rights(session, schema.REGISTRY_KEYS[system.provider])

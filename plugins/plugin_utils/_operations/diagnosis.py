@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ...module_utils._identity import MachineIdentity
 from .._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
 from .._licensing.host_clients import RecentClient, recent_clients
-from .._licensing.model import OperatingSystem, Product
+from .._licensing.model import Product
 from .._licensing.product_choice import WINDOWS, ProductUnknown, choose
 from .._licensing.terms import LICENSED, KeyType, Role
 from .._policy.diagnosis import finder, reading
@@ -109,7 +109,7 @@ def log_needed(client: Facts) -> datetime | None:
 def read_host(name: str, now: Callable[[], datetime], log_since: datetime | None = None) -> Work[HostReading]:
     """Read a KMS host, and its log of requests since a moment where one is given."""
     info = yield from host_info_steps(0)
-    offset = _offset(info.state.snapshot.os, now())
+    offset = info.state.snapshot.os.ahead_of(now())
     if log_since is None:
         return HostReading(name, info, offset, None)
     requests = yield from read_requests(log_since)
@@ -157,7 +157,7 @@ def _of_audit(identity: MachineIdentity, audit: Audit, inquiry: Inquiry, now: da
         system=system,
         machine=audit.machine(identity.inventory_name, identity.address),
         product=_product(audit, inquiry),
-        clock_offset=_offset(system, now),
+        clock_offset=system.ahead_of(now),
     )
 
 
@@ -196,13 +196,6 @@ def _with_events(facts: Facts, inquiry: Inquiry, unread: _Unread) -> Work[Facts]
     since = facts.system.local_time - timedelta(days=inquiry.event_days)
     log = yield from unread.attempt("events", read_attempts(facts.system.provider, since))
     return replace(facts, log=log)
-
-
-def _offset(system: OperatingSystem, now: datetime) -> timedelta | None:
-    moment = system.local_time
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)) - now
 
 
 def _heard(clients: tuple[RecentClient, ...], client: Facts) -> RecentClient | None:

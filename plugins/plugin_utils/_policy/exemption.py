@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ...module_utils._kms import normal_name
 from . import plan
 from .finding import Exempt, Finding, Severity, finding
 from .machine import Judgement
@@ -57,6 +58,10 @@ class Exemption:
         if self.finding is not None:
             return self.finding == found.kind.id
         return verdict is not None and self.verdict == verdict.value
+
+    def is_about(self, target: object) -> bool:
+        """Whether it is about a published name, or all of them; None is what has no name, such as the fleet."""
+        return self.host is None or (target is not None and normal_name(self.host) == normal_name(str(target)))
 
     @property
     def exempt(self) -> Exempt:

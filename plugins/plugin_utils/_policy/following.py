@@ -46,14 +46,14 @@ def judge(machine: Machine, primary: Product, policy: Policy) -> Judgement | Non
         # compare with: then every host that serves is found on its own.
         return None
     configured = list(_configured(machine, primary))
-    wrong = [one for one in configured if policy.approves(one.host) is False and policy.cloud_of(one.host) is None]
+    wrong = [one for one in configured if policy.lets_follow(one.host) is False]
     if wrong:
         return _configured_wrong(machine, wrong)
-    unknown = [one for one in configured if policy.approves(one.host) is None and policy.cloud_of(one.host) is None]
+    unknown = [one for one in configured if policy.lets_follow(one.host) is None]
     if unknown:
         return _not_comparable(machine, unknown)
     found = [] if configured else list(_discovered(machine, primary))
-    strange = [host for host in found if policy.approves(host) is False and policy.cloud_of(host) is None]
+    strange = [host for host in found if policy.lets_follow(host) is False]
     return _discovered_wrong(machine, strange[0]) if strange else None
 
 

@@ -17,8 +17,8 @@ from . import activation
 from .finding import Finding, finding
 from .machine import Machine
 from .policy import Policy
+from .validity import time_left
 
-_MINUTES_A_DAY = 1440
 # Retail and subscription leave licenses behind that nobody uses; volume keys are installed on purpose.
 _VOLUME = (KeyType.GVLK, KeyType.MAK)
 
@@ -45,25 +45,23 @@ def _not_activated(product: Product) -> Finding:
 
 
 def _ends_soon(product: Product, policy: Policy) -> Iterator[Finding]:
-    minutes = product.grace_minutes
-    if not minutes or minutes >= policy.minimum_days * _MINUTES_A_DAY:
+    left = time_left(product, policy)
+    if left is None:
         return
-    days = minutes // _MINUTES_A_DAY
-    left = f"{days} days" if days != 1 else "1 day"
     reason = f"The activation of {product.name} ends in {left}; a client that reaches its KMS host renews every week."
     remedy = (
         "Check that a KMS host with an Office host key can be reached: module license_diagnosis with product=office."
     )
-    yield finding("OFF-002", reason, remedy, **_about(product), grace_minutes=minutes)
+    yield finding("OFF-002", reason, remedy, **_about(product), grace_minutes=product.grace_minutes)
 
 
 def _follows(product: Product, policy: Policy) -> Iterator[Finding]:
     configured, discovered = product.kms.configured_host, product.kms.discovered_host
-    if configured and _strange(configured, policy):
+    if configured and policy.lets_follow(configured) is False:
         reason = f"{product.name} is set to the KMS host {configured}, which is not approved."
         remedy = f"Clear it (kms_client with state=absent and product={product.activation_id})."
         yield finding("OFF-003", reason, remedy, **_about(product), kms_host=configured)
-    elif not configured and discovered and _strange(discovered, policy):
+    elif not configured and discovered and policy.lets_follow(discovered) is False:
         reason = (
             f"{product.name} was last activated by {discovered}, or found it in DNS; it is not an approved KMS host."
         )
@@ -72,10 +70,6 @@ def _follows(product: Product, policy: Policy) -> Iterator[Finding]:
             "winfleet.activation.kms_dns)."
         )
         yield finding("OFF-004", reason, remedy, **_about(product), kms_host=discovered)
-
-
-def _strange(host: str, policy: Policy) -> bool:
-    return policy.approves(host) is False and policy.cloud_of(host) is None
 
 
 def _about(product: Product) -> dict[str, str | None]:

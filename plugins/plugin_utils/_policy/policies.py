@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from .._licensing.client_settings import ClientRequest
@@ -82,8 +83,7 @@ class Policies:
     def of_all(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings about the fleet, or about something else that is not a machine, with the exceptions for them."""
         return tuple(
-            exempted(one, (by for by in self._in_force if by.host in (None, one.evidence.get("target"))))
-            for one in found
+            exempted(one, (by for by in self._in_force if by.is_about(one.evidence.get("target")))) for one in found
         )
 
     @property
@@ -97,12 +97,17 @@ class Policies:
         ways = {*self.ways.values(), *(said["activation"] for _name, said in self.by_group if "activation" in said)}
         return self.whole.asks_for_domains or any(Way(way).by_directory for way in ways)
 
-    @property
+    @cached_property
     def _in_force(self) -> tuple[Exemption, ...]:
         return tuple(one for one in self.exemptions if one.holds(self.today))
 
     def _exemptions_of(self, host: str) -> tuple[Exemption, ...]:
         return tuple(one for one in self._in_force if host == one.host or host in self.members.get(one.group or "", ()))
+
+
+def policy_of(policies: Policies | None, host: str) -> Policy | None:
+    """The policy of one machine; None where nothing is to be judged."""
+    return policies.of(host) if policies is not None else None
 
 
 def _changes(said: Mapping[str, Any]) -> dict[str, Any]:

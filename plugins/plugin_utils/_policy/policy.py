@@ -139,6 +139,10 @@ class Policy:
             return "the cloud provider, by the policy"
         return known
 
+    def lets_follow(self, host: str) -> bool | None:
+        """Whether a client may follow a KMS host, a cloud provider's own included; None as of ``approves``."""
+        return True if self.cloud_of(host) is not None else self.approves(host)
+
     def approves(self, host: str) -> bool | None:
         """Whether a client may follow a KMS host; None where an address cannot be compared with names."""
         wanted = host_in(host)

@@ -9,11 +9,10 @@ Schema (draft 2020-12) this knows what that file uses, and a test keeps it so.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -83,56 +82,14 @@ def word_problems(name: str, value: object) -> Iterator[Problem]:
     return _check(value, schema()["properties"][name], (name,))
 
 
-def text_problems(name: str, text: str) -> Iterator[Problem]:
-    """What is wrong with the text that a command line or a survey gives for one word: read as modules read text.
-
-    Empty is as if it were not given, but where true or false is wanted.
-    """
-    rules = _resolved(schema()["properties"][name])
-    kinds = _kinds(rules)
-    if _TEMPLATE.search(text) or not (text.strip() or "boolean" in kinds):
-        return
-    for kind in kinds or ["string"]:
-        try:
-            value = _READERS[kind](text)
-        except ValueError:
-            continue
-        yield from _check(value, rules, (name,))
-        return
-    # What should be a mapping may be a user and a password.
-    shown = "text" if "object" in kinds else repr(text)
-    yield Problem((name,), f"it must be {_wanted(kinds)}, not {shown}")
+def kinds_of(name: str) -> list[str]:
+    """The types that the value of one word may have, as the schema calls them; none where any will do."""
+    return _kinds(_resolved(schema()["properties"][name]))
 
 
-def _truth(text: str) -> bool:
-    word = text.strip().lower()
-    if word in ("yes", "on", "true", "1", "y", "t"):
-        return True
-    if word in ("no", "off", "false", "0", "n", "f"):
-        return False
-    raise ValueError(text)
-
-
-def _mapping_in(text: str) -> object:
-    if "=" in text and not text.lstrip().startswith("{"):
-        return {}  # of pairs, for whoever reads them
-    try:
-        value = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        value = json.loads(text)
-    if not isinstance(value, Mapping):
-        raise ValueError(text)
-    return value
-
-
-_READERS: Mapping[str, Callable[[str], object]] = {
-    "string": str,
-    "integer": int,
-    "number": float,
-    "boolean": _truth,
-    "array": lambda text: [item.strip() for item in text.split(",")],
-    "object": _mapping_in,
-}
+def wanted(kinds: list[str]) -> str:
+    """The same in words."""
+    return " or ".join(_WORDS[kind] for kind in kinds)
 
 
 def near(word: str, known: Iterator[str] | tuple[str, ...]) -> str:
@@ -157,9 +114,9 @@ def _check(value: object, rules: Mapping[str, Any], keys: Keys) -> Iterator[Prob
     rules = _resolved(rules)
     if isinstance(value, str) and _TEMPLATE.search(value):
         return
-    wanted = _kinds(rules)
-    if wanted and not any(_is(value, kind) for kind in wanted):
-        yield Problem(keys, f"it must be {_wanted(wanted)}, not {_shown(value)}")
+    kinds = _kinds(rules)
+    if kinds and not any(_is(value, kind) for kind in kinds):
+        yield Problem(keys, f"it must be {wanted(kinds)}, not {_shown(value)}")
         return
     yield from _scalar(value, rules, keys)
     if isinstance(value, (list, tuple)):
@@ -176,10 +133,6 @@ def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
 def _kinds(rules: Mapping[str, Any]) -> list[str]:
     kinds = rules.get("type", [])
     return [kinds] if isinstance(kinds, str) else list(kinds)
-
-
-def _wanted(kinds: list[str]) -> str:
-    return " or ".join(_WORDS[kind] for kind in kinds)
 
 
 def _is(value: object, kind: str) -> bool:

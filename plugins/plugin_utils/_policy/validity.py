@@ -39,16 +39,23 @@ def implausible(machine: Machine, primary: Product) -> Judgement | None:
     return Judgement(Verdict.IMPLAUSIBLE_VALIDITY, reason, (found,), Plan((plan.ask(advice),)))
 
 
-def ends_soon(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:
-    """A client that has not renewed for months, and is about to lose its activation."""
-    minutes = primary.grace_minutes
+def time_left(product: Product, policy: Policy) -> str | None:
+    """How long an activation lasts, where that is less than the policy asks for."""
+    minutes = product.grace_minutes
     if not minutes or minutes >= policy.minimum_days * _MINUTES_A_DAY:
         return None
     days = minutes // _MINUTES_A_DAY
-    left = f"{days} days" if days != 1 else "1 day"
+    return f"{days} days" if days != 1 else "1 day"
+
+
+def ends_soon(machine: Machine, primary: Product, policy: Policy) -> Judgement | None:
+    """A client that has not renewed for months, and is about to lose its activation."""
+    left = time_left(primary, policy)
+    if left is None:
+        return None
     reason = (
         f"{machine.role.reason} Its activation ends in {left}; a client that reaches its KMS host renews every week."
     )
     advice = "Check that it reaches a KMS host: the SRV records of its domain, TCP port 1688, and its clock."
-    found = finding("CLI-003", reason, advice, grace_minutes=minutes)
+    found = finding("CLI-003", reason, advice, grace_minutes=primary.grace_minutes)
     return Judgement(Verdict.VALIDITY_ENDS_SOON, reason, (found,), Plan((plan.ask(advice),)))

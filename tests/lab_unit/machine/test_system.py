@@ -98,6 +98,15 @@ def test_put_writes_what_is_writable(bench: MakeBench) -> None:
         machine.cim.put("root/cimv2", "Win32_Service", {"Name": "sppsvc"}, {"State": "Flying"})
 
 
+# As recorded of two releases.
+_LOGICAL_DISK = """
+    Access Availability BlockSize Caption Compressed ConfigManagerErrorCode ConfigManagerUserConfig
+    CreationClassName Description DeviceID DriveType ErrorCleared ErrorDescription ErrorMethodology
+    FileSystem FreeSpace InstallDate LastErrorCode MaximumComponentLength MediaType Name NumberOfBlocks
+    PNPDeviceID PowerManagementSupported ProviderName Purpose QuotasDisabled QuotasIncomplete
+    QuotasRebuilding Size Status StatusInfo SupportsDiskQuotas SupportsFileBasedCompression
+    SystemCreationClassName SystemName VolumeDirty VolumeName VolumeSerialNumber
+"""
 # The properties in answers recorded from a Server 2003 R2 and a Server 2008 R2 (zenoss/txwinrm, test/data). A scalar
 # that is null is there as nil, an array that is null is absent.
 RECORDED = {
@@ -149,22 +158,8 @@ RECORDED = {
         ResetCount ResetLimit Roles Status SystemStartupDelay SystemStartupSetting SystemType ThermalState
         TotalPhysicalMemory UserName WakeUpType Workgroup
     """,
-    ("server2003r2", "Win32_LogicalDisk"): """
-        Access Availability BlockSize Caption Compressed ConfigManagerErrorCode ConfigManagerUserConfig
-        CreationClassName Description DeviceID DriveType ErrorCleared ErrorDescription ErrorMethodology
-        FileSystem FreeSpace InstallDate LastErrorCode MaximumComponentLength MediaType Name NumberOfBlocks
-        PNPDeviceID PowerManagementSupported ProviderName Purpose QuotasDisabled QuotasIncomplete
-        QuotasRebuilding Size Status StatusInfo SupportsDiskQuotas SupportsFileBasedCompression
-        SystemCreationClassName SystemName VolumeDirty VolumeName VolumeSerialNumber
-    """,
-    ("server2008r2", "Win32_LogicalDisk"): """
-        Access Availability BlockSize Caption Compressed ConfigManagerErrorCode ConfigManagerUserConfig
-        CreationClassName Description DeviceID DriveType ErrorCleared ErrorDescription ErrorMethodology
-        FileSystem FreeSpace InstallDate LastErrorCode MaximumComponentLength MediaType Name NumberOfBlocks
-        PNPDeviceID PowerManagementSupported ProviderName Purpose QuotasDisabled QuotasIncomplete
-        QuotasRebuilding Size Status StatusInfo SupportsDiskQuotas SupportsFileBasedCompression
-        SystemCreationClassName SystemName VolumeDirty VolumeName VolumeSerialNumber
-    """,
+    ("server2003r2", "Win32_LogicalDisk"): _LOGICAL_DISK,
+    ("server2008r2", "Win32_LogicalDisk"): _LOGICAL_DISK,
     # The first row, of an adapter that is not in use.
     ("server2008r2", "Win32_NetworkAdapterConfiguration"): """
         ArpAlwaysSourceRoute ArpUseEtherSNAP Caption DatabasePath DeadGWDetectEnabled DefaultTOS DefaultTTL

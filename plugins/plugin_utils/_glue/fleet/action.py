@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..._operations.fleet import Bounds
 from .. import tracing
+from ..arguments import validated
 from ..connections.hosts import HostConnections
 from ..refusal import TaskRefused
 from .progress import Progress
@@ -75,10 +75,7 @@ class FleetAction(ActionBase):
         return result
 
     def _arguments(self) -> Result:
-        outcome = ArgumentSpecValidator(self.ARGUMENTS).validate(dict(self._task.args))
-        if outcome.error_messages:
-            raise AnsibleActionFail(outcome.errors.msg)
-        arguments: Result = dict(outcome.validated_parameters)
+        arguments = validated(self._task.args, self.ARGUMENTS)
         try:
             _check_bounds(arguments)
             self.check_arguments(arguments)

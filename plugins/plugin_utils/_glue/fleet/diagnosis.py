@@ -23,7 +23,7 @@ from ..._operations.fleet import Bounds, Fleet, Row, unexpected
 from ..._policy.diagnosis.facts import Facts
 from ..._policy.diagnosis.finder import diagnose, problem_of
 from ..._policy.diagnosis.reading import is_of_the_machine
-from ..._policy.policies import Policies
+from ..._policy.policies import Policies, policy_of
 from ..._policy.verdict import Verdict
 from ..._spp.steps import Work
 from ..._winrm.endpoint import Endpoint
@@ -102,9 +102,7 @@ class _Run:
     def _on_client(self, row: Row[Facts]) -> None:
         self._endpoints[row.name] = row.endpoint
         if isinstance(row.outcome, Facts):
-            policies = self._way.policies
-            policy = policies.of(row.name) if policies is not None else None
-            self._facts[row.name] = replace(row.outcome, policy=policy)
+            self._facts[row.name] = replace(row.outcome, policy=policy_of(self._way.policies, row.name))
         else:
             self._failed(row.name, row.outcome)
 

@@ -17,7 +17,7 @@ from ..._operations.audit import Audit, NeedsName
 from ..._operations.crew_guard import LeadGuard, MemberGuard, Outcome, Turn
 from ..._operations.fleet import Bounds, Row, survey, surveying
 from ..._operations.processes import bounds_for, dealt
-from ..._policy.policies import Policies
+from ..._policy.policies import Policies, policy_of
 from ..._policy.policy import Policy, asks_for_name
 from ..._policy.published_records import Publication
 from ..._winrm.endpoint import Endpoint
@@ -50,7 +50,7 @@ class AuditRequest:
 
     def policy_of(self, host: str) -> Policy | None:
         """The policy of one machine; None where nothing is to be judged."""
-        return self.policies.of(host) if self.policies is not None else None
+        return policy_of(self.policies, host)
 
     def needs_name(self, endpoint: Endpoint) -> NeedsName | None:
         """Whether the machine behind an endpoint has to be asked for its full name."""

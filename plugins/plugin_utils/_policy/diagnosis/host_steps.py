@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..._licensing.activation_events import NOT_CONTACTED, REQUEST_SENT
+from ..._licensing.clocks import TOLERANCE, apart
 from ..._licensing.error_codes import code_text, explain
 from . import reading
 from .facts import Facts, KmsHost
@@ -16,8 +17,6 @@ from .step import Answer, failed, not_asked, passed, unknown
 
 # What a host answers.
 _NOT_COVERED, _NOT_ACTIVATED, _NOT_ENOUGH, _CLOCK = 0xC004F042, 0xC004F041, 0xC004F038, 0xC004F06C
-#: Microsoft Learn, "Guidelines for troubleshooting KMS".
-TOLERANCE = timedelta(hours=4)
 # The clocks that write the two logs may differ that much, and the request takes its time.
 _TRAVEL = timedelta(minutes=10)
 
@@ -91,10 +90,10 @@ def clock(facts: Facts) -> Answer:
     host = facts.kms_host.clock_offset if facts.kms_host is not None else None
     if host is None:
         if abs(facts.clock_offset) > TOLERANCE:
-            return failed(f"its clock is {_hours(facts.clock_offset)} off that of the control node")
+            return failed(f"its clock is {apart(facts.clock_offset)} off that of the control node")
         return unknown(f"the clock of its KMS host: {facts.why_unread('kms_host')}")
     difference = facts.clock_offset - host
-    told = f"its clock and that of its KMS host differ by {_hours(difference)}"
+    told = f"its clock and that of its KMS host differ by {apart(difference)}"
     return failed(told) if abs(difference) > TOLERANCE else passed(told)
 
 
@@ -149,9 +148,4 @@ def _twins(facts: Facts) -> str:
 def _ahead(facts: Facts) -> str:
     if facts.clock_offset is None or abs(facts.clock_offset) <= TOLERANCE:
         return ""
-    return f"; its clock is {_hours(facts.clock_offset)} off that of the control node"
-
-
-def _hours(difference: timedelta) -> str:
-    minutes = round(abs(difference.total_seconds()) / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    return f"; its clock is {apart(facts.clock_offset)} off that of the control node"

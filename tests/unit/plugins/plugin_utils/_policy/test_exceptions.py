@@ -115,6 +115,13 @@ def test_findings_about_no_machine_are_accepted_too() -> None:
     assert [one.exempt is not None for one in found.of_all(given)] == [True, True, False, False]
 
 
+@pytest.mark.parametrize("written", ["old.corp.example", "OLD.corp.example", "old.corp.example."])
+def test_an_exception_for_a_record_means_its_name_however_it_is_written(written: str) -> None:
+    found = policies({"finding": "DNS-001", "host": written})
+    given = (finding("DNS-001", "Because.", target="Old.corp.example"), finding("DNS-001", "Because.", target="new.x"))
+    assert [one.exempt is not None for one in found.of_all(given)] == [True, False]
+
+
 def test_that_a_machine_cannot_be_read_is_accepted() -> None:
     found = policies({"finding": "AUD-001", "host": "pc01"})
     accepted = found.accepts_unread("pc01")

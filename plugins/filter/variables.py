@@ -11,22 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.filter_values import words
-from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.variable_names import unread
-
-
-def unread_variables(names: Any, reader: Any, own: Any = ()) -> list[str]:
-    """A sentence for each name that is misspelt. ``own`` as text is a list with commas, as on the command line."""
-    try:
-        return unread([str(name) for name in names], str(reader), words(own))
-    except ValueError as error:
-        raise AnsibleFilterError(f"unread_variables: {error}") from None
+from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.deferred import deferred
 
 
 class FilterModule:
-    """The filter of this file."""
+    """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"unread_variables": unread_variables}
+        return deferred("filters.variables", "unread_variables")

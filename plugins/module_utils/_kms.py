@@ -15,6 +15,7 @@ import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 DEFAULT_PORT = 1688
 # A name without them is the same name, however many there are and in whichever order.
@@ -76,6 +77,8 @@ def is_own_address(name: str) -> bool:
     return found is not None and (found.is_loopback or found.is_unspecified)
 
 
+# The same few names and addresses are compared with each other for every machine of a fleet.
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str | None:
     try:
         return ipaddress.ip_address(text).compressed

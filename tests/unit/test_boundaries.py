@@ -79,7 +79,8 @@ ROOMS = (
     Room("plugins/modules", imports=frozenset({MODULE_UTILS, DNS, AD}), outside=ANSIBLE),
     Room("plugins/doc_fragments"),
     Room("plugins/action", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
-    Room("plugins/filter", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
+    # All of them are loaded wherever one is wanted.
+    Room("plugins/filter", imports=frozenset({GLUE})),
     Room("plugins/inventory", imports=CORE | {MODULE_UTILS, DNS, AD}, outside=ANSIBLE),
     Room("plugins/lookup", imports=CORE | {MODULE_UTILS, DNS}, outside=ANSIBLE),
 )

@@ -206,7 +206,7 @@ def _cross_check(os: OperatingSystem, row: Gvlk, named: bool) -> Selection:
     others = [
         other
         for other in _installable()
-        if other.is_edition(os.edition_id) and other.covers_build(os.build) and other.fits_type(os.product_type)
+        if other.covers_build(os.build) and other.fits_type(os.product_type) and other.is_edition(os.edition_id)
     ]
     if others and row not in others and all(other.key != row.key for other in others):
         return _contradiction(

@@ -18,7 +18,7 @@ from .._licensing.terms import LICENSED, KeyType
 from .._spp import reader, writer
 from .._spp.errors import MethodFailed
 from .._spp.steps import Session, Work, take
-from .audit import Audit, audit_steps
+from .audit import Audit, audit_again, audit_steps
 from .changing import Fate, attempt, look, refusal, settle
 from .errors import ChangeFailed, Refused, Result
 
@@ -89,12 +89,11 @@ def _change(product: Product, request: ActivationRequest, before: Audit) -> Work
 
 def activate_product(change: Work[None], product: Product, before: Audit) -> Work[tuple[Audit, tuple[str, ...]]]:
     """Send an activation once; the machine as it is then, and what is worth a warning. Raises ChangeFailed."""
-    office = before.snapshot.office is not None
     warnings: tuple[str, ...] = ()
     sent = yield from attempt(change)
     if sent.fate is Fate.REFUSED:
         refused = refusal(sent)
-        seen = yield from look(audit_steps(office=office))
+        seen = yield from look(audit_again(before))
         raise _refused_by_windows(product, refused, before, seen.state)
     if sent.fate is Fate.LOST:
         # The machine may still be talking to its KMS host or to Microsoft; only its state can tell.
@@ -105,7 +104,7 @@ def activate_product(change: Work[None], product: Product, before: Audit) -> Wor
     if refreshed.failure is not None:
         warnings += (f"The license status could not be refreshed: {refreshed.failure}",)
     patience = 60.0 if sent.fate is Fate.LOST else 0.0
-    seen = yield from settle(lambda: audit_steps(office=office), lambda state: _is_licensed(state, product), patience)
+    seen = yield from settle(lambda: audit_again(before), lambda state: _is_licensed(state, product), patience)
     if seen.state is None:
         raise ChangeFailed(
             f"The activation was sent, but the machine could not be read afterwards: {seen.failure}",

@@ -64,6 +64,19 @@ def audit_steps(
     snapshot = yield from reader.snapshot(office)
     if needs_name is not None and needs_name(snapshot.os):
         snapshot = replace(snapshot, os=(yield from reader.with_domain(snapshot.os)))
+    return (yield from _audit(snapshot, installation_id))
+
+
+def audit_again(before: Audit) -> Work[Audit]:
+    """Read a machine once more after a change that cannot have given it another edition: its licenses, not its system.
+
+    Its clock is that of the first reading too, so that the end of an activation may come out some seconds early.
+    """
+    known = before.snapshot
+    return (yield from _audit((yield from reader.snapshot(known.office is not None, known.os))))
+
+
+def _audit(snapshot: Snapshot, installation_id: bool = False) -> Work[Audit]:
     primary, ambiguity = _primary(snapshot)
     identifier = (yield from reader.installation_id(primary)) if installation_id and primary else None
     return Audit(snapshot, primary, classify.role(snapshot), identifier, ambiguity)

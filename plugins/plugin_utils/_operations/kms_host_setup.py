@@ -26,7 +26,7 @@ from .._policy.policy import Policy
 from .._spp.reader import installation_id
 from .._spp.steps import Session, Work, take
 from .activation import ActivationRequest, activation_steps
-from .audit import Audit, audit_steps
+from .audit import Audit, audit_again, audit_steps
 from .course import Course
 from .errors import ChangeFailed, Refused, Result
 from .kms_host import Restart, host_steps
@@ -255,7 +255,7 @@ class _Setup:
     # --- what came of it
 
     def _read(self) -> Work[None]:
-        self._state = yield from self._course.read(audit_steps(), changed=bool(self._course.done) or None)
+        self._state = yield from self._course.read(audit_again(self._before), changed=bool(self._course.done) or None)
 
     def _prove(self) -> None:
         if self._request.activate and self._state.role.role is not Role.KMS_HOST:

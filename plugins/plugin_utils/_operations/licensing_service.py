@@ -20,7 +20,7 @@ from .._spp.service_control import ServiceAbsent, WindowsService, read_service_s
 from .._spp.steps import Session, Work, take
 from .._winrm.errors import WinrmError
 from .._wsman import WsmanError
-from .audit import Audit, audit_steps
+from .audit import Audit, audit_again, audit_steps
 from .changing import look
 from .errors import ChangeFailed, Refused, Result
 from .restart import PATIENCE, Reached, State, bring_to
@@ -130,7 +130,7 @@ def _proof(name: str, before: Audit | None) -> Work[Audit | None]:
     """After a restart the running service must agree with the installed key."""
     if before is None:
         return None
-    seen = yield from look(audit_steps())
+    seen = yield from look(audit_again(before))
     if seen.state is None:
         raise ChangeFailed(
             f"{name} was restarted, but the machine could not be read afterwards: {seen.failure}",

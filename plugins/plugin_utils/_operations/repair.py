@@ -24,7 +24,7 @@ from .._spp.reader import operating_system
 from .._spp.service_control import read_service_state
 from .._spp.steps import Session, Work, take
 from .activation import activate_product
-from .audit import Audit, audit_steps
+from .audit import Audit, audit_again, audit_steps
 from .changing import look
 from .course import Course
 from .errors import ChangeFailed, Refused, Result
@@ -169,7 +169,11 @@ def _start_service() -> Work[None]:
 
 def _read(request: RepairRequest) -> Work[Audit]:
     needs_name = request.policy.asks_for_name(request.name, request.address)
-    state = yield from audit_steps(office=request.office, needs_name=needs_name)
+    return (yield from _unambiguous(audit_steps(office=request.office, needs_name=needs_name)))
+
+
+def _unambiguous(read: Work[Audit]) -> Work[Audit]:
+    state = yield from read
     if state.ambiguity is not None:
         raise state.ambiguity
     return state
@@ -276,5 +280,5 @@ class _Run:
     def _look_again(self) -> Work[None]:
         if self._read_since:
             return
-        self._state = yield from self._course.read(_read(self._request), changed=True)
+        self._state = yield from self._course.read(_unambiguous(audit_again(self._before)), changed=True)
         self._read_since = True

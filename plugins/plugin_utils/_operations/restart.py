@@ -105,12 +105,12 @@ def _reached(seen: Look[WindowsService], state: str, patience: float, name: str,
 
 
 def _wait_for(name: str, state: str, patience: float) -> Work[Look[WindowsService]]:
-    """Poll, since the state follows the request."""
+    """Poll, since the state follows the request; not at once, since it never has followed by then."""
     waited = 0.0
     while True:
-        seen = yield from look(read_service_state(name))
-        if (seen.state is not None and seen.state.state == state) or waited >= patience:
-            return seen
         pause = min(_FIRST_POLL + waited / 10, _SLOWEST_POLL)
         yield Pause(pause)
         waited += pause
+        seen = yield from look(read_service_state(name))
+        if (seen.state is not None and seen.state.state == state) or waited >= patience:
+            return seen

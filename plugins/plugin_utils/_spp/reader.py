@@ -58,9 +58,9 @@ def read_installation_id(session: Session, product: Product) -> str | None:
     return take(session, installation_id(product))
 
 
-def snapshot(office: bool = False) -> Work[Snapshot]:
-    """The steps of ``read_snapshot``."""
-    system = yield from operating_system()
+def snapshot(office: bool = False, system: OperatingSystem | None = None) -> Work[Snapshot]:
+    """The steps of ``read_snapshot``. A ``system`` that was read before is not asked for again."""
+    system = system or (yield from operating_system())
     service = yield from _service(system)
     products = yield from _products(system, schema.PRODUCT)
     platform = (yield from _office_service()) if office else None

@@ -83,7 +83,7 @@ class HostConnections:
 
     def knows(self, host: str) -> bool:
         """Whether the inventory has such a host."""
-        return self._renderer.variables(host) is not None
+        return self._renderer.knows(host)
 
     def of(self, host: str) -> HostConnection:
         """The stand-in for one host. Raises OptionError for what cannot be rendered."""

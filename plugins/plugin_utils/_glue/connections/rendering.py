@@ -78,9 +78,13 @@ class Renderer:
         self.puts_together = self._agrees_with_ansible()
         self.renderings = 0
 
+    def knows(self, host: str) -> bool:
+        """Whether the inventory has such a host."""
+        return host in self._hostvars
+
     def variables(self, host: str) -> Mapping[str, Any] | None:
         """The variables of a host as they are written; None for a host that is not in the inventory."""
-        if host not in self._hostvars:
+        if not self.knows(host):
             return None
         return ansible_inside.raw_variables(self._hostvars, host)
 

@@ -56,6 +56,15 @@ def test_a_rogue_host_becomes_a_client() -> None:
     assert list(report.done) == ["install_key", "restart_service", "activate"]
 
 
+def test_the_system_is_asked_for_once() -> None:
+    """None of the actions can change it, and each reading after one of them would take a request more."""
+    machine = server_2008_r2(CSVLK)
+    report = repaired(machine)
+    assert sum("Win32_OperatingSystem" in query for query in machine.queries) == 1
+    assert sum("FROM SoftwareLicensingService" in query for query in machine.queries) >= 3
+    assert report.after.snapshot.os == report.before.snapshot.os
+
+
 def test_check_mode_shows_the_same_and_sends_nothing() -> None:
     machine = server_2008_r2(CSVLK)
     report = repaired(machine, check=True)

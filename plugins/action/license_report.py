@@ -23,6 +23,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_i
     inventory_columns,
     places_of,
     report_from,
+    require_columns,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.results.report import report_result
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.formats import FORMATS, Wishes
@@ -84,6 +85,8 @@ class ActionModule(ActionBase):
         if not arguments["columns"]:
             return {}
         renderer = Renderer(self._templar, variables["hostvars"])
+        if not arguments["merge"]:  # whose columns may be of another inventory
+            require_columns(renderer, arguments["columns"])
         return inventory_columns(renderer, arguments["hosts"] or (), arguments["columns"])
 
     def _arguments(self) -> Result:

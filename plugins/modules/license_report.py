@@ -51,7 +51,8 @@ options:
     description:
       - Variables of the inventory, such as C(site) and C(owner), that become columns. The page filters by them and
         has a table of verdicts for each.
-      - A value out of a vault is left empty, and a name that looks like a secret is refused.
+      - A value out of a vault is left empty. A name that looks like a secret is refused, and so is a variable that no
+        host of the inventory has.
     type: list
     elements: str
     default: []

@@ -126,6 +126,25 @@ def test_what_is_handed_on_agrees_with_the_module(role: str, argument: str, modu
     assert ours.get("default") == theirs.get("default")
 
 
+# Whole dictionaries of options.
+_SETTINGS = [
+    ("kms_client", "kms_client_settings", "license_repair", "client_settings"),
+    ("kms_host", "kms_host_settings", "kms_host_setup", "settings"),
+]
+
+
+@pytest.mark.parametrize(("role", "argument", "module", "option"), _SETTINGS)
+def test_settings_are_those_of_the_module(role: str, argument: str, module: str, option: str) -> None:
+    """An entry that the specification of the role does not name is refused, however deep it stands."""
+    assert _kinds(_spec(role)[argument], "options") == _kinds(_module_options(module)[option], "suboptions")
+
+
+def _kinds(option: dict[str, Any], below: str) -> dict[str, Any]:
+    found = {name: option.get(name) for name in ("type", "elements", "choices", "required") if option.get(name)}
+    inner = option.get(below)
+    return {**found, "options": {name: _kinds(one, below) for name, one in inner.items()}} if inner else found
+
+
 @pytest.mark.parametrize("role", sorted(path.name for path in (REPOSITORY / "roles").iterdir()))
 def test_no_description_of_a_variable_is_a_template(role: str) -> None:
     """Ansible fills in what stands in double braces there, before the first task, whether or not it is defined."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -76,6 +77,23 @@ def inventory_columns(renderer: Renderer, hosts: Iterable[str], names: Iterable[
         if raw is not None:
             found[host] = {name: _value(renderer, raw, name) for name in wanted}
     return found
+
+
+def require_columns(renderer: Renderer, names: Iterable[str]) -> None:
+    """See that there are such variables: a column that is empty looks like hosts without a site. Raises ReportError."""
+    for name in names:
+        _require_column(renderer, str(name))
+
+
+def _require_column(renderer: Renderer, name: str) -> None:
+    known: set[str] = set()
+    for host in renderer.hosts():
+        known.update(renderer.variables(host) or ())
+        if name in known:
+            return
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise ReportError(f"columns: no host of the inventory has a variable {line(name)}.{hint}")
 
 
 def places_of(path: str | None) -> Places:

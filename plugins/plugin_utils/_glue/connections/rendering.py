@@ -15,7 +15,7 @@ templates, and what these depend on. So three ways lead to a value, the first th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jinja2 import Environment, TemplateError, meta, nodes
@@ -81,6 +81,10 @@ class Renderer:
     def knows(self, host: str) -> bool:
         """Whether the inventory has such a host."""
         return host in self._hostvars
+
+    def hosts(self) -> Iterator[str]:
+        """All hosts of the inventory."""
+        return iter(self._hostvars)
 
     def variables(self, host: str) -> Mapping[str, Any] | None:
         """The variables of a host as they are written; None for a host that is not in the inventory."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ansible_collections.winfleet.activation.plugins.plugin_utils._glue.report_i
     moment,
     places_of,
     report_from,
+    require_columns,
 )
 from ansible_collections.winfleet.activation.plugins.plugin_utils._report.report import Report
 
@@ -107,6 +108,9 @@ class Inventory:
     def __init__(self, hosts: dict[str, dict[str, Any]]) -> None:
         self._hosts = hosts
 
+    def hosts(self) -> Iterator[str]:
+        return iter(self._hosts)
+
     def variables(self, host: str) -> Mapping[str, Any] | None:
         return self._hosts.get(host)
 
@@ -127,6 +131,20 @@ def test_columns_are_variables_of_each_host() -> None:
     assert columns(hosts, "site", "owners", "floor", "none", "missing") == {
         "a": {"site": "Bonn", "owners": "x, y", "floor": "3", "none": "", "missing": ""}
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("siet", "no host of the inventory has a variable siet. Did you mean site?"),
+        ("colour", "no host of the inventory has a variable colour."),
+        ("Site", "Did you mean site?"),
+    ],
+)
+def test_a_variable_that_nobody_has_is_refused(name: str, words: str) -> None:
+    """It would be an empty column, which looks like hosts without a site."""
+    with pytest.raises(ReportError, match=re.escape(words)):
+        require_columns(Inventory({"a": {"site": "Bonn"}, "b": {"owner": "x"}}), ["owner", name])  # type: ignore[arg-type]
 
 
 def test_a_value_out_of_a_vault_stays_there() -> None:

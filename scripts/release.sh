@@ -16,8 +16,9 @@ antsibull-changelog lint
 if grep -qE "^  '?$version'?:" changelogs/changelog.yaml; then
   die "version $version is in changelogs/changelog.yaml already: raise 'version' in galaxy.yml first."
 fi
+# Before anything is written.
+scripts/audit.sh
 antsibull-changelog release --version "$version"
 scripts/build.sh
 "$VENV/bin/python" scripts/sbom.py "$WORK/dist/winfleet-activation-$version.cdx.json"
-scripts/audit.sh
 say "Version $version is in CHANGELOG.md and .work/dist, with what it needs and under which licences. Read the diff, commit it, and tag it $version."

@@ -68,11 +68,11 @@ def test_all_of_it_runs_and_adds_up(tmp_path: Path) -> None:
         ("scanner", 10, 0.0): 4,
         ("playbook", 10, 0.0): 4,
         # Read, read again and repaired, in two connections.
-        ("repair", 10, 0.0): 27,
+        ("repair", 10, 0.0): 23,
         # Six more of the approved KMS host, and as many again where it is read by an audit of its own before.
-        ("fleet_repair", 10, 0.0): 27.6,
-        ("enforce", 10, 0.0): 32.6,
-        ("role", 2, 0.0): 24,
+        ("fleet_repair", 10, 0.0): 23.6,
+        ("enforce", 10, 0.0): 28.6,
+        ("role", 2, 0.0): 20,
     }
     by_shell = {("peer", 2, 0.0): 9, ("recipe", 2, 0.0): 39} if peer.is_installed() else {}
     assert requests == expected | by_shell

@@ -40,9 +40,10 @@ gate_docs-lint() {
 }
 
 gate_unit() { run_pytest tests/unit -n 2 --dist loadfile; }
-gate_lab() { run_pytest tests/lab_unit; }
-# A file's tests share a lab and build on each other, so a file stays with one worker.
-gate_e2e() { run_pytest tests/e2e -n 2 --dist loadfile; }
+gate_lab() { run_pytest tests/lab_unit -n 2 --dist loadfile; }
+# A file's tests share a lab and build on each other, so a file stays with one worker. One more than the others have, since
+# the machines are waited for half of the time.
+gate_e2e() { run_pytest tests/e2e -n 3 --dist loadfile; }
 
 # A few rounds only; make soak runs many.
 gate_soak() { run_pytest tests/soak; }

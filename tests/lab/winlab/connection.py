@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from . import tricks
@@ -27,6 +27,8 @@ from .wsman import Reply, Service
 
 # Boundaries, signature and inner headers of a sealed message come on top of its envelope.
 _FRAMING_ALLOWANCE = 4096
+# For a client that goes on talking to an end.
+_GOODBYE_SECONDS = 1.0
 _CHARSET = re.compile(r'charset="?([A-Za-z0-9-]+)', re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ class Connection:
 
     async def serve(self) -> None:
         """Answer requests until the connection ends."""
-        async with _until_it_ends(self._writer):
+        async with _until_it_ends(self._reader, self._writer):
             await play_at(CONNECTION, self._host, self._reader, self._writer)
             while await self._exchange():
                 pass
@@ -192,15 +194,25 @@ class Connection:
 
 
 @asynccontextmanager
-async def _until_it_ends(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+async def _until_it_ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
     """A connection that the client leaves, or that a trick cuts."""
     try:
         yield
     except tricks.Cut as cut:
         if cut.reset:
             reset(writer)
+        else:
+            await _close(reader, writer)
     except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
         pass  # the client went away; there is nobody to answer
+
+
+async def _close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """End a connection by FIN. Closing it with something unread would be a reset."""
+    if writer.can_write_eof():
+        writer.write_eof()
+        with suppress(ConnectionError, TimeoutError):
+            await asyncio.wait_for(reader.read(), _GOODBYE_SECONDS)
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
@@ -229,7 +241,7 @@ async def play_at(place: str, host: Host, reader: asyncio.StreamReader, writer: 
 
 async def before_tls(host: Host, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     """Whether the handshake may begin: a trick that answers in its place ends the connection."""
-    async with _until_it_ends(writer):
+    async with _until_it_ends(reader, writer):
         return not await play_at(HANDSHAKE, host, reader, writer)
     return False
 

@@ -26,7 +26,6 @@ from .._winrm.daemon_threads import DaemonThreads
 from .._winrm.endpoint import Endpoint
 from .._winrm.errors import Proof, TicketRefused, TimedOut, Unexpected, WinrmError
 from .._winrm.lockout import Attempt, LockoutGuard
-from .._winrm.pywinrm.pipe import PywinrmPipe
 from .._winrm.session import Session, context_for
 from .._winrm.stream.pipe import StreamPipe
 from .._winrm.stream.shared import Shared, Traffic
@@ -310,6 +309,9 @@ async def _awaited(note: Awaitable[None]) -> None:
 
 
 def _over_pywinrm(endpoint: Endpoint, work: Work[T], note: Callable[[Note], None]) -> T:
+    # Most fleets need nothing of it, and to import it takes as long as to read hundreds of machines.
+    from .._winrm.pywinrm.pipe import PywinrmPipe
+
     with Session(PywinrmPipe(endpoint), context_for(endpoint), endpoint.label) as session:
         return take(session, work, note=note)
 

@@ -41,9 +41,8 @@ def explained(label: str, doing: str, error: Any, advice: str = "") -> AdError:
     if isinstance(error, ldap.TIMEOUT):
         return NoAnswer(label, f"{doing}: no answer in time", "Check the server, or raise timeout")
     if isinstance(error, ldap.SERVER_DOWN):
-        return NoAnswer(
-            label, f"{doing}: the connection broke ({said})", "Run again: a second run changes nothing twice"
-        )
+        # The library's own words are those of an earlier answer then.
+        return NoAnswer(label, f"{doing}: the connection broke", "Run again: a second run changes nothing twice")
     if isinstance(error, (ldap.STRONG_AUTH_REQUIRED, ldap.CONFIDENTIALITY_REQUIRED)):
         return NotSignedIn(label, f"{doing}: the server requires a stronger sign-in ({said})", "Use Kerberos")
     return ServerSaysNo(label, f"{doing} failed: {said}")

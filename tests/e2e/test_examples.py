@@ -49,6 +49,9 @@ def variables(demo: Lab) -> dict[str, Any]:
         "approved_kms_hosts": ["srv2008r2-01"],
         "report_path": str(demo.work / "activation.csv"),
         "report_folder": str(demo.work),
+        # Of an inventory, whose machines have columns in the report.
+        "site": "Bonn",
+        "owner": "desktops",
     }
 
 

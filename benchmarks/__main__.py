@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
         "--role-hosts",
         type=_sizes,
         default="200",
-        help="sizes for role kms_client, about 0.1 s for each host; 0 leaves it out (default: %(default)s)",
+        help="sizes for role kms_client, about 0.3 s for each host; 0 leaves it out (default: %(default)s)",
     )
     parser.add_argument(
         "--recipe-hosts",

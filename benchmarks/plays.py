@@ -24,6 +24,9 @@ OURS = """
       register: fleet
     - ansible.builtin.assert:
         that: fleet.summary.read == {hosts}
+        fail_msg: >-
+          {{ fleet.hosts.values() | selectattr('msg', 'defined') | rejectattr('license', 'defined') | map(attribute='msg')
+             | unique | list | truncate(1000) }}
       run_once: true
 """
 

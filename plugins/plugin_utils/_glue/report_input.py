@@ -92,8 +92,8 @@ def _require_column(renderer: Renderer, name: str) -> None:
         if name in known:
             return
     close = difflib.get_close_matches(name, known, 1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    raise ReportError(f"columns: no host of the inventory has a variable {line(name)}.{hint}")
+    hint = f"Did you mean {close[0]}?" if close else "Define it in the inventory, or leave the column out."
+    raise ReportError(f"columns: no host of the inventory has a variable {line(name)}. {hint}")
 
 
 def places_of(path: str | None) -> Places:

@@ -137,7 +137,7 @@ def test_columns_are_variables_of_each_host() -> None:
     ("name", "words"),
     [
         ("siet", "no host of the inventory has a variable siet. Did you mean site?"),
-        ("colour", "no host of the inventory has a variable colour."),
+        ("colour", "no host of the inventory has a variable colour. Define it in the inventory"),
         ("Site", "Did you mean site?"),
     ],
 )

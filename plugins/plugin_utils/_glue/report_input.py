@@ -81,19 +81,20 @@ def inventory_columns(renderer: Renderer, hosts: Iterable[str], names: Iterable[
 
 def require_columns(renderer: Renderer, names: Iterable[str]) -> None:
     """See that there are such variables: a column that is empty looks like hosts without a site. Raises ReportError."""
-    for name in names:
-        _require_column(renderer, str(name))
-
-
-def _require_column(renderer: Renderer, name: str) -> None:
-    known: set[str] = set()
+    wanted, known = [str(name) for name in names], set[str]()
     for host in renderer.hosts():
-        known.update(renderer.variables(host) or ())
-        if name in known:
+        if known.issuperset(wanted):
             return
+        known.update(renderer.variables(host) or ())
+    for name in wanted:
+        if name not in known:
+            raise ReportError(_nobody_has(name, known))
+
+
+def _nobody_has(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, 1)
     hint = f"Did you mean {close[0]}?" if close else "Define it in the inventory, or leave the column out."
-    raise ReportError(f"columns: no host of the inventory has a variable {line(name)}. {hint}")
+    return f"columns: no host of the inventory has a variable {line(name)}. {hint}"
 
 
 def places_of(path: str | None) -> Places:

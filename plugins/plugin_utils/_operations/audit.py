@@ -70,7 +70,7 @@ def audit_steps(
 def audit_again(before: Audit) -> Work[Audit]:
     """Read a machine once more after a change that cannot have given it another edition: its licenses, not its system.
 
-    Its clock is that of the first reading too, so that the end of an activation may come out some seconds early.
+    Its clock is that of the first reading too, so the end of an activation comes out earlier by the time since then.
     """
     known = before.snapshot
     return (yield from _audit((yield from reader.snapshot(known.office is not None, known.os))))

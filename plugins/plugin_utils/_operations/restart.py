@@ -105,7 +105,7 @@ def _reached(seen: Look[WindowsService], state: str, patience: float, name: str,
 
 
 def _wait_for(name: str, state: str, patience: float) -> Work[Look[WindowsService]]:
-    """Poll, since the state follows the request; not at once, since it never has followed by then."""
+    """Poll, since the state follows the request; not at once, since it has hardly followed by then."""
     waited = 0.0
     while True:
         pause = min(_FIRST_POLL + waited / 10, _SLOWEST_POLL)

@@ -124,7 +124,7 @@ def _out_of_step(s: Situation) -> WinrmError:
 
 def _empty_500(s: Situation) -> WinrmError:
     if s.endpoint.reveals_content(s.transport):
-        what = "the answer is HTTP 500 without a body, as of a host that refuses unencrypted messages"
+        what = "the answer is HTTP 500 without a body, as a host gives it that refuses unencrypted messages"
         advice = (
             f"Use https, or {s.variable('transports')} ntlm or kerberos with {s.variable('message_encryption')}: auto. "
             "AllowUnencrypted on the host would permit it, but the traffic could then be read on the network"

@@ -92,6 +92,8 @@ class ActionModule(ActionBase):
     def _arguments(self) -> Result:
         required = [["hosts", "merge", "check_only"]]
         arguments = validated(self._task.args, self.ARGUMENTS, required_one_of=required)
+        # A survey hands over an empty text for what was left empty.
+        arguments["columns"] = [name for name in arguments["columns"] if name.strip()]
         if arguments["hosts"] is None and not arguments["merge"] and not arguments["check_only"]:
             raise AnsibleActionFail(
                 "There is nothing to report: merge names no file. Check the pattern that finds the reports."
